@@ -1,0 +1,64 @@
+#include "base/event.h"
+
+namespace rdm {
+namespace {
+
+Plain plain(const Meter& meter) {
+  return Plain::Dict{{"value", meter.value}, {"average", meter.average}};
+}
+
+Plain plain(const StartEvent& event) {
+  Plain::Dict out{{"type", "start"}, {"command", event.command}};
+  out.insert(out.end(), event.details.begin(), event.details.end());
+  return out;
+}
+
+Plain plain(const StepEvent& event) {
+  Plain::Dict out{{"type", "step"},
+                  {"phase", event.phase},
+                  {"epoch", event.epoch},
+                  {"step", event.step},
+                  {"stepsPerEpoch", event.steps_per_epoch},
+                  {"lr", event.lr},
+                  {"imagesPerSecond", event.images_per_second},
+                  {"batchSeconds", plain(event.batch_seconds)},
+                  {"dataSeconds", plain(event.data_seconds)},
+                  {"loss", plain(event.loss)}};
+  if (event.has_accuracy) {
+    out.emplace_back("top1", plain(event.top1));
+    out.emplace_back("top5", plain(event.top5));
+  }
+  return out;
+}
+
+Plain plain(const EpochEvent& event) {
+  return Plain::Dict{{"type", "epoch"},
+                     {"epoch", event.epoch},
+                     {"loss", event.loss},
+                     {"seconds", event.seconds},
+                     {"imagesPerSecond", event.images_per_second}};
+}
+
+Plain plain(const EvaluationEvent& event) {
+  return Plain::Dict{{"type", "evaluation"}, {"epoch", event.epoch},
+                     {"images", event.images}, {"top1", event.top1},
+                     {"top5", event.top5},     {"bestTop1", event.best_top1},
+                     {"loss", event.loss}};
+}
+
+Plain plain(const CheckpointEvent& event) {
+  return Plain::Dict{
+      {"type", "checkpoint"}, {"path", event.path}, {"epoch", event.epoch}, {"best", event.best}};
+}
+
+Plain plain(const WarningEvent& event) {
+  return Plain::Dict{{"type", "warning"}, {"code", event.code}, {"message", event.message}};
+}
+
+}  // namespace
+
+Plain to_plain(const Event& event) {
+  return std::visit([](const auto& concrete) { return plain(concrete); }, event);
+}
+
+}  // namespace rdm

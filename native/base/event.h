@@ -1,0 +1,66 @@
+// What a run reports while it goes on. Numbers only; the command line turns them into text.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "base/plain.h"
+
+namespace rdm {
+
+// A meter's latest value and its mean since the epoch began (the reference's AverageMeter).
+struct Meter {
+  double value = 0;
+  double average = 0;
+};
+
+struct StartEvent {
+  std::string command;  // pretrain, lincls
+  Plain::Dict details;  // device, parameters, classes, images, steps per epoch, …
+};
+
+struct StepEvent {
+  std::string phase;  // train, validation
+  int64_t epoch = 0;
+  int64_t step = 0;  // within the epoch, 0-based
+  int64_t steps_per_epoch = 0;
+  double lr = 0;
+  double images_per_second = 0;
+  Meter batch_seconds, data_seconds, loss;
+  Meter top1, top5;             // percent
+  bool has_accuracy = false;    // whether top1 and top5 hold anything
+};
+
+struct EpochEvent {
+  int64_t epoch = 0;
+  double loss = 0;  // mean over the logged steps
+  double seconds = 0;
+  double images_per_second = 0;
+};
+
+struct EvaluationEvent {
+  int64_t epoch = 0;
+  int64_t images = 0;
+  double top1 = 0, top5 = 0, best_top1 = 0;  // percent
+  double loss = 0;
+};
+
+struct CheckpointEvent {
+  std::string path;
+  int64_t epoch = 0;
+  bool best = false;
+};
+
+struct WarningEvent {
+  std::string code;
+  std::string message;
+};
+
+using Event =
+    std::variant<StartEvent, StepEvent, EpochEvent, EvaluationEvent, CheckpointEvent, WarningEvent>;
+using Sink = std::function<void(const Event&)>;
+
+Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase
+
+}  // namespace rdm
