@@ -1,9 +1,11 @@
-// What is done to an image: the reference's augmentation recipes as plain parameters.
+// What is done to an image: the reference's augmentation recipes as plain parameters, and what is
+// drawn from them for one view.
 // Source: main_simsiam.py and main_lincls.py (transforms), solo-learn's asymmetric pipelines.
 #pragma once
 #include <array>
 #include <cstdint>
-#include <vector>
+
+#include "base/random.h"
 
 namespace rdm {
 
@@ -34,5 +36,31 @@ struct Statistics {
   std::array<float, 3> mean{0.485f, 0.456f, 0.406f};
   std::array<float, 3> std{0.229f, 0.224f, 0.225f};
 };
+
+struct Box {
+  int64_t left = 0, top = 0, width = 0, height = 0;
+
+  bool operator==(const Box&) const = default;
+};
+
+enum class Jitter { brightness, contrast, saturation, hue };
+
+// What chance decided for one view of one image.
+struct Draw {
+  Box crop;
+  bool jitter = false;
+  std::array<Jitter, 4> order{Jitter::brightness, Jitter::contrast, Jitter::saturation, Jitter::hue};
+  float brightness = 1, contrast = 1, saturation = 1;
+  double hue = 0;  // a fraction of the circle
+  bool grayscale = false;
+  float blur_radius = 0;  // 0: none
+  bool solarize = false, equalize = false, flip = false;
+};
+
+// As torchvision draws from the same distributions, for an image of this width and height.
+Draw draw(const RandomView& view, int64_t width, int64_t height, Stream& stream);
+
+// torchvision's RandomResizedCrop.get_params, aspect ratio between 3/4 and 4/3.
+Box draw_crop(double min_scale, double max_scale, int64_t width, int64_t height, Stream& stream);
 
 }  // namespace rdm

@@ -1,0 +1,45 @@
+// Eight-bit RGB pixels, interleaved, rows without padding. A buffer is reused from image to image.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace rdm {
+
+// Somebody else's pixels: (height, width, 3), `stride` bytes from one row to the next.
+struct Pixels {
+  const uint8_t* data = nullptr;
+  int64_t width = 0, height = 0;
+  int64_t stride = 0;
+
+  const uint8_t* row(int64_t y) const { return data + y * stride; }
+};
+
+class Image {
+ public:
+  Image() = default;
+  Image(int64_t width, int64_t height) { resize(width, height); }
+
+  // Contents are undefined afterwards. Memory only grows.
+  void resize(int64_t width, int64_t height) {
+    width_ = width;
+    height_ = height;
+    const size_t bytes = static_cast<size_t>(width) * static_cast<size_t>(height) * 3;
+    if (bytes > bytes_.size()) bytes_.resize(bytes);
+  }
+
+  int64_t width() const { return width_; }
+  int64_t height() const { return height_; }
+  int64_t bytes() const { return width_ * height_ * 3; }
+  uint8_t* data() { return bytes_.data(); }
+  const uint8_t* data() const { return bytes_.data(); }
+  uint8_t* row(int64_t y) { return bytes_.data() + y * width_ * 3; }
+  const uint8_t* row(int64_t y) const { return bytes_.data() + y * width_ * 3; }
+  Pixels pixels() const { return {bytes_.data(), width_, height_, width_ * 3}; }
+
+ private:
+  int64_t width_ = 0, height_ = 0;
+  std::vector<uint8_t> bytes_;
+};
+
+}  // namespace rdm

@@ -1,0 +1,279 @@
+#include "data/loader.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <exception>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "data/codec.h"
+#include "data/sampler.h"
+#include "data/view.h"
+
+namespace rdm {
+namespace detail {
+
+struct Slot {
+  std::shared_ptr<void> memory;  // one view after the other, each (batch_size, S, S, 3) float32
+  std::vector<int64_t> labels, images;
+  int64_t step = 0;
+  int64_t size = 0;       // images of this batch
+  int64_t remaining = 0;  // images not done yet
+  bool busy = false;      // from the first image until the batch is given back
+  // The error over the image that comes first, so that the report does not depend on timing.
+  int64_t failed_at = 0;
+  std::exception_ptr failure;
+};
+
+// The batches in flight. Outlives the loader as long as a batch is held.
+class Ring {
+ public:
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<Slot> slots;
+  int64_t batch_size = 0, image_size = 0;
+  int views = 0;
+};
+
+}  // namespace detail
+
+using detail::Ring;
+using detail::Slot;
+
+Batch::Batch(std::shared_ptr<Ring> ring, Slot* slot) : ring_(std::move(ring)), slot_(slot) {}
+
+Batch& Batch::operator=(Batch&& other) noexcept {
+  if (this != &other) {
+    release();
+    ring_ = std::move(other.ring_);
+    slot_ = other.slot_;
+  }
+  return *this;
+}
+
+Batch::~Batch() { release(); }
+
+void Batch::release() {
+  if (!ring_) return;
+  {
+    std::lock_guard lock(ring_->mutex);
+    slot_->busy = false;
+  }
+  ring_->changed.notify_all();
+  ring_.reset();
+}
+
+int64_t Batch::size() const { return slot_->size; }
+int64_t Batch::image_size() const { return ring_->image_size; }
+int Batch::views() const { return ring_->views; }
+const int64_t* Batch::labels() const { return slot_->labels.data(); }
+const int64_t* Batch::images() const { return slot_->images.data(); }
+int64_t Batch::step() const { return slot_->step; }
+const float* Batch::view(int index) const {
+  const int64_t values = ring_->batch_size * ring_->image_size * ring_->image_size * 3;
+  return static_cast<const float*>(slot_->memory.get()) + index * values;
+}
+
+namespace {
+
+int views_of(const Recipe& recipe) {
+  const auto* random = std::get_if<std::vector<RandomView>>(&recipe);
+  return random ? static_cast<int>(random->size()) : 1;
+}
+
+int64_t size_of(const Recipe& recipe) {
+  const auto* random = std::get_if<std::vector<RandomView>>(&recipe);
+  return random ? random->front().size : std::get<CentreView>(recipe).size;
+}
+
+}  // namespace
+
+struct Loader::Impl {
+  Dataset dataset;
+  LoaderOptions options;
+  NormaliseTable table;
+  std::shared_ptr<Ring> ring = std::make_shared<Ring>();
+
+  // The epoch in progress; guarded by ring->mutex.
+  std::vector<int64_t> order;
+  int64_t epoch = 0;
+  int64_t next_place = 0, end_place = 0;  // places of the order not yet claimed
+  int64_t next_step = 0;                  // handed out next
+  int working = 0;                        // workers with an image in their hands
+  bool running = false, quit = false;
+
+  std::atomic<int64_t> decode_ns{0}, augment_ns{0}, consumer_ns{0};
+  std::vector<std::jthread> workers;
+
+  int64_t steps() const {
+    const int64_t n = dataset.size(), b = options.batch_size;
+    return options.drop_last ? n / b : (n + b - 1) / b;
+  }
+
+  Slot& slot_of(int64_t step) {
+    return ring->slots[step % static_cast<int64_t>(ring->slots.size())];
+  }
+
+  // Drops the epoch in progress and waits for images in workers' hands.
+  void halt(std::unique_lock<std::mutex>& lock) {
+    running = false;
+    ring->changed.notify_all();
+    ring->changed.wait(lock, [this] { return working == 0; });
+    // Batches that were never handed out; those from next_step on.
+    for (auto& slot : ring->slots) {
+      if (slot.busy && slot.step >= next_step) slot.busy = false;
+    }
+  }
+
+  void make(int64_t image, Decoder& decoder, Image& decoded, Workspace& workspace, Slot& slot,
+            int64_t index) const;
+  void work();
+};
+
+void Loader::Impl::make(int64_t image, Decoder& decoder, Image& decoded, Workspace& workspace,
+                        Slot& slot, int64_t index) const {
+  Pixels pixels{dataset.pixels.data() + image * dataset.width * dataset.height * 3, dataset.width,
+                dataset.height, dataset.width * 3};
+  if (!dataset.in_memory()) {
+    decoder.decode_file(dataset.samples[image].path, decoded);
+    pixels = decoded.pixels();
+  }
+  const int64_t view_values = ring->image_size * ring->image_size * 3;
+  auto* out = static_cast<float*>(slot.memory.get()) + index * view_values;
+  if (const auto* centre = std::get_if<CentreView>(&options.recipe)) {
+    return apply(*centre, pixels, table, workspace, out);
+  }
+  uint64_t number = 0;
+  for (const auto& view : std::get<std::vector<RandomView>>(options.recipe)) {
+    Stream stream(options.seed, epoch, image, number++);
+    apply(view, draw(view, pixels.width, pixels.height, stream), pixels, table, workspace, out);
+    out += ring->batch_size * view_values;
+  }
+}
+
+void Loader::Impl::work() {
+  Decoder decoder(options.max_image_pixels);
+  Image decoded;
+  Workspace workspace;
+  std::unique_lock lock(ring->mutex);
+  while (true) {
+    ring->changed.wait(lock, [this] { return quit || (running && next_place < end_place); });
+    if (quit) return;
+    const int64_t step = next_place / options.batch_size;
+    Slot& slot = slot_of(step);
+    const int64_t index = next_place % options.batch_size;
+    if (slot.busy && slot.step != step) {  // the training loop still has it
+      ring->changed.wait(lock);
+      continue;
+    }
+    if (!slot.busy) {
+      slot.busy = true;
+      slot.step = step;
+      slot.size = std::min(options.batch_size, dataset.size() - step * options.batch_size);
+      slot.remaining = slot.size;
+      slot.failure = nullptr;
+    }
+    const int64_t image = order[next_place++];
+    ++working;
+    lock.unlock();
+
+    std::exception_ptr failure;
+    try {
+      make(image, decoder, decoded, workspace, slot, index);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+
+    lock.lock();
+    slot.labels[index] = dataset.samples[image].label;
+    slot.images[index] = image;
+    if (failure && (!slot.failure || index < slot.failed_at)) {
+      slot.failure = failure;
+      slot.failed_at = index;
+    }
+    --working;
+    if (--slot.remaining == 0 || !running) ring->changed.notify_all();
+  }
+}
+
+Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<Impl>()) {
+  auto& self = *impl_;
+  self.dataset = std::move(dataset);
+  self.options = std::move(options);
+  const auto& o = self.options;
+  RDM_CHECK(o.batch_size > 0, Code::usage, "the batch size must be at least 1, not ", o.batch_size);
+  if (self.steps() == 0) {
+    throw Error(Code::bad_data,
+                message("fewer images than a batch: ", self.dataset.size(), " in ",
+                        self.dataset.root, ", the batch size is ", o.batch_size),
+                "use a smaller batch size (-b) or more images");
+  }
+  self.table = normalise_table(o.statistics);
+  auto& ring = *self.ring;
+  ring.batch_size = o.batch_size;
+  ring.image_size = size_of(o.recipe);
+  ring.views = views_of(o.recipe);
+  ring.slots.resize(std::max(o.prefetch, 1) + 1);
+  const size_t bytes = static_cast<size_t>(ring.views * ring.batch_size) *
+                       static_cast<size_t>(ring.image_size * ring.image_size * 3) * sizeof(float);
+  for (auto& slot : ring.slots) {
+    slot.memory = o.allocate ? o.allocate(bytes) : std::shared_ptr<void>(std::malloc(bytes), std::free);
+    if (!slot.memory) throw std::bad_alloc();
+    slot.labels.resize(o.batch_size);
+    slot.images.resize(o.batch_size);
+  }
+  for (int i = 0; i < std::max(o.workers, 1); ++i) {
+    self.workers.emplace_back([&self] { self.work(); });
+  }
+}
+
+Loader::~Loader() {
+  {
+    std::lock_guard lock(impl_->ring->mutex);
+    impl_->quit = true;
+  }
+  impl_->ring->changed.notify_all();
+}
+
+const Dataset& Loader::dataset() const { return impl_->dataset; }
+int64_t Loader::steps_per_epoch() const { return impl_->steps(); }
+
+void Loader::start(int64_t epoch, int64_t first_step) {
+  auto& self = *impl_;
+  std::unique_lock lock(self.ring->mutex);
+  self.halt(lock);
+  self.order = epoch_order(self.dataset.size(), self.options.seed, epoch, self.options.shuffle);
+  self.epoch = epoch;
+  self.next_step = first_step;
+  self.next_place = first_step * self.options.batch_size;
+  self.end_place = std::min(self.steps() * self.options.batch_size, self.dataset.size());
+  self.running = true;
+  self.ring->changed.notify_all();
+}
+
+std::optional<Batch> Loader::next() {
+  auto& self = *impl_;
+  std::unique_lock lock(self.ring->mutex);
+  if (!self.running || self.next_step >= self.steps()) return std::nullopt;
+  Slot& slot = self.slot_of(self.next_step);
+  const auto mine = [&] { return slot.busy && slot.step == self.next_step; };
+  self.ring->changed.wait(lock, [&] { return mine() && slot.remaining == 0; });
+  ++self.next_step;
+  if (slot.failure) {
+    slot.busy = false;
+    self.running = false;
+    std::rethrow_exception(slot.failure);
+  }
+  return Batch(self.ring, &slot);
+}
+
+LoaderTimes Loader::times() const {
+  return {impl_->decode_ns * 1e-9, impl_->augment_ns * 1e-9, impl_->consumer_ns * 1e-9};
+}
+
+}  // namespace rdm
