@@ -1,0 +1,50 @@
+// What a checkpoint records about the run that wrote it, and how that fills in what a caller leaves out.
+import { RdmError } from './errors.js';
+import { native } from './native.js';
+import type { Architecture, CheckpointInfo, LinclsOptions, RecordedEvent } from './types.js';
+
+/** Reads a checkpoint's record without building a network. Rejects with `bad_checkpoint`. */
+export function inspectCheckpoint(path: string): Promise<CheckpointInfo> {
+  return native().inspectCheckpoint(path);
+}
+
+/** The keys of a record that a later run can take over. */
+interface Recorded {
+  cropSize?: number;
+  data?: string;
+  imagesPerClass?: number;
+}
+
+/**
+ * Takes over from the checkpoint what the caller leaves out: arch, crop size and data folder (with its
+ * images per class). Rejects where the caller names another architecture than the checkpoint.
+ */
+export async function takeRecorded(
+  options: LinclsOptions,
+): Promise<{ options: LinclsOptions; recorded?: RecordedEvent }> {
+  const checkpoint = options.pretrained || options.resume;
+  if (!checkpoint) return { options };
+  const info = await inspectCheckpoint(checkpoint);
+  if (options.arch && info.arch && options.arch !== info.arch) {
+    throw new RdmError(
+      'bad_checkpoint',
+      `${checkpoint} holds a ${info.arch}, not a ${options.arch}`,
+      `leave the architecture out, or name ${info.arch}`,
+    );
+  }
+  const record: Recorded = info.rdm ?? {};
+  const taken = {
+    ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
+    ...(options.cropSize === undefined && record.cropSize && { cropSize: record.cropSize }),
+    ...(!options.data && record.data && { data: record.data }),
+    ...(!options.data &&
+      record.data &&
+      options.imagesPerClass === undefined &&
+      record.imagesPerClass && { imagesPerClass: record.imagesPerClass }),
+  };
+  if (Object.keys(taken).length === 0) return { options };
+  return {
+    options: { ...options, ...taken },
+    recorded: { type: 'recorded', checkpoint, ...taken },
+  };
+}

@@ -1,0 +1,53 @@
+// The command line: parses, runs one command, and turns errors into messages and exit codes.
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { RdmError } from '../index.js';
+import { addDataCommand } from './commands/data.js';
+import { addLinclsCommand } from './commands/lincls.js';
+import { addPretrainCommand } from './commands/pretrain.js';
+import { addSetupCommand } from './commands/setup.js';
+
+const exitFailed = 1;
+const exitUsage = 2;
+
+export function createProgram(): Command {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  const program = new Command('rdm')
+    .description('Self-supervised pretraining with the Rank Differential Mechanism')
+    .version(version)
+    .exitOverride()
+    .configureHelp({ helpWidth: process.stdout.columns || 100 })
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'rdm: ')),
+    });
+  addPretrainCommand(program);
+  addLinclsCommand(program);
+  addDataCommand(program);
+  addSetupCommand(program);
+  return program.addHelpText('after', '\nrdm <command> --help shows its flags and examples.');
+}
+
+export async function main(argv: string[]): Promise<void> {
+  process.stdout.on('error', leaveWithoutReader);
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
+  const known = error instanceof RdmError;
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = known ? error.hint : 'this is a bug; RDM_DEBUG=1 shows the stack';
+  console.error(`rdm: ${message}${hint && `\n     ${hint}`}`);
+  if (process.env.RDM_DEBUG) console.error(error);
+  return known && error.code === 'usage' ? exitUsage : exitFailed;
+}
+
+// `rdm … | head`: nobody reads on, so leave without a stack trace.
+function leaveWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitFailed);
+}

@@ -1,0 +1,68 @@
+// The reference's log lines (ProgressMeter and AverageMeter of main_simsiam.py and main_lincls.py).
+import type { EvaluationEvent, Event, Meter, StartEvent, StepEvent } from '../../index.js';
+import { describeSummary, remark, say } from './messages.js';
+import type { Output } from './output.js';
+
+export function linesOutput(): Output {
+  return {
+    event: (event) => {
+      for (const line of lines(event)) console.log(line);
+      const text = remark(event);
+      if (text) say(text);
+    },
+    note: say,
+    finish: (summary) => say(describeSummary(summary)),
+    close: () => {},
+  };
+}
+
+/** The lines that the reference prints where this event happens. */
+export function lines(event: Event): string[] {
+  switch (event.type) {
+    case 'start':
+      return startLines(event);
+    case 'step':
+      return [stepLine(event)];
+    case 'evaluation':
+      return [evaluationLine(event)];
+    default:
+      return [];
+  }
+}
+
+export function evaluationLine({ top1, top5 }: EvaluationEvent): string {
+  return ` * Acc@1 ${top1.toFixed(3)} Acc@5 ${top5.toFixed(3)}`;
+}
+
+function startLines({ arch, pretrained }: StartEvent): string[] {
+  const loading = pretrained
+    ? [`=> loading checkpoint '${pretrained}'`, `=> loaded pre-trained model '${pretrained}'`]
+    : [];
+  return [`=> creating model '${arch}'`, ...loading];
+}
+
+function stepLine(event: StepEvent): string {
+  const { epoch, step, stepsPerEpoch, phase, top1, top5 } = event;
+  const training = phase === 'train';
+  const position = `[${pad(step, String(stepsPerEpoch).length)}/${stepsPerEpoch}]`;
+  const fields = [(training ? `Epoch: [${epoch}]` : 'Test: ') + position];
+  fields.push(meter('Time', event.batchSeconds, seconds));
+  if (training) fields.push(meter('Data', event.dataSeconds, seconds));
+  fields.push(meter('Loss', event.loss, top1 ? scientific : (value) => value.toFixed(4)));
+  if (top1) fields.push(meter('Acc@1', top1, percent));
+  if (top5) fields.push(meter('Acc@5', top5, percent));
+  return fields.join('\t');
+}
+
+function meter(name: string, { value, average }: Meter, format: (value: number) => string) {
+  return `${name} ${format(value)} (${format(average)})`;
+}
+
+const seconds = (value: number) => pad(value.toFixed(3), 6); // Python's 6.3f
+const percent = (value: number) => pad(value.toFixed(2), 6); // Python's 6.2f
+
+/** Python's .4e: an exponent of two digits at least. */
+const scientific = (value: number) =>
+  value.toExponential(4).replace(/e([+-])(\d)$/, (_, sign, digit) => `e${sign}0${digit}`);
+
+const pad = (value: number | string, width: number) => String(value).padStart(width);

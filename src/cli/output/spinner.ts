@@ -1,0 +1,72 @@
+// On a terminal: one live line on stderr, and a line on stdout for every finished epoch.
+import ora from 'ora';
+import type { EpochEvent, Event, StartEvent, StepEvent } from '../../index.js';
+import { evaluationLine } from './lines.js';
+import { describeSummary, remark, say } from './messages.js';
+import type { Output } from './output.js';
+
+export function spinnerOutput(): Output {
+  const spinner = ora({ text: 'starting', discardStdin: false }).start();
+  let start: StartEvent | undefined;
+  const above = (print: () => void) => {
+    spinner.clear();
+    print();
+    spinner.render();
+  };
+  return {
+    event: (event) => {
+      if (event.type === 'start') start = event;
+      if (event.type === 'step') spinner.text = liveLine(event, start?.epochs ?? 1);
+      const line = finishedLine(event, start?.epochs ?? 1);
+      if (line) above(() => console.log(line));
+      const text = remark(event);
+      if (text) above(() => say(text));
+    },
+    note: (text) => above(() => say(text)),
+    finish: (summary) => {
+      spinner.stop();
+      say(describeSummary(summary));
+    },
+    close: () => spinner.stop(),
+  };
+}
+
+export function liveLine(event: StepEvent, epochs: number): string {
+  const { epoch, step, stepsPerEpoch, phase, loss, lr, imagesPerSecond, batchSeconds } = event;
+  const training = phase === 'train';
+  const stepsLeft =
+    stepsPerEpoch - step - 1 + (training ? (epochs - epoch - 1) * stepsPerEpoch : 0);
+  return [
+    `${training ? 'epoch' : 'validation after epoch'} ${epoch + 1}/${epochs}`,
+    `step ${step + 1}/${stepsPerEpoch}`,
+    `loss ${loss.average.toFixed(4)}`,
+    ...(training ? [`lr ${lr.toPrecision(3)}`] : []),
+    `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`,
+    `${duration(stepsLeft * batchSeconds.average)} left`,
+  ].join('  ');
+}
+
+/** 75 → '1 m 15 s', in the two largest units. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const units: [number, string][] = [
+    [Math.floor(whole / 86400), 'd'],
+    [Math.floor(whole / 3600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'm'],
+    [whole % 60, 's'],
+  ];
+  const first = units.findIndex(([count]) => count > 0);
+  const shown = first < 0 ? units.slice(-1) : units.slice(first, first + 2);
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}
+
+function finishedLine(event: Event, epochs: number): string | undefined {
+  if (event.type === 'epoch') return epochLine(event, epochs);
+  if (event.type === 'evaluation') return evaluationLine(event);
+  return undefined;
+}
+
+function epochLine({ epoch, loss, seconds, imagesPerSecond }: EpochEvent, epochs: number): string {
+  const speed = `${imagesPerSecond.toFixed(1)} images/s`;
+  return `epoch ${epoch + 1}/${epochs}  loss ${loss.toFixed(4)}  ${duration(seconds)}  ${speed}`;
+}

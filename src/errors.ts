@@ -1,0 +1,31 @@
+// One error type for everything that a user can cause, on either side of the waist.
+
+export type ErrorCode =
+  | 'usage' // an option that makes no sense
+  | 'bad_data' // the image folder
+  | 'bad_checkpoint'
+  | 'bad_output' // the output folder
+  | 'no_device'
+  | 'not_finite' // the loss
+  | 'no_addon' // the native half is not built, or does not load
+  | 'internal'; // a bug
+
+export class RdmError extends Error {
+  override readonly name = 'RdmError';
+  readonly code: ErrorCode;
+  readonly hint: string; // what to do about it; may be empty
+
+  constructor(code: ErrorCode, message: string, hint = '', options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+// Native errors arrive as plain Errors with `code` and `hint`; anything else is a bug and stays as it is.
+export function toRdmError(error: unknown): unknown {
+  if (error instanceof RdmError || !(error instanceof Error)) return error;
+  const { code, hint } = error as { code?: unknown; hint?: unknown };
+  if (typeof code !== 'string' || typeof hint !== 'string') return error;
+  return new RdmError(code as ErrorCode, error.message, hint, { cause: error });
+}

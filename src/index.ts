@@ -1,0 +1,7 @@
+// rdm-ssl as a library.
+export { inspectCheckpoint } from './checkpoints.js';
+export { type ErrorCode, RdmError } from './errors.js';
+export { lincls, pretrain, synthesize } from './jobs.js';
+export { environment } from './native.js';
+export { linclsDefaults, pretrainDefaults, synthesizeDefaults } from './options.js';
+export * from './types.js';

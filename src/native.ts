@@ -1,0 +1,109 @@
+// The waist: finds, loads (on first use) and types the C++ addon. Plain values only cross here.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { RdmError } from './errors.js';
+import type {
+  Architecture,
+  CheckpointInfo,
+  Device,
+  Event,
+  FilterSource,
+  Precision,
+  Summary,
+} from './types.js';
+
+/** Every key is always there; the addon refuses a missing or an unknown one. */
+interface NativeCommon {
+  data: string;
+  output: string;
+  arch: Architecture;
+  epochs: number;
+  startEpoch: number;
+  batchSize: number;
+  lr: number;
+  momentum: number;
+  weightDecay: number;
+  workers: number;
+  seed: number | null;
+  printFreq: number;
+  resume: string;
+  device: Device;
+  gpu: number | null;
+  precision: Precision;
+  cropSize: number;
+  imagesPerClass: number;
+}
+
+export interface NativePretrainOptions extends NativeCommon {
+  dim: number;
+  predDim: number;
+  predType: string;
+  predLocation: string;
+  sigma: number;
+  filterSource: FilterSource;
+  keepNullSpace: boolean;
+  fixPredLr: boolean;
+}
+
+export interface NativeLinclsOptions extends NativeCommon {
+  pretrained: string;
+  lars: boolean;
+  evaluate: boolean;
+  valBatchSize: number;
+  valResize: number;
+  valImagesPerClass: number;
+}
+
+export interface NativeSynthesizeOptions {
+  output: string;
+  classes: number;
+  trainPerClass: number;
+  valPerClass: number;
+  size: number;
+  seed: number;
+}
+
+export interface Job {
+  done: Promise<Summary>;
+  stop(): void;
+}
+
+export interface Native {
+  pretrain(options: NativePretrainOptions, onEvent: (event: Event) => void): Job;
+  lincls(options: NativeLinclsOptions, onEvent: (event: Event) => void): Job;
+  inspectCheckpoint(path: string): Promise<CheckpointInfo>;
+  synthesize(options: NativeSynthesizeOptions): Promise<{ images: number }>;
+  environment(): Record<string, unknown>;
+}
+
+const built = fileURLToPath(new URL('../build/Release/rdm.node', import.meta.url));
+const howToBuild =
+  'build it with `npm run setup` in a checkout, or `npx rdm setup` where rdm-ssl is installed';
+
+let loaded: Native | undefined;
+
+/** The addon: RDM_ADDON, or the one that set-up built. Throws `no_addon` with what to do. */
+export function native(): Native {
+  loaded ??= load(process.env.RDM_ADDON ?? built);
+  return loaded;
+}
+
+function load(path: string): Native {
+  if (!existsSync(path)) {
+    throw new RdmError('no_addon', `the native addon is not built: no ${path}`, howToBuild);
+  }
+  try {
+    return createRequire(import.meta.url)(path) as Native;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RdmError('no_addon', `the native addon does not load: ${reason}`, howToBuild, {
+      cause,
+    });
+  }
+}
+
+/** Versions, devices and codecs that the addon was built with and finds here. */
+export function environment(): Record<string, unknown> {
+  return native().environment();
+}
