@@ -1,0 +1,83 @@
+// Looking into what a pickle held, and turning it into plain data.
+#include "base/pickle.h"
+
+namespace rdm::pickle {
+namespace {
+
+constexpr int kMaxPlainDepth = 64;
+constexpr size_t kMaxPlainBytes = 64 << 20;
+
+// Builds plain data within a budget: a shared list may unfold to far more than its file holds.
+class Plainer {
+ public:
+  std::optional<Plain> convert(const Value& value, int depth) {
+    if (depth > kMaxPlainDepth || !spend(sizeof(Plain))) return std::nullopt;
+    if (value.get_if<None>()) return Plain();
+    if (const auto* flag = value.get_if<bool>()) return Plain(*flag);
+    if (const auto* number = value.get_if<int64_t>()) return Plain(*number);
+    if (const auto* number = value.get_if<double>()) return Plain(*number);
+    if (const auto* text = value.get_if<std::string>()) {
+      return spend(text->size()) ? std::optional(Plain(*text)) : std::nullopt;
+    }
+    if (const auto* items = value.sequence()) return list(*items, depth);
+    if (const auto* items = value.get_if<Dict>()) return dict(*items, depth);
+    return std::nullopt;
+  }
+
+ private:
+  bool spend(size_t bytes) { return (bytes_ += bytes) <= kMaxPlainBytes; }
+
+  std::optional<Plain> list(const std::vector<Ref>& items, int depth) {
+    Plain::List out;
+    for (const Ref item : items) {
+      auto plain = convert(*item, depth + 1);
+      if (!plain) return std::nullopt;
+      out.push_back(std::move(*plain));
+    }
+    return Plain(std::move(out));
+  }
+
+  std::optional<Plain> dict(const Dict& dict, int depth) {
+    Plain::Dict out;
+    for (const auto& [key, item] : dict.items) {
+      const auto* name = key->get_if<std::string>();
+      if (!name || !spend(name->size())) return std::nullopt;
+      auto plain = convert(*item, depth + 1);
+      if (!plain) return std::nullopt;
+      out.emplace_back(*name, std::move(*plain));
+    }
+    return Plain(std::move(out));
+  }
+
+  size_t bytes_ = 0;
+};
+
+}  // namespace
+
+Ref Value::find(std::string_view key) const {
+  const auto* dict = get_if<Dict>();
+  if (!dict) return nullptr;
+  for (auto item = dict->items.rbegin(); item != dict->items.rend(); ++item) {  // the last one wins
+    const auto* name = item->first->get_if<std::string>();
+    if (name && *name == key) return item->second;
+  }
+  return nullptr;
+}
+
+const std::vector<Ref>* Value::sequence() const {
+  if (const auto* list = get_if<List>()) return &list->items;
+  if (const auto* tuple = get_if<Tuple>()) return &tuple->items;
+  return nullptr;
+}
+
+const std::vector<Ref>* Value::call_of(std::string_view name) const {
+  const auto* object = get_if<Object>();
+  if (!object || object->callable->get_if<Global>()->name != name) return nullptr;
+  return object->arguments->sequence();
+}
+
+std::optional<Plain> to_plain(const Value& value) {
+  return Plainer().convert(value, 0);
+}
+
+}  // namespace rdm::pickle

@@ -1,0 +1,70 @@
+// A file of torch.save, opened for reading: the zip format and the older one without a zip. The
+// pickle is read as data against a closed list of globals; tensors are read when asked for. Source:
+// torch/serialization.py, torch/_utils.py.
+#pragma once
+#include <torch/types.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/pickle.h"
+#include "checkpoint/state_dict.h"
+
+namespace rdm {
+
+// What a pickle says of a tensor, checked against its storage: no element lies outside.
+struct TensorInfo {
+  std::string storage;  // the storage's key in the archive
+  torch::ScalarType dtype = torch::kFloat;
+  std::vector<int64_t> shape, strides;
+  int64_t offset = 0;  // in elements
+
+  int64_t numel() const;
+};
+
+// A storage as the pickle's persistent ids name it.
+struct StorageInfo {
+  torch::ScalarType dtype = torch::kFloat;
+  int64_t numel = 0;
+};
+
+// Where the bytes are: one implementation for each file format.
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  virtual std::string pickle() = 0;  // the pickle, which may have other bytes after it
+  // Called once, after the pickle was parsed: finds the storages and checks their sizes.
+  virtual void locate(const std::map<std::string, StorageInfo>& storages, size_t pickle_bytes) = 0;
+  virtual void read(const std::string& storage, void* to, size_t bytes) = 0;
+};
+
+class Archive {
+ public:
+  // Errors (bad_checkpoint, naming the file and the reason): not a file of torch.save, cut short,
+  // a global outside the closed list (by its full name), a number format of another machine.
+  explicit Archive(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  const pickle::Value& root() const { return *document_.root; }
+
+  static bool is_tensor(const pickle::Value& value);
+  TensorInfo describe(const pickle::Value& value) const;  // of a tensor; bad_checkpoint otherwise
+  // On the CPU. Tensors that shared a storage when they were saved share it here.
+  torch::Tensor tensor(const pickle::Value& value);
+
+  // The tensors of a dictionary in its order; other entries are passed over.
+  StateDict tensors(const pickle::Value& dictionary);
+
+  [[noreturn]] void fail(const std::string& reason, const std::string& hint = "") const;
+
+ private:
+  std::string path_;
+  pickle::Document document_;
+  std::map<std::string, StorageInfo> storages_;
+  std::unique_ptr<RecordReader> reader_;
+  std::map<std::string, torch::Tensor> loaded_;  // flat, by storage key
+};
+
+}  // namespace rdm

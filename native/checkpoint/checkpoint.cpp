@@ -1,0 +1,133 @@
+// Reading a checkpoint of the reference's layout.
+#include "checkpoint/checkpoint.h"
+
+#include <algorithm>
+
+#include "checkpoint/archive.h"
+
+namespace rdm {
+namespace {
+
+using pickle::Value;
+
+const Value& require(const Archive& archive, const Value& dict, const std::string& key) {
+  const auto* value = dict.find(key);
+  if (!value) {
+    archive.fail("it has no '" + key + "'",
+                 "A run goes on from a checkpoint that rdm or main_simsiam.py wrote.");
+  }
+  return *value;
+}
+
+// A number, or a tensor of one element (main_lincls.py's best_acc1, some learning rates).
+std::optional<double> read_number(Archive& archive, const Value& value) {
+  if (const auto* number = value.get_if<double>()) return *number;
+  if (const auto* number = value.get_if<int64_t>()) return static_cast<double>(*number);
+  if (Archive::is_tensor(value) && archive.describe(value).numel() == 1) {
+    return archive.tensor(value).item<double>();
+  }
+  return std::nullopt;
+}
+
+double require_number(Archive& archive, const Value& dict, const std::string& key) {
+  const auto number = read_number(archive, require(archive, dict, key));
+  if (!number) archive.fail("its '" + key + "' is no number");
+  return *number;
+}
+
+ParamGroup read_group(Archive& archive, const Value& value, int64_t first_index) {
+  ParamGroup group;
+  group.lr = require_number(archive, value, "lr");
+  group.momentum = require_number(archive, value, "momentum");
+  group.weight_decay = require_number(archive, value, "weight_decay");
+  const auto* params = require(archive, value, "params").sequence();
+  if (!params) archive.fail("an optimizer group's 'params' are no list");
+  for (size_t i = 0; i < params->size(); ++i) {
+    group.params.push_back(first_index + static_cast<int64_t>(i));
+  }
+  for (const auto& [key, entry] : value.get_if<pickle::Dict>()->items) {
+    const auto* name = key->get_if<std::string>();
+    if (!name || *name == "lr" || *name == "momentum" || *name == "weight_decay" ||
+        *name == "params") {
+      continue;
+    }
+    if (*name == "fix_lr") {
+      const auto* flag = entry->get_if<bool>();
+      group.fix_lr = flag && *flag;
+    } else if (auto plain = pickle::to_plain(*entry)) {
+      group.other.emplace_back(*name, std::move(*plain));
+    }
+  }
+  return group;
+}
+
+// The file's own number of each parameter (its place, or in old files an address) by our index.
+std::map<int64_t, int64_t> renumber(const Value& groups) {
+  std::map<int64_t, int64_t> index_of;
+  for (const auto* group : *groups.sequence()) {
+    for (const auto* param : *group->find("params")->sequence()) {
+      const auto* id = param->get_if<int64_t>();
+      if (id) index_of.emplace(*id, static_cast<int64_t>(index_of.size()));
+    }
+  }
+  return index_of;
+}
+
+StateDict without_module(StateDict state) {
+  constexpr std::string_view kModule = "module.";
+  const bool wrapped = std::ranges::all_of(
+      state, [&](const auto& entry) { return entry.first.starts_with(kModule); });
+  if (wrapped) {
+    for (auto& [name, tensor] : state) name.erase(0, kModule.size());
+  }
+  return state;
+}
+
+}  // namespace
+
+OptimizerState read_optimizer(Archive& archive, const Value& value) {
+  OptimizerState out;
+  const auto& groups = require(archive, value, "param_groups");
+  if (!groups.sequence()) archive.fail("its optimizer's 'param_groups' are no list");
+  int64_t next_index = 0;
+  for (const auto* group : *groups.sequence()) {
+    out.groups.push_back(read_group(archive, *group, next_index));
+    next_index += static_cast<int64_t>(out.groups.back().params.size());
+  }
+  const auto index_of = renumber(groups);
+  const auto* state = require(archive, value, "state").get_if<pickle::Dict>();
+  if (!state) archive.fail("its optimizer's 'state' is no dictionary");
+  for (const auto& [key, entry] : state->items) {
+    const auto* id = key->get_if<int64_t>();
+    const auto found = id ? index_of.find(*id) : index_of.end();
+    if (found == index_of.end()) archive.fail("its optimizer keeps state of an unknown parameter");
+    const auto* buffer = entry->find("momentum_buffer");
+    if (buffer && !buffer->get_if<pickle::None>()) {
+      out.momentum_buffers[found->second] = archive.tensor(*buffer);
+    }
+  }
+  return out;
+}
+
+Checkpoint load_checkpoint(const std::string& path) {
+  Archive archive(path);
+  const Value& root = archive.root();
+  Checkpoint out;
+  const auto* epoch = require(archive, root, "epoch").get_if<int64_t>();
+  if (!epoch || *epoch < 0) archive.fail("its 'epoch' is no whole number");
+  out.epoch = *epoch;
+  const auto* arch = require(archive, root, "arch").get_if<std::string>();
+  if (!arch) archive.fail("its 'arch' is no text");
+  out.arch = *arch;
+  out.state_dict = without_module(archive.tensors(require(archive, root, "state_dict")));
+  out.optimizer = read_optimizer(archive, require(archive, root, "optimizer"));
+  if (const auto* best = root.find("best_acc1")) out.best_acc1 = read_number(archive, *best);
+  if (const auto* rdm = root.find("rdm")) {
+    auto plain = pickle::to_plain(*rdm);
+    if (!plain) archive.fail("its 'rdm' holds more than plain values");
+    out.rdm = std::move(*plain);
+  }
+  return out;
+}
+
+}  // namespace rdm
