@@ -1,11 +1,11 @@
 // What a checkpoint records about the run that wrote it, and how that fills in what a caller leaves out.
-import { RdmError } from './errors.js';
+import { RdmError, translated } from './errors.js';
 import { native } from './native.js';
 import type { Architecture, CheckpointInfo, LinclsOptions, RecordedEvent } from './types.js';
 
 /** Reads a checkpoint's record without building a network. Rejects with `bad_checkpoint`. */
 export function inspectCheckpoint(path: string): Promise<CheckpointInfo> {
-  return native().inspectCheckpoint(path);
+  return translated(() => native().inspectCheckpoint(path));
 }
 
 /** The keys of a record that a later run can take over. */

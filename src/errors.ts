@@ -22,8 +22,17 @@ export class RdmError extends Error {
   }
 }
 
-// Native errors arrive as plain Errors with `code` and `hint`; anything else is a bug and stays as it is.
-export function toRdmError(error: unknown): unknown {
+/** Runs a call into the addon: its errors, plain ones with `code` and `hint`, come out as RdmError. */
+export async function translated<Value>(call: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toRdmError(error);
+  }
+}
+
+// An error without a code is a bug, and stays as it is.
+function toRdmError(error: unknown): unknown {
   if (error instanceof RdmError || !(error instanceof Error)) return error;
   const { code, hint } = error as { code?: unknown; hint?: unknown };
   if (typeof code !== 'string' || typeof hint !== 'string') return error;

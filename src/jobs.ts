@@ -1,6 +1,6 @@
 // The runs: each is one call and one promise, with events and an abort signal on the way.
 import { takeRecorded } from './checkpoints.js';
-import { toRdmError } from './errors.js';
+import { translated } from './errors.js';
 import { appendEvent } from './event-log.js';
 import { type Job, native } from './native.js';
 import { resolveLincls, resolvePretrain, resolveSynthesize } from './options.js';
@@ -13,32 +13,36 @@ import type {
   SynthesizeOptions,
 } from './types.js';
 
+type OnEvent = (event: Event) => void;
+
 /** Pretrains SimSiam or RDM_SimSiam on a folder of images; writes checkpoint_%04d.pth.tar. */
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
   const resolved = resolvePretrain(options);
-  return run(resolved.output, control, (onEvent) => native().pretrain(resolved, onEvent));
+  const start = (onEvent: OnEvent) => native().pretrain(resolved, onEvent);
+  return translated(() => run(resolved.output, control, start));
 }
 
 /** Trains and evaluates a linear classifier on a frozen backbone; writes model_best.pth.tar. */
 export async function lincls(options: LinclsOptions, control: Control = {}): Promise<Summary> {
-  const { options: complete, recorded } = await rethrown(() => takeRecorded(options));
+  const { options: complete, recorded } = await takeRecorded(options);
   const resolved = resolveLincls(complete);
-  return run(resolved.output, control, (onEvent) => {
+  const start = (onEvent: OnEvent) => {
     if (recorded) onEvent(recorded);
     return native().lincls(resolved, onEvent);
-  });
+  };
+  return translated(() => run(resolved.output, control, start));
 }
 
 /** Writes a small learnable dataset of JPEGs: train/CLASS/*.jpg and val/CLASS/*.jpg. */
 export async function synthesize(options: SynthesizeOptions): Promise<{ images: number }> {
   const resolved = resolveSynthesize(options);
-  return rethrown(() => native().synthesize(resolved));
+  return translated(() => native().synthesize(resolved));
 }
 
 async function run(
   output: string,
   { onEvent, signal }: Control,
-  start: (onEvent: (event: Event) => void) => Job,
+  start: (onEvent: OnEvent) => Job,
 ): Promise<Summary> {
   let job: Job | undefined;
   let failure: { error: unknown } | undefined; // of events.jsonl or of the caller's onEvent
@@ -61,17 +65,7 @@ async function run(
     if (failure) throw failure.error;
     appendEvent(output, { type: 'summary', ...summary });
     return summary;
-  } catch (error) {
-    throw toRdmError(error);
   } finally {
     signal?.removeEventListener('abort', stop);
-  }
-}
-
-async function rethrown<Value>(call: () => Promise<Value>): Promise<Value> {
-  try {
-    return await call();
-  } catch (error) {
-    throw toRdmError(error);
   }
 }

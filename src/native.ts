@@ -1,12 +1,14 @@
 // The waist: finds, loads (on first use) and types the C++ addon. Plain values only cross here.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RdmError } from './errors.js';
 import type {
   Architecture,
   CheckpointInfo,
   Device,
+  Environment,
   Event,
   FilterSource,
   Precision,
@@ -74,7 +76,7 @@ export interface Native {
   lincls(options: NativeLinclsOptions, onEvent: (event: Event) => void): Job;
   inspectCheckpoint(path: string): Promise<CheckpointInfo>;
   synthesize(options: NativeSynthesizeOptions): Promise<{ images: number }>;
-  environment(): Record<string, unknown>;
+  environment(): Environment;
 }
 
 const built = fileURLToPath(new URL('../build/Release/rdm.node', import.meta.url));
@@ -85,7 +87,7 @@ let loaded: Native | undefined;
 
 /** The addon: RDM_ADDON, or the one that set-up built. Throws `no_addon` with what to do. */
 export function native(): Native {
-  loaded ??= load(process.env.RDM_ADDON ?? built);
+  loaded ??= load(resolve(process.env.RDM_ADDON ?? built));
   return loaded;
 }
 
@@ -104,6 +106,6 @@ function load(path: string): Native {
 }
 
 /** Versions, devices and codecs that the addon was built with and finds here. */
-export function environment(): Record<string, unknown> {
+export function environment(): Environment {
   return native().environment();
 }

@@ -107,16 +107,19 @@ export interface StartEvent {
   type: 'start';
   command: 'pretrain' | 'lincls';
   arch: string;
-  parameters: number;
+  /** Only in pretraining: encoder and predictor. */
+  parameters?: number;
   device: string;
   precision: Precision;
   classes: number;
   trainImages: number;
-  valImages: number;
+  valImages?: number;
   stepsPerEpoch: number;
   epochs: number;
   startEpoch: number;
   batchSize: number;
+  /** The one in use, also where none was asked for. */
+  seed: number;
   threads: number;
   libtorch: string;
   pretrained?: string;
@@ -187,7 +190,14 @@ export type Event =
   | EvaluationEvent
   | CheckpointEvent
   | WarningEvent
-  | RecordedEvent;
+  | RecordedEvent
+  | SanityCheckEvent;
+
+/** The first epoch of linear evaluation left every tensor of the backbone as the checkpoint holds it. */
+export interface SanityCheckEvent {
+  type: 'sanity_check';
+  checkpoint: string;
+}
 
 export interface Summary {
   /** `stopped`: the signal was aborted, and a checkpoint was left. */
@@ -210,11 +220,29 @@ export interface Control {
 }
 
 export interface CheckpointInfo {
-  kind: string;
+  kind: 'simsiam' | 'lincls' | 'lightning' | 'torchvision' | 'other';
+  /** As recorded, or told from the shapes. */
   arch: string | null;
+  /** Epochs completed. */
   epoch: number | null;
+  /** Percent. */
+  bestAcc1: number | null;
+  /** Tensors, elements and bytes of the state dict. */
+  keys: number;
+  parameters: number;
+  bytes: number;
+  tensors: { name: string; shape: number[]; dtype: string }[];
   /** The options of the run that wrote the file; null for a checkpoint of another program. */
   rdm: Record<string, unknown> | null;
+}
+
+export interface Environment {
+  version: string;
+  libtorch: string;
+  threads: number;
+  /** The widest vector instructions that LibTorch uses here. */
+  cpu: string;
+  cuda: { available: boolean; devices: number };
 }
 
 export interface SynthesizeOptions {

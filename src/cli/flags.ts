@@ -12,7 +12,7 @@ import {
 } from '../index.js';
 
 /** The flags of the reference that concern several processes. */
-export interface ProcessFlags {
+interface ProcessFlags {
   worldSize: number;
   rank: number;
   distUrl: string;

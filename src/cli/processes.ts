@@ -1,11 +1,18 @@
 // The reference's flags for several processes. One process runs; more are refused.
-import { RdmError } from '../index.js';
-import type { ProcessFlags } from './flags.js';
+import { environment, RdmError } from '../index.js';
+import type { CommonFlags } from './flags.js';
 
-export function requireOneProcess(flags: ProcessFlags & { gpu?: number | undefined }): void {
-  const fromEnvironment = flags.distUrl === 'env://' && flags.worldSize === -1;
-  const worldSize = fromEnvironment ? Number(process.env.WORLD_SIZE ?? 1) : flags.worldSize;
+export function requireOneProcess(flags: CommonFlags): void {
+  const worldSize = nodes(flags);
   if (worldSize > 1) refuse(`a world size of ${worldSize}`, 'leave --world-size out');
+  if (!flags.multiprocessingDistributed || flags.gpu !== undefined) return;
+  const { devices } = environment().cuda;
+  if (devices > 1) refuse(`--multiprocessing-distributed on ${devices} devices`, 'add --gpu 0');
+}
+
+// As the reference does, env:// takes the number from torchrun's variable.
+function nodes({ distUrl, worldSize }: CommonFlags): number {
+  return distUrl === 'env://' && worldSize === -1 ? Number(process.env.WORLD_SIZE) : worldSize;
 }
 
 function refuse(what: string, fix: string): never {

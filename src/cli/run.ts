@@ -1,6 +1,6 @@
 // Runs one job under the command line: output, signals, exit code.
 import type { Control, Summary } from '../index.js';
-import { openOutput } from './output/output.js';
+import { openOutput } from './output/open.js';
 import { catchSignals } from './signals.js';
 
 export async function runJob(

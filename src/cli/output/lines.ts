@@ -25,6 +25,8 @@ export function lines(event: Event): string[] {
       return [stepLine(event)];
     case 'evaluation':
       return [evaluationLine(event)];
+    case 'sanity_check':
+      return [`=> loading '${event.checkpoint}' for sanity check`, '=> sanity check passed.'];
     default:
       return [];
   }

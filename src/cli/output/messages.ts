@@ -27,14 +27,14 @@ export function describeSummary({ outcome, checkpoint }: Summary): string {
 }
 
 function describeStart(event: StartEvent): string {
-  const images = event.valImages
-    ? `${event.trainImages} + ${event.valImages} images`
-    : `${event.trainImages} images`;
-  const parameters = (event.parameters / 1e6).toFixed(1);
+  const { parameters, trainImages, valImages } = event;
   return [
-    `${parameters} M parameters on ${event.device} in ${event.precision}`,
-    `${images} in ${event.classes} classes`,
-    `${event.stepsPerEpoch} steps an epoch`,
+    ...(parameters ? [`${(parameters / 1e6).toFixed(1)} M parameters`] : []),
+    `${event.device}, ${event.precision}, ${event.threads} threads`,
+    ...(trainImages ? [`${trainImages} training images`] : []),
+    ...(valImages ? [`${valImages} validation images`] : []),
+    `${event.classes} classes`,
+    ...(trainImages ? [`${event.stepsPerEpoch} steps an epoch`] : []),
   ].join(', ');
 }
 

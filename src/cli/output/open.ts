@@ -1,0 +1,11 @@
+// JSON on request, a live line on a terminal, the reference's lines otherwise.
+import { jsonOutput } from './json.js';
+import { linesOutput } from './lines.js';
+import type { Output } from './output.js';
+
+export async function openOutput(json: boolean | undefined): Promise<Output> {
+  if (json) return jsonOutput();
+  if (!process.stdout.isTTY || !process.stderr.isTTY) return linesOutput();
+  const { spinnerOutput } = await import('./spinner.js'); // ora loads only where it is seen
+  return spinnerOutput();
+}

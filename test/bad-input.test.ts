@@ -1,0 +1,137 @@
+// What a user can get wrong: each message says what happened, where, and what to do.
+import assert from 'node:assert/strict';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import test, { before } from 'node:test';
+import { environment, inspectCheckpoint, RdmError } from 'rdm-ssl';
+import { dataset, scratch, small } from './support/folders.js';
+import { rdm } from './support/rdm.js';
+
+let good: string;
+before(async () => {
+  good = await dataset();
+});
+
+/** A copy of the good dataset, then changed. */
+function spoilt(change: (folder: string, firstImage: string) => void): string {
+  const folder = join(scratch(), 'data');
+  cpSync(good, folder, { recursive: true });
+  const [name] = readdirSync(join(folder, 'train')).sort();
+  const firstClass = join(folder, 'train', name ?? '');
+  const [image] = readdirSync(firstClass).sort();
+  change(folder, join(firstClass, image ?? ''));
+  return folder;
+}
+
+async function refused(args: string[], stderr: RegExp): Promise<void> {
+  const result = await rdm(['pretrain', ...small, '--epochs', '1', '--output', scratch(), ...args]);
+  assert.match(result.stderr, stderr);
+  assert.equal(result.code, 1);
+}
+
+test('no such folder', () =>
+  refused(['/nowhere/images'], /^rdm: no such folder: \/nowhere\/images/m));
+
+test('no train folder', async () => {
+  const folder = scratch();
+  await refused(
+    [folder],
+    new RegExp(`^rdm: no folder .train. in the dataset: ${folder}/train\n`, 'm'),
+  );
+});
+
+test('a class with no images', async () => {
+  const folder = spoilt((data) => mkdirSync(join(data, 'train', 'hollow')));
+  await refused([folder], /^rdm: a class with no images: .*\/train\/hollow\n/m);
+});
+
+test('fewer images than a batch', () => refused(['-b', '49', good], /^rdm: .*48 .*49/m));
+
+test('a file that is not an image', async () => {
+  const folder = spoilt((_, image) => writeFileSync(image, 'not an image at all'));
+  await refused([folder], /^rdm: .*train\/.*\.jpg/m);
+});
+
+test('a truncated image', async () => {
+  const folder = spoilt((_, image) => truncateSync(image, 300));
+  await refused([folder], /^rdm: .*train\/.*\.jpg/m);
+});
+
+test('an empty image file', async () => {
+  const folder = spoilt((_, image) => truncateSync(image, 0));
+  await refused([folder], /^rdm: .*train\/.*\.jpg/m);
+});
+
+test('an output folder that cannot be written', async () => {
+  const file = join(scratch(), 'file');
+  writeFileSync(file, '');
+  await refused(
+    ['--output', join(file, 'run'), good],
+    /^rdm: cannot write to the output folder .*file\/run.*\n.*--output/m,
+  );
+});
+
+test('a loss that is not finite stops the run with epoch and step, checkpoints intact', async () => {
+  const output = scratch();
+  const flags = ['--epochs', '50', '--lr', '1e30', '--output', output, good];
+  const { code, stderr } = await rdm(['pretrain', ...small, ...flags]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^rdm: the loss is \S+ at epoch \d+, step \d+.*\n.*(is intact|no checkpoint)/m,
+  );
+  for (const file of readdirSync(output).filter((name) => name.endsWith('.tar'))) {
+    assert.equal((await inspectCheckpoint(join(output, file))).arch, 'resnet18');
+  }
+});
+
+test('CUDA without a CUDA device', async (context) => {
+  if (environment().cuda.available) context.skip('there is one');
+  else await refused(['--device', 'cuda', good], /^rdm: CUDA was asked for.*\n.*--device cpu/m);
+});
+
+test('a checkpoint of another architecture to resume from', async () => {
+  const output = scratch();
+  const first = ['pretrain', ...small, '--epochs', '1', '--output', output, good];
+  assert.equal((await rdm(first)).code, 0);
+  const resume = join(output, 'checkpoint_0000.pth.tar');
+  await refused(['-a', 'resnet34', '--resume', resume, good], /holds a resnet18, not a resnet34/);
+});
+
+const files: [what: string, spoil: (path: string) => void, message: RegExp][] = [
+  ['there is none', (path) => rmSync(path), /no such file|cannot open|does not exist/i],
+  ['an empty file', (path) => truncateSync(path, 0), /./],
+  ['a text file', (path) => writeFileSync(path, 'hello, world\n'), /./],
+  ['a truncated file', (path) => truncateSync(path, readFileSync(path).length - 1000), /./],
+];
+
+test('checkpoints that are none', async (context) => {
+  const output = scratch();
+  const made = await rdm(['pretrain', ...small, '--epochs', '1', '--output', output, good]);
+  assert.equal(made.code, 0, made.stderr);
+  for (const [what, spoil, message] of files) {
+    await context.test(what, async () => {
+      const path = join(scratch(), 'spoilt.pth.tar');
+      cpSync(join(output, 'checkpoint_0000.pth.tar'), path);
+      spoil(path);
+      await assert.rejects(inspectCheckpoint(path), (error) => {
+        assert.ok(error instanceof RdmError, String(error));
+        assert.equal(error.code, 'bad_checkpoint');
+        assert.match(error.message, message);
+        assert.ok(error.message.includes(path), error.message);
+        return true;
+      });
+      const { code, stderr } = await rdm(['lincls', '--pretrained', path, '--output', output]);
+      assert.equal(code, 1);
+      assert.ok(stderr.startsWith('rdm: ') && stderr.includes(path), stderr);
+    });
+  }
+});

@@ -1,0 +1,113 @@
+// The command line's flags and defaults are an interface: scripts written for the reference rely on them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Command } from 'commander';
+import { createProgram } from '../dist/cli/main.js';
+
+const shared = `
+-j, --workers <n> = 32
+--images-per-class <n>
+--output <dir> = "."
+-p, --print-freq <n> = 10
+--json
+--device <name> = "auto"
+--gpu <index>
+--precision <name> = "fp32"
+--world-size <n> = -1
+--rank <n> = -1
+--dist-url <url> = "tcp://224.66.41.62:23456"
+--dist-backend <name> = "nccl"
+--multiprocessing-distributed
+--start-epoch <n> = 0
+--momentum <m> = 0.9
+--seed <n>
+--resume <path>
+`;
+
+const pretrain = `${shared}
+-a, --arch <name> = "resnet50"
+--epochs <n> = 100
+-b, --batch-size <n> = 512
+--lr, --learning-rate <rate> = 0.05
+--wd, --weight-decay <decay> = 0.0001
+--crop-size <pixels> = 224
+--dim <n> = 2048
+--pred-dim <n> = 512
+--fix-pred-lr
+--pred-type <type> = "mlp"
+--pred-location <branch> = "online"
+--sigma <power> = 0
+--filter-source <branch> = "own"
+--keep-null-space
+`;
+
+const lincls = `${shared}
+-a, --arch <name>
+--epochs <n> = 90
+-b, --batch-size <n> = 4096
+--lr, --learning-rate <rate> = 0.1
+--wd, --weight-decay <decay> = 0
+--crop-size <pixels>
+--pretrained <path>
+--lars
+-e, --evaluate
+--val-resize <pixels>
+--val-images-per-class <n>
+`;
+
+const synthesize = `
+--classes <n> = 10
+--train-per-class <n> = 100
+--val-per-class <n> = 20
+--size <pixels> = 64
+--seed <n> = 0
+`;
+
+function command(...path: string[]): Command {
+  let found: Command = createProgram();
+  for (const name of path) {
+    const next = found.commands.find((candidate) => candidate.name() === name);
+    assert.ok(next, `no command ${name}`);
+    found = next;
+  }
+  return found;
+}
+
+function flagsOf(found: Command): string[] {
+  return found.options
+    .map(({ flags, defaultValue }) =>
+      defaultValue === undefined ? flags : `${flags} = ${JSON.stringify(defaultValue)}`,
+    )
+    .sort();
+}
+
+const listed = (text: string) => text.split('\n').filter(Boolean).sort();
+
+test('the commands are frozen', () => {
+  const names = createProgram().commands.map((found) => found.name());
+  assert.deepEqual(names, ['pretrain', 'lincls', 'data', 'setup']);
+});
+
+test("pretrain has the reference's flags and defaults, and its own", () => {
+  assert.deepEqual(flagsOf(command('pretrain')), listed(pretrain));
+});
+
+test("lincls has the reference's flags and defaults, and its own", () => {
+  assert.deepEqual(flagsOf(command('lincls')), listed(lincls));
+});
+
+test('data synthesize has these flags', () => {
+  assert.deepEqual(flagsOf(command('data', 'synthesize')), listed(synthesize));
+});
+
+test('both spellings of a rate and of the weight decay are understood', () => {
+  for (const spelling of [
+    ['--lr', '0.3', '--wd', '0.2'],
+    ['--learning-rate', '0.3', '--weight-decay', '0.2'],
+  ]) {
+    const found = command('pretrain').action(() => {});
+    found.parse([...spelling, 'DIR'], { from: 'user' });
+    const { learningRate, weightDecay } = found.opts();
+    assert.deepEqual({ learningRate, weightDecay }, { learningRate: 0.3, weightDecay: 0.2 });
+  }
+});

@@ -1,0 +1,93 @@
+// Folder = layer: includes and imports point only down (docs/architecture.md).
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import test from 'node:test';
+import { root } from './support/rdm.js';
+
+// A folder may include itself and every layer before its own.
+const nativeLayers = [
+  ['base'],
+  ['spectral', 'data', 'optim', 'checkpoint', 'distributed'],
+  ['models'],
+  ['methods'],
+  ['train', 'tools'],
+  ['addon'],
+];
+
+// A file may import every layer before its own.
+const scriptLayers = [
+  ['types', 'errors'],
+  ['native', 'event-log'],
+  ['options', 'checkpoints'],
+  ['jobs'],
+  ['index'],
+  ['cli/signals', 'cli/flags', 'cli/output/messages', 'cli/output/output'],
+  ['cli/processes', 'cli/output/lines', 'cli/output/json'],
+  ['cli/output/spinner'],
+  ['cli/output/open'],
+  ['cli/run'],
+  ['cli/commands'],
+  ['cli/main'],
+];
+
+const rankIn = (layers: string[][], name: string) =>
+  layers.findIndex((layer) => layer.some((entry) => name === entry || dirname(name) === entry));
+
+function files(folder: string, extension: RegExp): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => extension.test(file))
+    .map((file) => join(folder, file));
+}
+
+function matches(file: string, pattern: RegExp): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+}
+
+test('C++ includes point only down', () => {
+  for (const file of files('native', /\.(cpp|h)$/)) {
+    const from = file.split('/')[1] ?? '';
+    const rank = rankIn(nativeLayers, from);
+    assert.notEqual(rank, -1, `${file}: the folder has no layer`);
+    for (const include of matches(file, /^#include "([^"]+)"/gm)) {
+      const to = include.split('/')[0] ?? '';
+      const down = from === to || rankIn(nativeLayers, to) < rank;
+      assert.ok(down && rankIn(nativeLayers, to) >= 0, `${file} includes ${include}`);
+    }
+  }
+});
+
+test('the addon sees no LibTorch, and it alone sees Node', () => {
+  for (const file of files('native', /\.(cpp|h)$/)) {
+    const includes = matches(file, /^#include <([^>]+)>/gm);
+    const forbidden = file.startsWith('native/addon/') ? /^(torch|ATen|c10|caffe2)\// : /^napi\.h$/;
+    assert.deepEqual(
+      includes.filter((name) => forbidden.test(name)),
+      [],
+      file,
+    );
+  }
+});
+
+test('data and base need no LibTorch', () => {
+  for (const folder of ['native/base', 'native/data']) {
+    for (const file of files(folder, /\.(cpp|h)$/)) {
+      const torch = matches(file, /^#include <((?:torch|ATen|c10|caffe2)\/[^>]+)>/gm);
+      assert.deepEqual(torch, [], file);
+    }
+  }
+});
+
+test('TypeScript imports point only down, and the command line sees only the library', () => {
+  for (const file of files('src', /\.ts$/)) {
+    const from = relative('src', file).replace(/\.ts$/, '');
+    const rank = rankIn(scriptLayers, from);
+    assert.notEqual(rank, -1, `${file} has no layer`);
+    for (const specifier of matches(file, /(?:from |import\()'(\.[^']+)\.js'/g)) {
+      const to = normalize(join(dirname(from), specifier));
+      assert.ok(rankIn(scriptLayers, to) < rank, `${file} imports ${specifier}`);
+      if (from.startsWith('cli/') && !to.startsWith('cli/')) assert.equal(to, 'index', file);
+    }
+  }
+});

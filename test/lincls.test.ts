@@ -1,0 +1,132 @@
+// rdm lincls from end to end on a pretrained checkpoint of a few small JPEGs.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { before } from 'node:test';
+import { type Event, inspectCheckpoint, type LinclsOptions, lincls, pretrain } from 'rdm-ssl';
+import { dataset, scratch, smallLincls } from './support/folders.js';
+import { rdm } from './support/rdm.js';
+
+let data: string;
+let pretrained: string;
+before(async () => {
+  data = await dataset();
+  const output = scratch();
+  const sizes = { cropSize: 32, batchSize: 16, dim: 64, predDim: 32, imagesPerClass: 12 };
+  const run = { arch: 'resnet18', device: 'cpu', epochs: 1, seed: 1, workers: 2 } as const;
+  const { checkpoint } = await pretrain({ data, output, ...run, ...sizes });
+  assert.ok(checkpoint);
+  pretrained = checkpoint;
+});
+
+const options = (output: string): LinclsOptions => ({
+  pretrained,
+  output,
+  batchSize: 16,
+  epochs: 1,
+  printFreq: 1,
+  workers: 2,
+  seed: 3,
+  device: 'cpu',
+});
+
+async function follow(given: LinclsOptions) {
+  const events: Event[] = [];
+  const summary = await lincls(given, { onEvent: (event) => events.push(event) });
+  const only = <Type extends Event['type']>(type: Type) =>
+    events.filter((event): event is Extract<Event, { type: Type }> => event.type === type);
+  return { summary, only };
+}
+
+test("prints the reference's lines and says what it took from the checkpoint", async () => {
+  const output = scratch();
+  const flags = ['--pretrained', pretrained, '--lars', '--epochs', '2', '--output', output];
+  const { code, stdout, stderr } = await rdm(['lincls', ...smallLincls, ...flags]);
+  assert.equal(code, 0, stderr);
+  const shape = stdout
+    .replaceAll(pretrained, 'CHECKPOINT')
+    .replace(/-?\d+\.\d{4}e[+-]\d{2}/g, '#e')
+    .replace(/(?<=[ (]) *\d+\.\d{2,3}(?=[ )\t\n])/g, '#');
+  const train = (epoch: number, step: number) =>
+    `Epoch: [${epoch}][${step}/3]\tTime # (#)\tData # (#)\tLoss #e (#e)\tAcc@1 # (#)\tAcc@5 # (#)\n`;
+  const validate =
+    'Test: [0/1]\tTime # (#)\tLoss #e (#e)\tAcc@1 # (#)\tAcc@5 # (#)\n * Acc@1 # Acc@5 #\n';
+  assert.equal(
+    shape,
+    "=> creating model 'resnet18'\n" +
+      "=> loading checkpoint 'CHECKPOINT'\n" +
+      "=> loaded pre-trained model 'CHECKPOINT'\n" +
+      [0, 1, 2].map((step) => train(0, step)).join('') +
+      validate +
+      "=> loading 'CHECKPOINT' for sanity check\n" +
+      '=> sanity check passed.\n' +
+      [0, 1, 2].map((step) => train(1, step)).join('') +
+      validate,
+  );
+  const taken = `architecture resnet18, crop size 32, data folder ${data}, 12 images per class`;
+  assert.ok(stderr.includes(`rdm: as ${pretrained} records: ${taken}\n`), stderr);
+  assert.deepEqual(readdirSync(output).sort(), [
+    'checkpoint.pth.tar',
+    'events.jsonl',
+    'model_best.pth.tar',
+  ]);
+});
+
+test('a folder that is given is used as a whole', async () => {
+  const { only } = await follow({ ...options(scratch()), data });
+  const [recorded] = only('recorded');
+  assert.deepEqual(recorded, {
+    type: 'recorded',
+    checkpoint: pretrained,
+    arch: 'resnet18',
+    cropSize: 32,
+  });
+  assert.equal(only('start')[0]?.trainImages, 48);
+});
+
+test('--val-images-per-class takes the first of each class', async () => {
+  const { only } = await follow({ ...options(scratch()), valImagesPerClass: 2 });
+  assert.equal(only('evaluation')[0]?.images, 6);
+});
+
+test('another architecture than the checkpoint is refused, naming both', async () => {
+  const flags = [...smallLincls, '-a', 'resnet34', '--pretrained', pretrained];
+  const { code, stderr } = await rdm(['lincls', ...flags]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^rdm: .*checkpoint_0000.pth.tar holds a resnet18, not a resnet34\n.*resnet18/,
+  );
+});
+
+test('the best checkpoint evaluates to the best accuracy that was reported', async () => {
+  const output = scratch();
+  const { summary, only } = await follow({ ...options(output), epochs: 3, lars: true });
+  const best = join(output, 'model_best.pth.tar');
+  assert.equal(summary.bestTop1, Math.max(...only('evaluation').map(({ top1 }) => top1)));
+  const { kind, bestAcc1 } = await inspectCheckpoint(best);
+  assert.deepEqual({ kind, bestAcc1 }, { kind: 'lincls', bestAcc1: summary.bestTop1 });
+  const again = await follow({
+    ...options(scratch()),
+    pretrained: undefined,
+    resume: best,
+    evaluate: true,
+  });
+  assert.equal(again.summary.top1, summary.bestTop1);
+  assert.equal(again.only('step').filter(({ phase }) => phase === 'train').length, 0);
+});
+
+test('the same seed gives the same classifier, with any number of workers', async () => {
+  const one = await follow({ ...options(scratch()), workers: 1 });
+  const two = await follow({ ...options(scratch()), workers: 3 });
+  const losses = ({ only }: typeof one) => only('step').map(({ loss }) => loss.value);
+  assert.deepEqual(losses(one), losses(two));
+});
+
+test('a resumed evaluation goes on where it was left', async () => {
+  const output = scratch();
+  await follow({ ...options(output), epochs: 1 });
+  const resume = join(output, 'checkpoint.pth.tar');
+  const { only } = await follow({ ...options(scratch()), epochs: 2, resume });
+  assert.deepEqual([...new Set(only('step').map(({ epoch }) => epoch))], [1]);
+});

@@ -1,0 +1,112 @@
+// The progress lines, character for character as the reference prints them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { StartEvent, StepEvent } from 'rdm-ssl';
+import { lines } from '../dist/cli/output/lines.js';
+import { remark } from '../dist/cli/output/messages.js';
+import { duration, liveLine } from '../dist/cli/output/spinner.js';
+
+const step: StepEvent = {
+  type: 'step',
+  phase: 'train',
+  epoch: 0,
+  step: 10,
+  stepsPerEpoch: 195,
+  lr: 0.1,
+  imagesPerSecond: 512.3,
+  batchSeconds: { value: 0.512, average: 0.53 },
+  dataSeconds: { value: 0.001, average: 0.02 },
+  loss: { value: -0.1234, average: -0.11 },
+};
+const accuracy = { top1: { value: 0, average: 0.1 }, top5: { value: 100, average: 12.345 } };
+
+test('a training step', () => {
+  assert.deepEqual(lines(step), [
+    'Epoch: [0][ 10/195]\tTime  0.512 ( 0.530)\tData  0.001 ( 0.020)\tLoss -0.1234 (-0.1100)',
+  ]);
+});
+
+test('a step of the linear classifier, losses as Python writes %.4e', () => {
+  const loss = { value: 6.90881, average: 12.5e10 };
+  assert.deepEqual(lines({ ...step, ...accuracy, loss, epoch: 3, step: 1, stepsPerEpoch: 9 }), [
+    'Epoch: [3][1/9]\tTime  0.512 ( 0.530)\tData  0.001 ( 0.020)' +
+      '\tLoss 6.9088e+00 (1.2500e+11)\tAcc@1   0.00 (  0.10)\tAcc@5 100.00 ( 12.35)',
+  ]);
+});
+
+test('a step of validation', () => {
+  const loss = { value: 0.00069, average: 1e-12 };
+  assert.deepEqual(lines({ ...step, ...accuracy, loss, phase: 'validation', step: 0 }), [
+    'Test: [  0/195]\tTime  0.512 ( 0.530)' +
+      '\tLoss 6.9000e-04 (1.0000e-12)\tAcc@1   0.00 (  0.10)\tAcc@5 100.00 ( 12.35)',
+  ]);
+});
+
+test('an evaluation', () => {
+  const figures = { images: 50000, top1: 67.9012, top5: 87.8, bestTop1: 68, loss: 1.4 };
+  assert.deepEqual(lines({ type: 'evaluation', epoch: 0, ...figures }), [
+    ' * Acc@1 67.901 Acc@5 87.800',
+  ]);
+});
+
+const start: StartEvent = {
+  type: 'start',
+  command: 'lincls',
+  arch: 'resnet18',
+  parameters: 11_181_642,
+  device: 'cpu',
+  precision: 'bf16',
+  classes: 10,
+  trainImages: 5000,
+  valImages: 1000,
+  stepsPerEpoch: 39,
+  epochs: 3,
+  startEpoch: 0,
+  batchSize: 128,
+  seed: 0,
+  threads: 2,
+  libtorch: '2.13.0',
+  pretrained: 'checkpoint_0002.pth.tar',
+};
+
+test('the start of linear evaluation', () => {
+  assert.deepEqual(lines(start), [
+    "=> creating model 'resnet18'",
+    "=> loading checkpoint 'checkpoint_0002.pth.tar'",
+    "=> loaded pre-trained model 'checkpoint_0002.pth.tar'",
+  ]);
+  assert.equal(
+    remark(start),
+    '11.2 M parameters, cpu, bf16, 2 threads, 5000 training images, 1000 validation images, ' +
+      '10 classes, 39 steps an epoch',
+  );
+});
+
+test('what was taken from a checkpoint is said', () => {
+  assert.equal(
+    remark({
+      type: 'recorded',
+      checkpoint: 'c.pth.tar',
+      arch: 'resnet18',
+      cropSize: 32,
+      data: '/d',
+    }),
+    'as c.pth.tar records: architecture resnet18, crop size 32, data folder /d',
+  );
+});
+
+test('the live line tells epoch, step, loss, rate, speed and time left', () => {
+  assert.equal(
+    liveLine(step, 2),
+    'epoch 1/2  step 11/195  loss -0.1100  lr 0.100  512 images/s  3 m 21 s left',
+  );
+  assert.equal(
+    liveLine({ ...step, phase: 'validation' }, 2),
+    'validation after epoch 1/2  step 11/195  loss -0.1100  512 images/s  1 m 38 s left',
+  );
+});
+
+test('durations in the two largest units', () => {
+  const samples = [0.4, 59.6, 3599, 3600, 90061].map(duration);
+  assert.deepEqual(samples, ['0 s', '1 m 0 s', '59 m 59 s', '1 h 0 m', '1 d 1 h']);
+});

@@ -1,0 +1,175 @@
+// rdm pretrain from end to end on a few small JPEGs.
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { before } from 'node:test';
+import { type Event, inspectCheckpoint, type PretrainOptions, pretrain } from 'rdm-ssl';
+import { dataset, scratch, small } from './support/folders.js';
+import { rdm } from './support/rdm.js';
+
+let data: string;
+before(async () => {
+  data = await dataset();
+});
+
+const options = (output: string): PretrainOptions => ({
+  data,
+  output,
+  arch: 'resnet18',
+  cropSize: 32,
+  batchSize: 16,
+  dim: 64,
+  predDim: 32,
+  epochs: 1,
+  printFreq: 1,
+  workers: 2,
+  seed: 3,
+  device: 'cpu',
+});
+
+/** The run's events, and its losses in order. */
+async function follow(given: PretrainOptions): Promise<{ events: Event[]; losses: number[] }> {
+  const events: Event[] = [];
+  await pretrain(given, { onEvent: (event) => events.push(event) });
+  const losses = events.flatMap((event) => (event.type === 'step' ? [event.loss.value] : []));
+  return { events, losses };
+}
+
+function logged(output: string): Record<string, unknown>[] {
+  const text = readFileSync(join(output, 'events.jsonl'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test("prints the reference's lines, saves every epoch and logs its events", async () => {
+  const output = join(scratch(), 'run');
+  const { code, stdout, stderr } = await rdm([
+    'pretrain',
+    ...small,
+    ...['--epochs', '2', '--output', output, data],
+  ]);
+  assert.equal(code, 0, stderr);
+  const [first, ...steps] = stdout.trimEnd().split('\n');
+  assert.equal(first, "=> creating model 'resnet18'");
+  const line =
+    /^Epoch: \[[01]\]\[[012]\/3\]\tTime +\d+\.\d{3} \( *\d+\.\d{3}\)\tData +\d+\.\d{3} \( *\d+\.\d{3}\)\tLoss -?\d\.\d{4} \(-?\d\.\d{4}\)$/;
+  assert.equal(steps.length, 6);
+  for (const step of steps) assert.match(step, line);
+  assert.match(stderr, /48 training images, 3 classes, 3 steps an epoch/);
+  assert.deepEqual(readdirSync(output).sort(), [
+    'checkpoint_0000.pth.tar',
+    'checkpoint_0001.pth.tar',
+    'events.jsonl',
+  ]);
+  const types = logged(output).map(({ type }) => type);
+  const epoch = ['step', 'step', 'step', 'epoch', 'checkpoint'];
+  assert.deepEqual(types, ['start', ...epoch, ...epoch, 'summary']);
+});
+
+test('--json prints the events that are logged, one a line, and the summary', async () => {
+  const output = scratch();
+  const flags = [...small, '--epochs', '1', '--json', '--output', output, data];
+  const { code, stdout } = await rdm(['pretrain', ...flags]);
+  assert.equal(code, 0);
+  const printed = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  assert.deepEqual(
+    printed,
+    logged(output).map(({ time, ...event }) => event),
+  );
+});
+
+test('a checkpoint records the run: kind, architecture, epoch, options, data folder', async () => {
+  const output = scratch();
+  const summary = await pretrain({
+    ...options(output),
+    predictor: { type: 'poly', location: 'online', sigma: 1 },
+  });
+  assert.equal(summary.outcome, 'done');
+  assert.equal(summary.steps, 3);
+  assert.equal(summary.checkpoint, join(output, 'checkpoint_0000.pth.tar'));
+  assert.equal(summary.top1, null);
+  const { kind, arch, epoch, rdm: record } = await inspectCheckpoint(summary.checkpoint);
+  assert.deepEqual({ kind, arch, epoch }, { kind: 'simsiam', arch: 'resnet18', epoch: 1 });
+  const { predType, predLocation, sigma, cropSize, seed, data: folder } = record ?? {};
+  assert.deepEqual(
+    { predType, predLocation, sigma, cropSize, seed, folder },
+    { predType: 'poly', predLocation: 'online', sigma: 1, cropSize: 32, seed: 3, folder: data },
+  );
+});
+
+test('the same seed gives the same checkpoint, byte for byte', async () => {
+  const output = scratch(); // the same folder twice, since the checkpoint records it
+  const checkpoint = join(output, 'checkpoint_0000.pth.tar');
+  await pretrain(options(output));
+  const first = readFileSync(checkpoint);
+  rmSync(checkpoint);
+  await pretrain(options(output));
+  assert.ok(first.equals(readFileSync(checkpoint)));
+});
+
+test('the number of workers changes no loss', async () => {
+  const one = await follow({ ...options(scratch()), workers: 1 });
+  const three = await follow({ ...options(scratch()), workers: 3 });
+  assert.deepEqual(one.losses, three.losses);
+});
+
+test('another seed gives another run', async () => {
+  const first = await follow(options(scratch()));
+  const second = await follow({ ...options(scratch()), seed: 4 });
+  assert.notDeepEqual(first.losses, second.losses);
+});
+
+test('a resumed run goes on where it was left, to the same losses', async () => {
+  const output = scratch();
+  const whole = await follow({ ...options(output), epochs: 2 });
+  const resume = join(output, 'checkpoint_0000.pth.tar');
+  const rest = await follow({ ...options(scratch()), epochs: 2, resume });
+  assert.deepEqual(rest.losses, whole.losses.slice(3));
+});
+
+test('--images-per-class takes the first of each class', async () => {
+  const { events } = await follow({ ...options(scratch()), imagesPerClass: 6 });
+  const start = events[0];
+  assert.ok(start?.type === 'start');
+  assert.equal(start.trainImages, 18);
+  assert.equal(start.stepsPerEpoch, 1);
+});
+
+for (const [name, sigma] of [
+  ['online', -1],
+  ['target', 1],
+] as const) {
+  test(`a filter that pushes against the theory is a warning: ${name} ${sigma}`, async () => {
+    const flags = ['--pred-type', 'poly', '--pred-location', name, '--sigma', String(sigma)];
+    const output = scratch();
+    const { code, stderr } = await rdm([
+      'pretrain',
+      ...small,
+      ...flags,
+      ...['--epochs', '1', '--output', output, data],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^rdm: warning: .*(against|wrong)/m);
+    assert.ok(existsSync(join(output, 'checkpoint_0000.pth.tar')));
+  });
+}
+
+for (const predictor of [
+  { type: 'mlp' },
+  { type: 'log', location: 'online' },
+  { type: 'log_1', location: 'online' },
+  { type: 'log_2', location: 'online', keepNullSpace: true },
+  { type: 'poly', location: 'target', sigma: -0.5 },
+  { type: 'poly', location: 'target', sigma: -1, source: 'online' },
+] as const) {
+  test(`runs in bf16 with ${JSON.stringify(predictor)}`, async () => {
+    const { losses } = await follow({ ...options(scratch()), predictor, precision: 'bf16' });
+    assert.equal(losses.length, 3);
+    for (const loss of losses) assert.ok(loss >= -1.001 && loss <= 1.001, String(loss));
+  });
+}

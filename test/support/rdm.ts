@@ -1,0 +1,47 @@
+// Runs the command line as a user does, in a process of its own.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const bin = fileURLToPath(new URL('../../bin/rdm.js', import.meta.url));
+
+export interface Result {
+  code: number | null;
+  /** The signal that ended the process, where one did. */
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Called with the child and all of stdout so far, whenever there is more. */
+  onStdout?: (child: ChildProcess, stdout: string) => void;
+}
+
+/** rdm with these arguments; never rejects. */
+export function rdm(args: string[], options: RunOptions = {}): Promise<Result> {
+  return run(process.execPath, [bin, ...args], options);
+}
+
+export function run(
+  command: string,
+  args: string[],
+  { cwd = root, env = {}, onStdout }: RunOptions = {},
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+      onStdout?.(child, stdout);
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
