@@ -4,19 +4,14 @@
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "data/jpeg.h"
+#include "data/png.h"
 
 namespace rdm {
-
-struct Decoder::Impl {
-  explicit Impl(int64_t max_pixels) : jpeg(max_pixels) {}
-
-  std::vector<uint8_t> file;
-  JpegDecoder jpeg;
-};
-
 namespace {
 
 void read_file(const std::string& path, std::vector<uint8_t>& out) {
@@ -25,11 +20,11 @@ void read_file(const std::string& path, std::vector<uint8_t>& out) {
   std::fseek(file.get(), 0, SEEK_END);
   const long size = std::ftell(file.get());
   std::fseek(file.get(), 0, SEEK_SET);
-  out.resize(size > 0 ? static_cast<size_t>(size) : 0);
+  if (size <= 0) throw std::runtime_error("the file is empty");
+  out.resize(static_cast<size_t>(size));
   if (std::fread(out.data(), 1, out.size(), file.get()) != out.size()) {
-    throw std::runtime_error("it could not be read to its end");
+    throw std::runtime_error("the file could not be read to its end");
   }
-  if (out.empty()) throw std::runtime_error("it is empty");
 }
 
 bool begins_with(const std::vector<uint8_t>& file, std::string_view magic) {
@@ -38,18 +33,62 @@ bool begins_with(const std::vector<uint8_t>& file, std::string_view magic) {
 
 }  // namespace
 
+struct Decoder::Impl {
+  explicit Impl(int64_t max_pixels) : max_pixels(max_pixels) {}
+
+  int64_t max_pixels;
+  std::string path;
+  std::vector<uint8_t> file;
+  Image image;
+  JpegDecoder jpeg;
+  PngDecoder png;
+  enum class Format { jpeg, png } format = Format::jpeg;
+
+  Extent read_header() {
+    if (begins_with(file, "\xFF\xD8\xFF")) {
+      format = Format::jpeg;
+      return jpeg.open(file);
+    }
+    if (begins_with(file, "\x89PNG\r\n\x1A\n")) {
+      format = Format::png;
+      return png.open(file);
+    }
+    throw std::runtime_error("not an image of a known format");
+  }
+
+  template <typename Work>
+  auto naming_the_file(Work work) {
+    try {
+      return work();
+    } catch (const std::runtime_error& error) {
+      throw Error(Code::bad_data, message("cannot decode ", path, ": ", error.what()),
+                  "replace the file by a good copy, or remove it");
+    }
+  }
+};
+
 Decoder::Decoder(int64_t max_image_pixels) : impl_(std::make_unique<Impl>(max_image_pixels)) {}
 Decoder::~Decoder() = default;
 
-void Decoder::decode_file(const std::string& path, Image& out) {
-  try {
+Extent Decoder::open(const std::string& path) {
+  impl_->path = path;
+  return impl_->naming_the_file([&] {
     read_file(path, impl_->file);
-    if (begins_with(impl_->file, "\xFF\xD8\xFF")) return impl_->jpeg.decode(impl_->file, out);
-    throw std::runtime_error("it is not an image of a known format");
-  } catch (const std::runtime_error& error) {
-    throw Error(Code::bad_data, message("cannot decode ", path, ": ", error.what()),
-                "remove the file or replace it by a good copy");
-  }
+    const Extent extent = impl_->read_header();
+    if (extent.width * extent.height > impl_->max_pixels) {
+      throw std::runtime_error(message(extent.width, " x ", extent.height,
+                                       " pixels are over the limit of ", impl_->max_pixels));
+    }
+    return extent;
+  });
+}
+
+Pixels Decoder::decode(const Box& needed) {
+  return impl_->naming_the_file([&] {
+    if (impl_->format == Impl::Format::jpeg) impl_->jpeg.decode(needed, impl_->image);
+    else impl_->png.decode(impl_->image);
+    return impl_->image.pixels();
+  });
 }
 
 }  // namespace rdm

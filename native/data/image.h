@@ -6,6 +6,10 @@
 
 namespace rdm {
 
+struct Extent {
+  int64_t width, height;
+};
+
 // Somebody else's pixels: (height, width, 3), `stride` bytes from one row to the next.
 struct Pixels {
   const uint8_t* data = nullptr;

@@ -68,19 +68,16 @@ void cmyk_to_rgb(const uint8_t* from, int64_t width, uint8_t* to) {
 struct JpegDecoder::Impl {
   jpeg_decompress_struct info{};
   Errors errors{};
-  int64_t max_pixels = 0;
   std::vector<uint8_t> line;  // one CMYK row
 
-  bool read_header(std::span<const uint8_t> file) {
-    if (setjmp(errors.jump)) return false;
-    jpeg_abort_decompress(&info);
-    jpeg_mem_src(&info, file.data(), file.size());
-    jpeg_read_header(&info, TRUE);
-    return true;
+  // Runs a step that may leave by longjmp.
+  template <typename Step>
+  void guarded(Step step) {
+    if (setjmp(errors.jump)) throw std::runtime_error(errors.text);
+    step();
   }
 
-  bool read_pixels(Image& out) {
-    if (setjmp(errors.jump)) return false;
+  void read_pixels(Image& out) {
     const bool cmyk = info.num_components == 4;
     info.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
     info.dct_method = JDCT_ISLOW;
@@ -93,32 +90,32 @@ struct JpegDecoder::Impl {
       if (cmyk) cmyk_to_rgb(line.data(), out.width(), row);
     }
     jpeg_finish_decompress(&info);
-    return true;
   }
 };
 
-JpegDecoder::JpegDecoder(int64_t max_pixels) : impl_(std::make_unique<Impl>()) {
-  impl_->max_pixels = max_pixels;
+JpegDecoder::JpegDecoder() : impl_(std::make_unique<Impl>()) {
   impl_->info.err = prepare(impl_->errors);
-  if (setjmp(impl_->errors.jump)) throw std::runtime_error(impl_->errors.text);
-  jpeg_create_decompress(&impl_->info);
+  impl_->guarded([this] { jpeg_create_decompress(&impl_->info); });
 }
 
 JpegDecoder::~JpegDecoder() { jpeg_destroy_decompress(&impl_->info); }
 
-void JpegDecoder::decode(std::span<const uint8_t> file, Image& out) {
+Extent JpegDecoder::open(std::span<const uint8_t> file) {
   auto& info = impl_->info;
-  if (!impl_->read_header(file)) throw std::runtime_error(impl_->errors.text);
-  const int64_t width = info.image_width, height = info.image_height;
-  if (width * height > impl_->max_pixels) {
-    throw std::runtime_error("an image of " + std::to_string(width) + " x " +
-                             std::to_string(height) + " pixels, over the limit of " +
-                             std::to_string(impl_->max_pixels));
-  }
+  impl_->guarded([&] {
+    jpeg_abort_decompress(&info);
+    jpeg_mem_src(&info, file.data(), file.size());
+    jpeg_read_header(&info, TRUE);
+  });
   if (info.num_components == 2) throw std::runtime_error("a JPEG with two channels");
-  out.resize(width, height);
-  impl_->line.resize(info.num_components == 4 ? width * 4 : 0);
-  if (!impl_->read_pixels(out)) throw std::runtime_error(impl_->errors.text);
+  return {info.image_width, info.image_height};
+}
+
+void JpegDecoder::decode(const Box& needed, Image& out) {
+  auto& info = impl_->info;
+  out.resize(info.image_width, info.image_height);
+  if (info.num_components == 4) impl_->line.resize(out.width() * 4);
+  impl_->guarded([&] { impl_->read_pixels(out); });
 }
 
 std::vector<uint8_t> encode_jpeg(const Image& image, int quality) {

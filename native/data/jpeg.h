@@ -6,16 +6,20 @@
 #include <vector>
 
 #include "data/image.h"
+#include "data/recipe.h"
 
 namespace rdm {
 
 // Errors are std::runtime_error saying what is wrong; the caller knows the file.
 class JpegDecoder {
  public:
-  explicit JpegDecoder(int64_t max_pixels);
+  JpegDecoder();
   ~JpegDecoder();
 
-  void decode(std::span<const uint8_t> file, Image& out);
+  // Reads the header. The file's bytes have to stay until the decode.
+  Extent open(std::span<const uint8_t> file);
+  // The opened image, of which only the pixels in the box are defined.
+  void decode(const Box& needed, Image& out);
 
  private:
   struct Impl;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
@@ -81,6 +82,21 @@ const float* Batch::view(int index) const {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
+}
+
+// What a worker keeps from image to image.
+struct Worker {
+  explicit Worker(int64_t max_image_pixels) : decoder(max_image_pixels) {}
+
+  Decoder decoder;
+  Workspace workspace;
+  std::vector<Draw> draws;
+};
+
 int views_of(const Recipe& recipe) {
   const auto* random = std::get_if<std::vector<RandomView>>(&recipe);
   return random ? static_cast<int>(random->size()) : 1;
@@ -130,36 +146,47 @@ struct Loader::Impl {
     }
   }
 
-  void make(int64_t image, Decoder& decoder, Image& decoded, Workspace& workspace, Slot& slot,
-            int64_t index) const;
+  void make(int64_t image, Worker& worker, Slot& slot, int64_t index);
   void work();
 };
 
-void Loader::Impl::make(int64_t image, Decoder& decoder, Image& decoded, Workspace& workspace,
-                        Slot& slot, int64_t index) const {
+void Loader::Impl::make(int64_t image, Worker& worker, Slot& slot, int64_t index) {
+  const auto begin = Clock::now();
   Pixels pixels{dataset.pixels.data() + image * dataset.width * dataset.height * 3, dataset.width,
                 dataset.height, dataset.width * 3};
-  if (!dataset.in_memory()) {
-    decoder.decode_file(dataset.samples[image].path, decoded);
-    pixels = decoded.pixels();
+  Extent extent{dataset.width, dataset.height};
+  if (!dataset.in_memory()) extent = worker.decoder.open(dataset.samples[image].path);
+
+  // What will be done is known before a pixel is decoded.
+  const auto* random = std::get_if<std::vector<RandomView>>(&options.recipe);
+  Box needed{0, 0, extent.width, extent.height};
+  if (random) {
+    worker.draws.clear();
+    for (const auto& view : *random) {
+      Stream stream(options.seed, epoch, image, worker.draws.size());
+      worker.draws.push_back(draw(view, extent.width, extent.height, stream));
+    }
+    needed = worker.draws.front().crop;
+    for (const auto& drawn : worker.draws) needed = hull(needed, drawn.crop);
   }
+  if (!dataset.in_memory()) pixels = worker.decoder.decode(needed);
+  const auto decoded = Clock::now();
+
   const int64_t view_values = ring->image_size * ring->image_size * 3;
   auto* out = static_cast<float*>(slot.memory.get()) + index * view_values;
-  if (const auto* centre = std::get_if<CentreView>(&options.recipe)) {
-    return apply(*centre, pixels, table, workspace, out);
+  if (random) {
+    for (size_t v = 0; v < random->size(); ++v, out += ring->batch_size * view_values) {
+      apply((*random)[v], worker.draws[v], pixels, table, worker.workspace, out);
+    }
+  } else {
+    apply(std::get<CentreView>(options.recipe), pixels, table, worker.workspace, out);
   }
-  uint64_t number = 0;
-  for (const auto& view : std::get<std::vector<RandomView>>(options.recipe)) {
-    Stream stream(options.seed, epoch, image, number++);
-    apply(view, draw(view, pixels.width, pixels.height, stream), pixels, table, workspace, out);
-    out += ring->batch_size * view_values;
-  }
+  decode_ns += nanoseconds(begin, decoded);
+  augment_ns += nanoseconds(decoded, Clock::now());
 }
 
 void Loader::Impl::work() {
-  Decoder decoder(options.max_image_pixels);
-  Image decoded;
-  Workspace workspace;
+  Worker worker(options.max_image_pixels);
   std::unique_lock lock(ring->mutex);
   while (true) {
     ring->changed.wait(lock, [this] { return quit || (running && next_place < end_place); });
@@ -168,7 +195,9 @@ void Loader::Impl::work() {
     Slot& slot = slot_of(step);
     const int64_t index = next_place % options.batch_size;
     if (slot.busy && slot.step != step) {  // the training loop still has it
+      const auto begin = Clock::now();
       ring->changed.wait(lock);
+      consumer_ns += nanoseconds(begin, Clock::now());
       continue;
     }
     if (!slot.busy) {
@@ -184,7 +213,7 @@ void Loader::Impl::work() {
 
     std::exception_ptr failure;
     try {
-      make(image, decoder, decoded, workspace, slot, index);
+      make(image, worker, slot, index);
     } catch (...) {
       failure = std::current_exception();
     }

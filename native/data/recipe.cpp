@@ -15,6 +15,12 @@ int64_t round_even(double value) { return static_cast<int64_t>(std::nearbyint(va
 
 }  // namespace
 
+Box hull(const Box& a, const Box& b) {
+  const int64_t left = std::min(a.left, b.left), top = std::min(a.top, b.top);
+  return {left, top, std::max(a.left + a.width, b.left + b.width) - left,
+          std::max(a.top + a.height, b.top + b.height) - top};
+}
+
 Box draw_crop(double min_scale, double max_scale, int64_t width, int64_t height, Stream& stream) {
   const double area = static_cast<double>(width) * static_cast<double>(height);
   const double low = std::log(kMinAspect), high = std::log(kMaxAspect);

@@ -43,6 +43,8 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
+Box hull(const Box& a, const Box& b);  // the smallest box around both
+
 enum class Jitter { brightness, contrast, saturation, hue };
 
 // What chance decided for one view of one image.

@@ -2,21 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
-#include "base/error.h"
+#include "data/vectorise.h"
+#include "data/vectors.h"
 
 namespace rdm {
 namespace {
 
 constexpr int kPrecisionBits = 32 - 8 - 2;
+constexpr int32_t kHalf = 1 << (kPrecisionBits - 1);
+constexpr int64_t kLanes = 16;
 
-double bilinear(double x) {
+double triangle(double x) {
   x = std::abs(x);
   return x < 1 ? 1 - x : 0;
 }
 
-double bicubic(double x) {
+// Keys' cubic with a = -0.5.
+double cubic(double x) {
   constexpr double a = -0.5;
   x = std::abs(x);
   if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
@@ -24,113 +27,196 @@ double bicubic(double x) {
   return 0;
 }
 
-// For each output position: the first input position and `taps` weights, padded with zeros.
-struct Coefficients {
-  int64_t taps = 0;
-  std::vector<int64_t> first;
-  std::vector<int64_t> count;
-  std::vector<int32_t> weights;
-};
+int64_t round_up(int64_t value) { return (value + kLanes - 1) / kLanes * kLanes; }
 
-// Output positions begin … begin + count - 1 of a resize from `in` to `out` positions.
-void compute(int64_t in, int64_t out, int64_t begin, int64_t count, Interpolation interpolation,
-             Coefficients& c) {
-  const auto filter = interpolation == Interpolation::bilinear ? bilinear : bicubic;
+RDM_INLINE Bytes16 to_bytes(Ints16 sum) {
+  sum >>= kPrecisionBits;
+  sum = sum < 0 ? Ints16{} : sum;
+  sum = sum > 255 ? Ints16{} + 255 : sum;
+  return __builtin_convertvector(sum, Bytes16);
+}
+
+// Sixteen rows of `values` bytes each, to `to[value][row]`.
+RDM_VECTORISED void transpose_rows(const uint8_t* const* rows, int64_t values, uint8_t* to) {
+  Bytes16 tile[kLanes];
+  for (int64_t i = 0; i < values; i += kLanes) {
+    const int64_t left = std::min(kLanes, values - i);
+    for (int64_t r = 0; r < kLanes; ++r) {
+      if (left == kLanes) {
+        tile[r] = load16(rows[r] + i);
+      } else {
+        std::memcpy(&tile[r], rows[r] + i, left);
+      }
+    }
+    transpose16(tile);
+    for (int64_t k = 0; k < left; ++k) store16(to + (i + k) * kLanes, tile[k]);
+  }
+}
+
+// The horizontal pass over transposed rows: from[x][colour][row] to to[colour][x][row].
+RDM_VECTORISED void filter_columns(const uint8_t* from, const Filter& filter, int64_t colour_step,
+                                   uint8_t* to) {
+  for (int64_t x = 0; x < filter.size(); ++x) {
+    const Taps taps = filter[x];
+    const uint8_t* column = from + taps.first * 3 * kLanes;
+    Ints16 r = Ints16{} + kHalf, g = r, b = r;
+    for (int64_t k = 0; k < taps.count; ++k, column += 3 * kLanes) {
+      const int32_t weight = taps.weights[k];
+      r += __builtin_convertvector(load16(column), Ints16) * weight;
+      g += __builtin_convertvector(load16(column + kLanes), Ints16) * weight;
+      b += __builtin_convertvector(load16(column + 2 * kLanes), Ints16) * weight;
+    }
+    store16(to + x * kLanes, to_bytes(r));
+    store16(to + colour_step + x * kLanes, to_bytes(g));
+    store16(to + 2 * colour_step + x * kLanes, to_bytes(b));
+  }
+}
+
+// Back to rows: from[x][row], `width` columns, to sixteen rows `stride` bytes apart.
+RDM_VECTORISED void transpose_back(const uint8_t* from, int64_t width, uint8_t* to,
+                                   int64_t stride) {
+  Bytes16 tile[kLanes];
+  for (int64_t x = 0; x < width; x += kLanes) {
+    for (int64_t k = 0; k < kLanes; ++k) tile[k] = load16(from + (x + k) * kLanes);
+    transpose16(tile);
+    for (int64_t r = 0; r < kLanes; ++r) store16(to + r * stride + x, tile[r]);
+  }
+}
+
+// One row of the vertical pass: `values` bytes from rows that are `stride` bytes apart.
+RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps taps, int64_t values,
+                                uint8_t* to) {
+  constexpr int64_t kChunk = 2 * kLanes;
+  from += taps.first * stride;
+  if (values < kChunk) {
+    for (int64_t x = 0; x < values; ++x) {
+      int32_t sum = kHalf;
+      for (int64_t k = 0; k < taps.count; ++k) sum += from[k * stride + x] * taps.weights[k];
+      to[x] = static_cast<uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
+    }
+    return;
+  }
+  for (int64_t begin = 0; begin < values; begin += kChunk) {
+    const int64_t x = std::min(begin, values - kChunk);  // the last chunk may overlap
+    const uint8_t* row = from + x;
+    Ints16 low = Ints16{} + kHalf, high = low;
+    for (int64_t k = 0; k < taps.count; ++k, row += stride) {
+      const int32_t weight = taps.weights[k];
+      low += __builtin_convertvector(load16(row), Ints16) * weight;
+      high += __builtin_convertvector(load16(row + kLanes), Ints16) * weight;
+    }
+    store16(to + x, to_bytes(low));
+    store16(to + x + kLanes, to_bytes(high));
+  }
+}
+
+// Taps counted from the first position that the filter reads.
+Taps within(const Filter& filter, int64_t i) {
+  Taps taps = filter[i];
+  taps.first -= filter.begin();
+  return taps;
+}
+
+// Every row of `source` through the horizontal pass, sixteen at a time.
+void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
+  auto& [across, down, columns, narrow, rows, lines] = scratch;
+  const int64_t colour_step = round_up(across.size()) * kLanes;
+  columns.resize(std::max<size_t>(columns.size(), across.end() * 3 * kLanes));
+  narrow.resize(std::max<size_t>(narrow.size(), 3 * colour_step));
+  out.resize(across.size(), source.height);
+  for (int64_t y = 0; y < source.height; y += kLanes) {
+    const uint8_t* sixteen[kLanes];
+    for (int64_t r = 0; r < kLanes; ++r) {
+      sixteen[r] = source.row(std::min(y + r, source.height - 1));  // past the end: the last again
+    }
+    transpose_rows(sixteen, across.end() * 3, columns.data());
+    filter_columns(columns.data(), across, colour_step, narrow.data());
+    for (int colour = 0; colour < 3; ++colour) {
+      transpose_back(narrow.data() + colour * colour_step, across.size(), out.row(colour, y),
+                     out.stride());
+    }
+  }
+}
+
+}  // namespace
+
+void Filter::compute(int64_t in, int64_t out, int64_t begin, int64_t count,
+                     Interpolation interpolation) {
+  const bool bilinear = interpolation == Interpolation::bilinear;
   const double scale = static_cast<double>(in) / static_cast<double>(out);
-  const double stretch = std::max(scale, 1.0);
-  const double support = (interpolation == Interpolation::bilinear ? 1.0 : 2.0) * stretch;
-  c.taps = static_cast<int64_t>(std::ceil(support)) * 2 + 1;
-  c.first.resize(count);
-  c.count.resize(count);
-  c.weights.assign(count * c.taps, 0);
-  thread_local std::vector<double> exact;
-  exact.resize(c.taps);
+  const double stretch = std::max(scale, 1.0);  // the filter widens when the image shrinks
+  const double support = (bilinear ? 1.0 : 2.0) * stretch;
+  most_ = static_cast<int64_t>(std::ceil(support)) * 2 + 1;
+  first_.resize(count);
+  count_.resize(count);
+  weights_.resize(count * most_);
+  exact_.resize(most_);
   for (int64_t i = 0; i < count; ++i) {
     const double centre = (static_cast<double>(begin + i) + 0.5) * scale;
     const int64_t low = std::max<int64_t>(static_cast<int64_t>(centre - support + 0.5), 0);
     const int64_t high = std::min(static_cast<int64_t>(centre + support + 0.5), in);
     double total = 0;
     for (int64_t x = low; x < high; ++x) {
-      const double w = filter((static_cast<double>(x) - centre + 0.5) * (1.0 / stretch));
-      exact[x - low] = w;
-      total += w;
+      const double at = (static_cast<double>(x) - centre + 0.5) * (1.0 / stretch);
+      exact_[x - low] = bilinear ? triangle(at) : cubic(at);
+      total += exact_[x - low];
     }
     for (int64_t x = low; x < high; ++x) {
-      double w = exact[x - low];
-      if (total != 0) w /= total;
-      w *= 1 << kPrecisionBits;
-      c.weights[i * c.taps + x - low] = static_cast<int32_t>(w < 0 ? w - 0.5 : w + 0.5);
+      double weight = exact_[x - low];
+      if (total != 0) weight /= total;
+      weight *= 1 << kPrecisionBits;
+      weights_[i * most_ + x - low] = static_cast<int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
-    c.first[i] = low;
-    c.count[i] = high - low;
+    first_[i] = low;
+    count_[i] = high - low;
   }
 }
 
-uint8_t clip(int32_t sum) {
-  return static_cast<uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
-}
+void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch, Planes& out) {
+  const auto& [box, width, height, window, interpolation] = plan;
+  Filter &across = scratch.across, &down = scratch.down;
+  across.compute(box.width, width, window.left, window.width, interpolation);
+  down.compute(box.height, height, window.top, window.height, interpolation);
+  const Pixels read{source.row(box.top + down.begin()) + box.left * 3, box.width,
+                    down.end() - down.begin(), source.stride};
 
-void horizontal(const Pixels& source, const Coefficients& c, Image& out) {
-  for (int64_t y = 0; y < source.height; ++y) {
-    uint8_t* to = out.row(y);
-    for (int64_t x = 0; x < out.width(); ++x) {
-      const uint8_t* from = source.row(y) + c.first[x] * 3;
-      int32_t sum[3] = {1 << (kPrecisionBits - 1), 1 << (kPrecisionBits - 1),
-                        1 << (kPrecisionBits - 1)};
-      for (int64_t k = 0; k < c.count[x]; ++k) {
-        for (int ch = 0; ch < 3; ++ch) sum[ch] += from[k * 3 + ch] * c.weights[x * c.taps + k];
-      }
-      for (int ch = 0; ch < 3; ++ch) to[x * 3 + ch] = clip(sum[ch]);
+  // Pillow's order of the passes, which the rounding between them makes visible: vertically first
+  // when that takes away more than twice the rows that the other takes away columns.
+  if (box.height - height > 2 * std::max<int64_t>(box.width - width, 0)) {
+    scratch.lines.resize(box.width, window.height);
+    for (int64_t y = 0; y < window.height; ++y) {
+      filter_rows(read.data, read.stride, within(down, y), box.width * 3, scratch.lines.row(y));
     }
+    horizontal(scratch.lines.pixels(), scratch, out);
+    return;
   }
-}
-
-void vertical(const Pixels& source, const Coefficients& c, Image& out) {
-  thread_local std::vector<int32_t> sums;
-  const int64_t values = source.width * 3;
-  for (int64_t y = 0; y < out.height(); ++y) {
-    sums.assign(values, 1 << (kPrecisionBits - 1));
-    for (int64_t k = 0; k < c.count[y]; ++k) {
-      const uint8_t* from = source.row(c.first[y] + k);
-      const int32_t weight = c.weights[y * c.taps + k];
-      for (int64_t i = 0; i < values; ++i) sums[i] += from[i] * weight;
-    }
-    uint8_t* to = out.row(y);
-    for (int64_t i = 0; i < values; ++i) to[i] = clip(sums[i]);
-  }
-}
-
-}  // namespace
-
-void resize_box(const Pixels& source, const Box& box, int64_t width, int64_t height,
-                Interpolation interpolation, const Box& window, Image& rows, Image& out) {
-  thread_local Coefficients across, down;
-  compute(box.width, width, window.left, window.width, interpolation, across);
-  compute(box.height, height, window.top, window.height, interpolation, down);
-  // Only the rows that the vertical pass reads.
-  const int64_t first_row = down.first.front();
-  const int64_t last_row = down.first.back() + down.count.back();
-  Pixels input{source.row(box.top + first_row) + box.left * 3, box.width, last_row - first_row,
-               source.stride};
-  for (auto& first : down.first) first -= first_row;
-  rows.resize(window.width, input.height);
-  horizontal(input, across, rows);
+  horizontal(read, scratch, scratch.rows);
   out.resize(window.width, window.height);
-  vertical(rows.pixels(), down, out);
+  for (int colour = 0; colour < 3; ++colour) {
+    for (int64_t y = 0; y < window.height; ++y) {
+      filter_rows(scratch.rows.plane(colour), scratch.rows.stride(), within(down, y), out.stride(),
+                  out.row(colour, y));
+    }
+  }
 }
 
-CentrePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size) {
+ResizePlan plan_crop(const Box& box, int64_t size, Interpolation interpolation) {
+  return {box, size, size, {0, 0, size, size}, interpolation};
+}
+
+ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size) {
   const int64_t shorter = std::min(width, height), longer = std::max(width, height);
   const auto stretched = static_cast<int64_t>(static_cast<double>(resize * longer) /
                                               static_cast<double>(shorter));
-  CentrePlan plan;
+  ResizePlan plan;
+  plan.box = {0, 0, width, height};
   plan.width = width <= height ? resize : stretched;
   plan.height = width <= height ? stretched : resize;
-  // Python's round of the margin's half: halves to even.
-  const auto begin = [size](int64_t extent) {
+  // Half the margin, rounded as Python does: halves to even.
+  const auto margin = [size](int64_t extent) {
     return static_cast<int64_t>(std::nearbyint(static_cast<double>(extent - size) / 2.0));
   };
-  plan.window = {begin(plan.width), begin(plan.height), size, size};
+  plan.window = {margin(plan.width), margin(plan.height), size, size};
   return plan;
 }
 

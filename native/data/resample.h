@@ -1,22 +1,62 @@
-// Antialiased resizing of 8-bit images with Pillow's arithmetic: separable filters whose coefficients
-// are fixed-point numbers of 22 bits, horizontally first, rounded to 8 bits between the passes.
-// Source: Pillow's documentation of Image.resize; torchvision's resized_crop, resize, center_crop.
+// Antialiased resizing of 8-bit images with Pillow's arithmetic: separable filters whose weights
+// are fixed-point numbers of 22 bits, rounded to 8 bits between the passes.
+// Source: PIL.Image.resize; torchvision's resized_crop, resize and center_crop on PIL images.
 #pragma once
+#include <cstdint>
+#include <vector>
+
 #include "data/image.h"
+#include "data/planes.h"
 #include "data/recipe.h"
 
 namespace rdm {
 
-// The box of `source`, resized to width × height as if the image ended at the box (torchvision's
-// resized_crop), and of that only the `window` (the whole by default). `rows` is scratch.
-void resize_box(const Pixels& source, const Box& box, int64_t width, int64_t height,
-                Interpolation interpolation, const Box& window, Image& rows, Image& out);
-
-// The shorter side to `resize`, then the centre size × size.
-struct CentrePlan {
-  int64_t width, height;  // after the resize
-  Box window;
+// A resize of a box to width × height, of which only the window is wanted.
+struct ResizePlan {
+  Box box;  // in the source; the image ends at its borders, as if it had been cropped first
+  int64_t width = 0, height = 0;
+  Box window;  // in the result
+  Interpolation interpolation = Interpolation::bilinear;
 };
-CentrePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size);
+
+// The box to size × size.
+ResizePlan plan_crop(const Box& box, int64_t size, Interpolation interpolation);
+// The shorter side of the image to `resize`, then the centre size × size; size ≤ resize.
+ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size);
+
+// What one output position reads: `count` positions from `first` on, with weights of 22 bits.
+struct Taps {
+  int64_t first, count;
+  const int32_t* weights;
+};
+
+// The filter of one direction, remembered so that its memory is reused.
+class Filter {
+ public:
+  // Output positions begin … begin + count - 1 of a resize from `in` to `out` positions.
+  void compute(int64_t in, int64_t out, int64_t begin, int64_t count, Interpolation interpolation);
+
+  int64_t size() const { return static_cast<int64_t>(first_.size()); }
+  int64_t begin() const { return first_.front(); }  // the first position that is read
+  int64_t end() const { return first_.back() + count_.back(); }
+  Taps operator[](int64_t i) const { return {first_[i], count_[i], &weights_[i * most_]}; }
+
+ private:
+  int64_t most_ = 0;  // taps of one position at most
+  std::vector<int64_t> first_, count_;
+  std::vector<int32_t> weights_;
+  std::vector<double> exact_;
+};
+
+// Memory that is reused from image to image.
+struct ResizeScratch {
+  Filter across, down;
+  std::vector<uint8_t> columns;  // 16 rows of the source, transposed
+  std::vector<uint8_t> narrow;   // the same after the horizontal pass
+  Planes rows;                   // every row after the horizontal pass, where that is the first
+  Image lines;                   // every row after the vertical pass, where that is the first
+};
+
+void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch, Planes& out);
 
 }  // namespace rdm

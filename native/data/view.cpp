@@ -1,45 +1,63 @@
 #include "data/view.h"
 
-#include "data/resample.h"
+#include "data/blur.h"
+#include "data/color.h"
 
 namespace rdm {
-namespace {
-
-void normalise(const Image& view, bool flip, const NormaliseTable& table, float* out) {
-  const int64_t size = view.width();
-  for (int64_t y = 0; y < view.height(); ++y) {
-    const uint8_t* row = view.row(y);
-    for (int64_t x = 0; x < size; ++x) {
-      const uint8_t* pixel = row + (flip ? size - 1 - x : x) * 3;
-      for (int ch = 0; ch < 3; ++ch) *out++ = table[ch][pixel[ch]];
-    }
-  }
-}
-
-}  // namespace
 
 NormaliseTable normalise_table(const Statistics& statistics) {
   NormaliseTable table;
-  for (int ch = 0; ch < 3; ++ch) {
+  for (int colour = 0; colour < 3; ++colour) {
     for (int v = 0; v < 256; ++v) {
-      table[ch][v] = (static_cast<float>(v) / 255.0f - statistics.mean[ch]) / statistics.std[ch];
+      table[colour][v] =
+          (static_cast<float>(v) / 255.0f - statistics.mean[colour]) / statistics.std[colour];
     }
   }
   return table;
 }
 
+void recolour(Planes& view, const Draw& draw, std::vector<uint8_t>& scratch) {
+  if (draw.jitter) {
+    for (const Jitter step : draw.order) {
+      switch (step) {
+        case Jitter::brightness: adjust_brightness(view, draw.brightness); break;
+        case Jitter::contrast: adjust_contrast(view, draw.contrast); break;
+        case Jitter::saturation: adjust_saturation(view, draw.saturation); break;
+        case Jitter::hue: adjust_hue(view, draw.hue); break;
+      }
+    }
+  }
+  if (draw.grayscale) grayscale(view);
+  if (draw.blur_radius > 0) gaussian_blur(view, draw.blur_radius, scratch);
+  if (draw.solarize) solarize(view);
+  if (draw.equalize) equalize(view);
+}
+
+void normalise(const Planes& view, bool flip, const NormaliseTable& table, float* out) {
+  const int64_t width = view.width();
+  for (int64_t y = 0; y < view.height(); ++y) {
+    const uint8_t *r = view.row(0, y), *g = view.row(1, y), *b = view.row(2, y);
+    const int64_t first = flip ? width - 1 : 0, step = flip ? -1 : 1;
+    for (int64_t i = 0, x = first; i < width; ++i, x += step, out += 3) {
+      out[0] = table[0][r[x]];
+      out[1] = table[1][g[x]];
+      out[2] = table[2][b[x]];
+    }
+  }
+}
+
 void apply(const RandomView& view, const Draw& draw, const Pixels& source,
            const NormaliseTable& table, Workspace& workspace, float* out) {
-  resize_box(source, draw.crop, view.size, view.size, view.interpolation,
-             {0, 0, view.size, view.size}, workspace.rows, workspace.view);
+  resize(source, plan_crop(draw.crop, view.size, view.interpolation), workspace.resize,
+         workspace.view);
+  recolour(workspace.view, draw, workspace.blur);
   normalise(workspace.view, draw.flip, table, out);
 }
 
 void apply(const CentreView& view, const Pixels& source, const NormaliseTable& table,
            Workspace& workspace, float* out) {
-  const CentrePlan plan = plan_centre(source.width, source.height, view.resize, view.size);
-  resize_box(source, {0, 0, source.width, source.height}, plan.width, plan.height,
-             Interpolation::bilinear, plan.window, workspace.rows, workspace.view);
+  resize(source, plan_centre(source.width, source.height, view.resize, view.size),
+         workspace.resize, workspace.view);
   normalise(workspace.view, /*flip=*/false, table, out);
 }
 

@@ -1,0 +1,161 @@
+#include "data/color.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "data/vectorise.h"
+
+// Products and sums are rounded one by one, as Pillow's are: -ffp-contract=off for this file.
+
+namespace rdm {
+namespace {
+
+// ITU-R 601-2 luma in 16-bit fixed point.
+RDM_INLINE uint32_t luma(uint32_t r, uint32_t g, uint32_t b) {
+  return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
+}
+
+// From `base` towards (or past) `value`, truncated like a C cast.
+RDM_INLINE uint8_t blend(int base, int value, float factor) {
+  const float mixed = static_cast<float>(base) + factor * static_cast<float>(value - base);
+  return static_cast<uint8_t>(static_cast<int>(std::min(std::max(mixed, 0.0f), 255.0f)));
+}
+
+RDM_VECTORISED void blend_with(uint8_t* values, int64_t count, int base, float factor) {
+  for (int64_t i = 0; i < count; ++i) values[i] = blend(base, values[i], factor);
+}
+
+RDM_VECTORISED uint64_t luma_sum(const uint8_t* r, const uint8_t* g, const uint8_t* b,
+                                 int64_t count) {
+  uint32_t sum = 0;  // one row: below 2^32 for any width that fits a file
+  for (int64_t i = 0; i < count; ++i) sum += luma(r[i], g[i], b[i]);
+  return sum;
+}
+
+RDM_VECTORISED void saturate(uint8_t* __restrict r, uint8_t* __restrict g, uint8_t* __restrict b,
+                             int64_t count, float factor) {
+  for (int64_t i = 0; i < count; ++i) {
+    const int grey = static_cast<int>(luma(r[i], g[i], b[i]));
+    r[i] = blend(grey, r[i], factor);
+    g[i] = blend(grey, g[i], factor);
+    b[i] = blend(grey, b[i], factor);
+  }
+}
+
+RDM_VECTORISED void to_luma(uint8_t* __restrict r, uint8_t* __restrict g, uint8_t* __restrict b,
+                            int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    const auto grey = static_cast<uint8_t>(luma(r[i], g[i], b[i]));
+    r[i] = g[i] = b[i] = grey;
+  }
+}
+
+RDM_VECTORISED void invert_from(uint8_t* values, int64_t count, int threshold) {
+  for (int64_t i = 0; i < count; ++i) {
+    values[i] = values[i] < threshold ? values[i] : static_cast<uint8_t>(255 - values[i]);
+  }
+}
+
+// Through HSV in bytes and back, as Image.convert does (Python's colorsys): the hue is a byte, and
+// the shift an addition that wraps. Branches are selections, so that the loop vectorises.
+RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict green,
+                               uint8_t* __restrict blue, int64_t count, int shift) {
+  for (int64_t i = 0; i < count; ++i) {
+    const int r = red[i], g = green[i], b = blue[i];
+    const int high = std::max(r, std::max(g, b)), low = std::min(r, std::min(g, b));
+    const int chroma = high - low;
+    const auto span = static_cast<float>(chroma == 0 ? 1 : chroma);
+    const float rc = static_cast<float>(high - r) / span;
+    const float gc = static_cast<float>(high - g) / span;
+    const float bc = static_cast<float>(high - b) / span;
+    const float from_red = bc - gc;
+    const auto from_green = static_cast<float>(2.0 + static_cast<double>(rc) - static_cast<double>(bc));
+    const auto from_blue = static_cast<float>(4.0 + static_cast<double>(gc) - static_cast<double>(rc));
+    const float sixths = r == high ? from_red : g == high ? from_green : from_blue;
+    const double turned = static_cast<double>(sixths) / 6.0 + 1.0;
+    const auto hue = static_cast<float>(turned >= 1.0 ? turned - 1.0 : turned);  // fmod(…, 1)
+    int h = static_cast<int>(static_cast<double>(hue) * 255.0);
+    const float ratio = static_cast<float>(chroma) / static_cast<float>(high == 0 ? 1 : high);
+    const int s = static_cast<int>(static_cast<double>(ratio) * 255.0);
+    h = chroma == 0 ? 0 : h;
+
+    h = (h + shift) & 255;
+    const double position = static_cast<double>(static_cast<float>(h)) * 6.0 / 255.0;
+    const int sextant = static_cast<int>(position);
+    const auto f = static_cast<float>(position - static_cast<double>(sextant));
+    const auto fs = static_cast<float>(static_cast<double>(static_cast<float>(s)) / 255.0);
+    const auto v = static_cast<double>(high);
+    // Rounded half away from zero; the arguments are never negative.
+    const int p = static_cast<int>(v * (1.0 - static_cast<double>(fs)) + 0.5);
+    const int q = static_cast<int>(v * (1.0 - static_cast<double>(fs * f)) + 0.5);
+    const int t = static_cast<int>(
+        v * (1.0 - static_cast<double>(fs) * (1.0 - static_cast<double>(f))) + 0.5);
+    const int k = sextant == 6 ? 0 : sextant;
+    const int out_r = k == 0 || k == 5 ? high : k == 1 ? q : k == 4 ? t : p;
+    const int out_g = k == 1 || k == 2 ? high : k == 0 ? t : k == 3 ? q : p;
+    const int out_b = k == 3 || k == 4 ? high : k == 2 ? t : k == 5 ? q : p;
+    red[i] = static_cast<uint8_t>(s == 0 ? high : out_r);
+    green[i] = static_cast<uint8_t>(s == 0 ? high : out_g);
+    blue[i] = static_cast<uint8_t>(s == 0 ? high : out_b);
+  }
+}
+
+}  // namespace
+
+void adjust_brightness(Planes& image, float factor) {
+  blend_with(image.plane(0), 3 * image.values(), 0, factor);
+}
+
+void adjust_contrast(Planes& image, float factor) {
+  uint64_t sum = 0;
+  for (int64_t y = 0; y < image.height(); ++y) {
+    sum += luma_sum(image.row(0, y), image.row(1, y), image.row(2, y), image.width());
+  }
+  const auto pixels = static_cast<double>(image.width() * image.height());
+  const int mean = static_cast<int>(static_cast<double>(sum) / pixels + 0.5);
+  blend_with(image.plane(0), 3 * image.values(), mean, factor);
+}
+
+void adjust_saturation(Planes& image, float factor) {
+  saturate(image.plane(0), image.plane(1), image.plane(2), image.values(), factor);
+}
+
+void adjust_hue(Planes& image, double shift) {
+  // Truncated towards zero, then wrapped to a byte, as numpy's conversion to uint8 does.
+  const int bytes = static_cast<int>(shift * 255.0) & 255;
+  rotate_hue(image.plane(0), image.plane(1), image.plane(2), image.values(), bytes);
+}
+
+void grayscale(Planes& image) {
+  to_luma(image.plane(0), image.plane(1), image.plane(2), image.values());
+}
+
+void solarize(Planes& image, int threshold) {
+  invert_from(image.plane(0), 3 * image.values(), threshold);
+}
+
+void equalize(Planes& image) {
+  for (int colour = 0; colour < 3; ++colour) {
+    std::array<int64_t, 256> histogram{};
+    for (int64_t y = 0; y < image.height(); ++y) {
+      const uint8_t* row = image.row(colour, y);
+      for (int64_t x = 0; x < image.width(); ++x) ++histogram[row[x]];
+    }
+    int brightest = 255;
+    while (brightest > 0 && histogram[brightest] == 0) --brightest;
+    const int64_t pixels = image.width() * image.height();
+    const int64_t step = (pixels - histogram[brightest]) / 255;
+    if (step == 0) continue;  // one value only, or too few pixels: Pillow leaves the plane alone
+    std::array<uint8_t, 256> table;
+    int64_t below = step / 2;
+    for (int v = 0; v < 256; ++v) {
+      table[v] = static_cast<uint8_t>(std::min<int64_t>(below / step, 255));
+      below += histogram[v];
+    }
+    uint8_t* plane = image.plane(colour);
+    for (int64_t i = 0; i < image.values(); ++i) plane[i] = table[plane[i]];
+  }
+}
+
+}  // namespace rdm

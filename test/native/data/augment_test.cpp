@@ -1,0 +1,77 @@
+// Every augmentation against Pillow's result (test/golden/augment).
+#include <doctest/doctest.h>
+
+#include "data/blur.h"
+#include "data/color.h"
+#include "data/images.h"
+#include "data/resample.h"
+#include "data/view.h"
+#include "golden.h"
+
+using namespace rdm;
+using namespace rdm::test;
+
+namespace {
+
+Planes run(const nlohmann::json& step, const Image& input) {
+  const std::string op = step.at("op");
+  Planes image = to_planes(input);
+  const auto number = [&step](const char* key) { return step.at(key).get<double>(); };
+  const auto factor = [&] { return static_cast<float>(number("factor")); };
+  const auto interpolation = [&] {
+    return step.at("interpolation") == "bicubic" ? Interpolation::bicubic : Interpolation::bilinear;
+  };
+  ResizeScratch scratch;
+  std::vector<uint8_t> blur;
+  if (op == "resized_crop") {
+    const Box box{step.at("left"), step.at("top"), step.at("width"), step.at("height")};
+    resize(input.pixels(), plan_crop(box, step.at("size"), interpolation()), scratch, image);
+  } else if (op == "resize_center_crop") {
+    ResizePlan plan =
+        plan_centre(input.width(), input.height(), step.at("resize"), step.at("size"));
+    plan.interpolation = interpolation();
+    resize(input.pixels(), plan, scratch, image);
+  } else if (op == "brightness") {
+    adjust_brightness(image, factor());
+  } else if (op == "contrast") {
+    adjust_contrast(image, factor());
+  } else if (op == "saturation") {
+    adjust_saturation(image, factor());
+  } else if (op == "hue") {
+    adjust_hue(image, number("factor"));
+  } else if (op == "gaussian_blur") {
+    gaussian_blur(image, static_cast<float>(number("radius")), blur);
+  } else if (op == "grayscale") {
+    grayscale(image);
+  } else if (op == "solarize") {
+    solarize(image, step.at("threshold"));
+  } else if (op == "equalize") {
+    equalize(image);
+  } else {
+    REQUIRE(op == "hflip");  // mirrored while it is normalised
+    NormaliseTable identity;
+    for (auto& colour : identity) {
+      for (int v = 0; v < 256; ++v) colour[v] = static_cast<float>(v);
+    }
+    std::vector<float> mirrored(input.bytes());
+    normalise(image, /*flip=*/true, identity, mirrored.data());
+    Image out(input.width(), input.height());
+    std::copy(mirrored.begin(), mirrored.end(), out.data());
+    image = to_planes(out);
+  }
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("golden augmentations: every value equals Pillow's") {
+  const auto golden = golden_json("augment/augment.json");
+  for (const auto& step : golden.at("cases")) {
+    const std::string input = step.at("input"), output = step.at("output");
+    CAPTURE(output);
+    const Planes result = run(step, read_image(golden_path("augment/" + input)));
+    const Difference difference = compare(result, read_image(golden_path("augment/" + output)));
+    CHECK(difference.most == 0);
+    CHECK(difference.equal == 1.0);
+  }
+}
