@@ -1,7 +1,10 @@
 #include "data/codec.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
@@ -14,18 +17,37 @@
 namespace rdm {
 namespace {
 
-void read_file(const std::string& path, std::vector<uint8_t>& out) {
-  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) throw std::runtime_error(std::strerror(errno));
-  std::fseek(file.get(), 0, SEEK_END);
-  const long size = std::ftell(file.get());
-  std::fseek(file.get(), 0, SEEK_SET);
-  if (size <= 0) throw std::runtime_error("the file is empty");
-  out.resize(static_cast<size_t>(size));
-  if (std::fread(out.data(), 1, out.size(), file.get()) != out.size()) {
-    throw std::runtime_error("the file could not be read to its end");
+class File {
+ public:
+  explicit File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (descriptor_ < 0) fail();
   }
-}
+  ~File() { ::close(descriptor_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  void read_into(std::vector<uint8_t>& out) {
+    struct stat status;
+    if (::fstat(descriptor_, &status) != 0) fail();
+    if (S_ISDIR(status.st_mode)) throw std::runtime_error("a folder, not a file");
+    out.resize(static_cast<size_t>(status.st_size));
+    size_t done = 0;
+    while (done < out.size()) {
+      const ssize_t count = ::read(descriptor_, out.data() + done, out.size() - done);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) fail();
+      if (count == 0) break;  // shortened meanwhile; the decoder will say so
+      done += static_cast<size_t>(count);
+    }
+    out.resize(done);
+    if (out.empty()) throw std::runtime_error("the file is empty");
+  }
+
+ private:
+  [[noreturn]] static void fail() { throw std::runtime_error(std::strerror(errno)); }
+
+  int descriptor_;
+};
 
 bool begins_with(const std::vector<uint8_t>& file, std::string_view magic) {
   return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
@@ -73,7 +95,7 @@ Decoder::~Decoder() = default;
 Extent Decoder::open(const std::string& path) {
   impl_->path = path;
   return impl_->naming_the_file([&] {
-    read_file(path, impl_->file);
+    File(path).read_into(impl_->file);
     const Extent extent = impl_->read_header();
     if (extent.width * extent.height > impl_->max_pixels) {
       throw std::runtime_error(message(extent.width, " x ", extent.height,

@@ -18,11 +18,17 @@ namespace {
 struct Errors : jpeg_error_mgr {
   jmp_buf jump;
   char text[JMSG_LENGTH_MAX];
+  bool truncated = false;
+
+  std::string reason() const {
+    return truncated ? "the file is truncated" : std::string("the file is damaged (") + text + ")";
+  }
 };
 
 [[noreturn]] void leave(j_common_ptr info) {
   auto* errors = static_cast<Errors*>(info->err);
   errors->format_message(info, errors->text);
+  errors->truncated = errors->msg_code == JWRN_JPEG_EOF || errors->msg_code == JERR_INPUT_EOF;
   longjmp(errors->jump, 1);
 }
 
@@ -73,7 +79,7 @@ struct JpegDecoder::Impl {
   // Runs a step that may leave by longjmp.
   template <typename Step>
   void guarded(Step step) {
-    if (setjmp(errors.jump)) throw std::runtime_error(errors.text);
+    if (setjmp(errors.jump)) throw std::runtime_error(errors.reason());
     step();
   }
 

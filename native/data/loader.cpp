@@ -25,7 +25,7 @@ struct Slot {
   int64_t step = 0;
   int64_t size = 0;       // images of this batch
   int64_t remaining = 0;  // images not done yet
-  bool busy = false;      // from the first image until the batch is given back
+  enum class State { free, filling, held } state = State::free;
   // The error over the image that comes first, so that the report does not depend on timing.
   int64_t failed_at = 0;
   std::exception_ptr failure;
@@ -37,6 +37,7 @@ class Ring {
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<Slot> slots;
+  std::vector<Slot*> filling;  // in the order of their steps
   int64_t batch_size = 0, image_size = 0;
   int views = 0;
 };
@@ -63,7 +64,7 @@ void Batch::release() {
   if (!ring_) return;
   {
     std::lock_guard lock(ring_->mutex);
-    slot_->busy = false;
+    slot_->state = Slot::State::free;
   }
   ring_->changed.notify_all();
   ring_.reset();
@@ -131,19 +132,34 @@ struct Loader::Impl {
     return options.drop_last ? n / b : (n + b - 1) / b;
   }
 
-  Slot& slot_of(int64_t step) {
-    return ring->slots[step % static_cast<int64_t>(ring->slots.size())];
+  Slot* find_slot(Slot::State state) {
+    const auto found = std::find_if(ring->slots.begin(), ring->slots.end(),
+                                    [state](const Slot& slot) { return slot.state == state; });
+    return found == ring->slots.end() ? nullptr : &*found;
   }
 
-  // Drops the epoch in progress and waits for images in workers' hands.
+  // The slot that the next image goes to; nothing while the training loop holds what it needs.
+  Slot* claim() {
+    const int64_t step = next_place / options.batch_size;
+    auto& filling = ring->filling;
+    if (!filling.empty() && filling.back()->step == step) return filling.back();
+    Slot* slot = find_slot(Slot::State::free);
+    if (!slot) return nullptr;
+    slot->state = Slot::State::filling;
+    slot->step = step;
+    slot->size = std::min(options.batch_size, dataset.size() - step * options.batch_size);
+    slot->remaining = slot->size;
+    slot->failure = nullptr;
+    filling.push_back(slot);
+    return slot;
+  }
+
+  // Drops the epoch in progress and waits for the images in workers' hands.
   void halt(std::unique_lock<std::mutex>& lock) {
     running = false;
-    ring->changed.notify_all();
     ring->changed.wait(lock, [this] { return working == 0; });
-    // Batches that were never handed out; those from next_step on.
-    for (auto& slot : ring->slots) {
-      if (slot.busy && slot.step >= next_step) slot.busy = false;
-    }
+    for (Slot* slot : ring->filling) slot->state = Slot::State::free;
+    ring->filling.clear();
   }
 
   void make(int64_t image, Worker& worker, Slot& slot, int64_t index);
@@ -191,42 +207,34 @@ void Loader::Impl::work() {
   while (true) {
     ring->changed.wait(lock, [this] { return quit || (running && next_place < end_place); });
     if (quit) return;
-    const int64_t step = next_place / options.batch_size;
-    Slot& slot = slot_of(step);
-    const int64_t index = next_place % options.batch_size;
-    if (slot.busy && slot.step != step) {  // the training loop still has it
+    Slot* slot = claim();
+    if (!slot) {
       const auto begin = Clock::now();
       ring->changed.wait(lock);
       consumer_ns += nanoseconds(begin, Clock::now());
       continue;
     }
-    if (!slot.busy) {
-      slot.busy = true;
-      slot.step = step;
-      slot.size = std::min(options.batch_size, dataset.size() - step * options.batch_size);
-      slot.remaining = slot.size;
-      slot.failure = nullptr;
-    }
+    const int64_t index = next_place % options.batch_size;
     const int64_t image = order[next_place++];
     ++working;
     lock.unlock();
 
     std::exception_ptr failure;
     try {
-      make(image, worker, slot, index);
+      make(image, worker, *slot, index);
     } catch (...) {
       failure = std::current_exception();
     }
 
     lock.lock();
-    slot.labels[index] = dataset.samples[image].label;
-    slot.images[index] = image;
-    if (failure && (!slot.failure || index < slot.failed_at)) {
-      slot.failure = failure;
-      slot.failed_at = index;
+    slot->labels[index] = dataset.samples[image].label;
+    slot->images[index] = image;
+    if (failure && (!slot->failure || index < slot->failed_at)) {
+      slot->failure = failure;
+      slot->failed_at = index;
     }
     --working;
-    if (--slot.remaining == 0 || !running) ring->changed.notify_all();
+    if (--slot->remaining == 0 || !running) ring->changed.notify_all();
   }
 }
 
@@ -289,16 +297,22 @@ std::optional<Batch> Loader::next() {
   auto& self = *impl_;
   std::unique_lock lock(self.ring->mutex);
   if (!self.running || self.next_step >= self.steps()) return std::nullopt;
-  Slot& slot = self.slot_of(self.next_step);
-  const auto mine = [&] { return slot.busy && slot.step == self.next_step; };
-  self.ring->changed.wait(lock, [&] { return mine() && slot.remaining == 0; });
-  ++self.next_step;
-  if (slot.failure) {
-    slot.busy = false;
-    self.running = false;
-    std::rethrow_exception(slot.failure);
+  auto& filling = self.ring->filling;
+  if (filling.empty() && !self.find_slot(Slot::State::free)) {
+    throw std::logic_error("every batch of the ring is held; give one back first");
   }
-  return Batch(self.ring, &slot);
+  self.ring->changed.wait(lock, [&] { return !filling.empty() && filling.front()->remaining == 0; });
+  Slot* slot = filling.front();
+  filling.erase(filling.begin());
+  ++self.next_step;
+  slot->state = Slot::State::held;
+  Batch batch(self.ring, slot);
+  if (slot->failure) {
+    self.running = false;
+    lock.unlock();  // the batch gives its slot back
+    std::rethrow_exception(slot->failure);
+  }
+  return batch;
 }
 
 LoaderTimes Loader::times() const {

@@ -12,6 +12,8 @@
 namespace rdm {
 namespace {
 
+constexpr const char* kTruncated = "the file is truncated";
+
 struct Source {
   std::span<const uint8_t> left;
   std::string error;
@@ -19,13 +21,14 @@ struct Source {
 
 void read(png_structp png, png_bytep to, size_t count) {
   auto* source = static_cast<Source*>(png_get_io_ptr(png));
-  if (count > source->left.size()) png_error(png, "the file is truncated");
+  if (count > source->left.size()) png_error(png, kTruncated);
   std::memcpy(to, source->left.data(), count);
   source->left = source->left.subspan(count);
 }
 
 [[noreturn]] void leave(png_structp png, png_const_charp text) {
-  static_cast<Source*>(png_get_error_ptr(png))->error = text;
+  auto& error = static_cast<Source*>(png_get_error_ptr(png))->error;
+  error = text == kTruncated ? text : std::string("the file is damaged (") + text + ")";
   longjmp(png_jmpbuf(png), 1);
 }
 

@@ -3,11 +3,18 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <stdexcept>
 
 #include "base/error.h"
+#include "data/image_folder.h"
+#include "data/scratch.h"
+#include "data/synthetic.h"
 
 using namespace rdm;
+using namespace rdm::test;
 
 namespace {
 
@@ -73,4 +80,118 @@ TEST_CASE("an epoch that goes on in its middle gives the batches it would have g
   Loader whole(noise(50), two_views(2)), rest(noise(50), two_views(3));
   const auto expected = epoch(whole, 1);
   CHECK(epoch(rest, 1, 4) == std::vector<uint64_t>(expected.begin() + 4, expected.end()));
+}
+
+TEST_CASE("every image comes once in an epoch, with its label; the last batch may be short") {
+  LoaderOptions options = two_views(3);
+  options.drop_last = false;
+  Loader loader(noise(50), options);
+  CHECK(loader.steps_per_epoch() == 8);
+  std::vector<int> seen(50);
+  loader.start(0);
+  int64_t step = 0;
+  while (auto batch = loader.next()) {
+    CHECK(batch->step() == step++);
+    CHECK(batch->size() == (step == 8 ? 1 : 7));
+    CHECK(batch->views() == 2);
+    for (int64_t i = 0; i < batch->size(); ++i) {
+      ++seen[batch->images()[i]];
+      CHECK(batch->labels()[i] == batch->images()[i] % 3);
+    }
+  }
+  CHECK(seen == std::vector<int>(50, 1));
+  CHECK(!loader.next());
+}
+
+TEST_CASE("the two views of an image differ, and a view's numbers do not depend on the batch size") {
+  LoaderOptions options = two_views(2);
+  options.shuffle = false;
+  Loader sevens(noise(14), options);
+  options.batch_size = 14;
+  Loader fourteen(noise(14), options);
+  sevens.start(2);
+  fourteen.start(2);
+  const auto all = fourteen.next();
+  const int64_t values = 24 * 24 * 3;
+  for (int64_t first = 0; first < 14; first += 7) {
+    const auto batch = sevens.next();
+    for (int v = 0; v < 2; ++v) {
+      CHECK(std::memcmp(batch->view(v), all->view(v) + first * values,
+                        7 * values * sizeof(float)) == 0);
+    }
+    CHECK(std::memcmp(batch->view(0), batch->view(1), 7 * values * sizeof(float)) != 0);
+  }
+}
+
+TEST_CASE("a loader stops cleanly in the middle of an epoch, also with batches still held") {
+  for (int round = 0; round < 20; ++round) {
+    std::optional<Batch> held;
+    Loader loader(noise(70), two_views(4));
+    loader.start(0);
+    held = loader.next();
+    if (round % 2) loader.start(1);  // drops the rest of the epoch
+    const uint64_t before = hash(*held);
+    const auto next = loader.next();
+    CHECK(next->step() == (round % 2 ? 0 : 1));
+    CHECK(hash(*held) == before);
+  }
+}
+
+TEST_CASE("a batch may outlive its loader") {
+  std::optional<Batch> held;
+  uint64_t before = 0;
+  {
+    Loader loader(noise(70), two_views(4));
+    loader.start(0);
+    held = loader.next();
+    before = hash(*held);
+  }
+  CHECK(hash(*held) == before);
+}
+
+TEST_CASE("holding every batch of the ring is reported instead of waiting for ever") {
+  Loader loader(noise(70), two_views(1));
+  loader.start(0);
+  std::vector<Batch> held;
+  for (int i = 0; i < 3; ++i) held.push_back(std::move(*loader.next()));
+  CHECK_THROWS_AS(loader.next(), std::logic_error);
+  held.clear();
+  CHECK(loader.next()->step() == 3);
+}
+
+TEST_CASE("a bad image surfaces in next(), at its batch, naming the file") {
+  const Scratch scratch;
+  synthesize(scratch.path.string(), {.train_per_class = 2, .val_per_class = 0, .size = 24});
+  Dataset dataset = image_folder(scratch.path.string(), "train");
+  const std::string bad = dataset.samples[13].path;
+  std::ofstream(bad) << "not an image";
+  LoaderOptions options = two_views(4);
+  options.batch_size = 5;
+  options.shuffle = false;
+  Loader loader(dataset, options);
+  for (int round = 0; round < 3; ++round) {
+    loader.start(round);
+    CHECK(loader.next());
+    CHECK(loader.next());
+    try {
+      loader.next();
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.code == Code::bad_data);
+      CHECK(std::string(error.what()) ==
+            "cannot decode " + bad + ": not an image of a known format");
+    }
+    CHECK(!loader.next());  // the epoch is over
+  }
+}
+
+TEST_CASE("memory for the batches comes from the allocator that was given") {
+  std::vector<size_t> sizes;
+  LoaderOptions options = two_views(2);
+  options.allocate = [&sizes](size_t bytes) {
+    sizes.push_back(bytes);
+    return std::shared_ptr<void>(std::malloc(bytes), std::free);
+  };
+  const Loader loader(noise(14), options);
+  CHECK(sizes == std::vector<size_t>(3, 2 * 7 * 24 * 24 * 3 * sizeof(float)));
 }

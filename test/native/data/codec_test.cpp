@@ -1,0 +1,120 @@
+// Decoding: the pixels that Pillow gives for every kind of file, and errors that name the file.
+#include "data/codec.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.h"
+#include "data/images.h"
+#include "data/jpeg.h"
+#include "data/scratch.h"
+
+using namespace rdm;
+using namespace rdm::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+Image read_ppm(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string magic;
+  int64_t width = 0, height = 0, most = 0;
+  in >> magic >> width >> height >> most;
+  REQUIRE(magic == "P6");
+  in.get();
+  Image image(width, height);
+  in.read(reinterpret_cast<char*>(image.data()), image.bytes());
+  REQUIRE(in);
+  return image;
+}
+
+std::string failure(const fs::path& path, int64_t max_pixels = 1'000'000) {
+  try {
+    Decoder decoder(max_pixels);
+    const Extent extent = decoder.open(path.string());
+    decoder.decode({0, 0, extent.width, extent.height});
+  } catch (const Error& error) {
+    CHECK(error.code == Code::bad_data);
+    CHECK(!error.hint.empty());
+    CHECK(std::string(error.what()).find(path.string()) != std::string::npos);
+    return error.what();
+  }
+  return "no error";
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+fs::path write(const fs::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("every kind of JPEG and PNG decodes to Pillow's pixels") {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(RDM_TEST_IMAGES)) {
+    if (entry.path().extension() != ".ppm") continue;
+    const fs::path file = entry.path().parent_path() / entry.path().stem();
+    CAPTURE(file.string());
+    const Image expected = read_ppm(entry.path());
+    const Difference difference = compare(to_planes(read_image(file.string())), expected);
+    CHECK(difference.most == 0);
+    ++count;
+  }
+  CHECK(count == 24);
+}
+
+TEST_CASE("what is not a good image is refused, naming the file and the reason") {
+  const Scratch scratch;
+  const fs::path good = fs::path(RDM_TEST_IMAGES) / "420.jpg";
+  const std::string jpeg = bytes_of(good), png = bytes_of(fs::path(RDM_TEST_IMAGES) / "rgb.png");
+  CHECK(has(failure(scratch.path / "absent.jpg"), "No such file"));
+  CHECK(has(failure(scratch.path), "a folder, not a file"));
+  CHECK(has(failure(write(scratch.path / "empty.jpg", "")), "the file is empty"));
+  CHECK(has(failure(write(scratch.path / "text.jpg", "hello, world")),
+            "not an image of a known format"));
+  CHECK(has(failure(write(scratch.path / "short.jpg", jpeg.substr(0, jpeg.size() / 2))),
+            "truncated"));
+  CHECK(has(failure(write(scratch.path / "header.jpg", jpeg.substr(0, 30))), "truncated"));
+  CHECK(has(failure(write(scratch.path / "short.png", png.substr(0, png.size() / 2))), "truncated"));
+  std::string damaged = png;
+  damaged[damaged.size() / 2] ^= 1;
+  CHECK(has(failure(write(scratch.path / "damaged.png", damaged)), "damaged"));
+  CHECK(has(failure(good, 37 * 23 - 1), "37 x 23 pixels are over the limit of 850"));
+  CHECK(failure(good, 37 * 23) == "no error");
+}
+
+TEST_CASE("a decoder goes on after a bad file") {
+  const Scratch scratch;
+  const fs::path good = fs::path(RDM_TEST_IMAGES) / "progressive.jpg";
+  const std::string jpeg = bytes_of(good);
+  const auto bad = write(scratch.path / "bad.jpg", jpeg.substr(0, jpeg.size() - 100));
+  Decoder decoder(1'000'000);
+  for (int i = 0; i < 3; ++i) {
+    const Extent extent = decoder.open(bad.string());
+    CHECK_THROWS_AS(decoder.decode({0, 0, extent.width, extent.height}), Error);
+    CHECK(decoder.open(good.string()).width == 37);
+    const Pixels pixels = decoder.decode({0, 0, 37, 23});
+    CHECK(pixels.height == 23);
+  }
+}
+
+TEST_CASE("the JPEG encoder's files decode to about what went in") {
+  Image image(40, 30);
+  for (int64_t i = 0; i < image.bytes(); ++i) image.data()[i] = static_cast<uint8_t>(i / 120 * 8);
+  const auto bytes = encode_jpeg(image, 95);
+  const Scratch scratch;
+  const auto path = write(scratch.path / "x.jpg", {bytes.begin(), bytes.end()});
+  CHECK(compare(to_planes(read_image(path.string())), image).mean < 2);
+}

@@ -1,0 +1,122 @@
+// Image folders as torchvision lists them, and every way in which one can be wrong.
+#include "data/dataset.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "data/image_folder.h"
+#include "data/images.h"
+#include "data/loader.h"
+#include "data/scratch.h"
+#include "data/synthetic.h"
+
+using namespace rdm;
+using namespace rdm::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+void touch(const fs::path& path) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path) << "x";
+}
+
+std::vector<std::string> listed(const Dataset& dataset) {
+  std::vector<std::string> out;
+  for (const auto& sample : dataset.samples) {
+    out.push_back(std::to_string(sample.label) + sample.path.substr(dataset.root.size()));
+  }
+  return out;
+}
+
+struct Complaint {
+  std::string message, hint;
+};
+
+template <typename Work>
+Complaint complaint(Work work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return {error.what(), error.hint};
+  }
+  return {"no error", ""};
+}
+
+}  // namespace
+
+TEST_CASE("an image folder is listed in torchvision's order") {
+  // sorted(os.walk(…)) compares whole paths: deep, deep-er, deep/er.
+  const Scratch scratch;
+  for (const char* file :
+       {"train/b/2.JPEG", "train/b/10.jpg", "train/b/note.txt", "train/a/z.png", "train/a/deep/y.webp",
+        "train/a/deep-er/x.ppm", "train/a/deep/er/w.tiff", "train/B/1.bmp", "train/file.jpg"}) {
+    touch(scratch.path / file);
+  }
+  const Dataset dataset = image_folder(scratch.path.string(), "train");
+  CHECK(dataset.classes == std::vector<std::string>{"B", "a", "b"});
+  CHECK(listed(dataset) == std::vector<std::string>{"0/B/1.bmp", "1/a/z.png", "1/a/deep/y.webp",
+                                                    "1/a/deep-er/x.ppm", "1/a/deep/er/w.tiff",
+                                                    "2/b/10.jpg", "2/b/2.JPEG"});
+  const Dataset fewer = image_folder(scratch.path.string(), "train", {.images_per_class = 1});
+  CHECK(listed(fewer) == std::vector<std::string>{"0/B/1.bmp", "1/a/z.png", "2/b/10.jpg"});
+  CHECK(listing_hash(dataset) != listing_hash(fewer));
+
+  fs::rename(scratch.path / "train", scratch.path / "moved");
+  CHECK(listing_hash(image_folder(scratch.path.string(), "moved")) == listing_hash(dataset));
+}
+
+TEST_CASE("a wrong folder is named, and the layout that is expected") {
+  const Scratch scratch;
+  const std::string root = scratch.path.string();
+  const auto list = [](const std::string& at) {
+    return complaint([&] { image_folder(at, "train"); });
+  };
+  CHECK(list(root + "/absent").message == "no such folder: " + root + "/absent");
+  CHECK(list(root + "/absent").hint.find("DIR/train/CLASS/") != std::string::npos);
+  CHECK(list(root).message == "no folder `train` in the dataset: " + root + "/train");
+  fs::create_directories(scratch.path / "train");
+  CHECK(list(root).message == "no class folders in " + root + "/train");
+  fs::create_directories(scratch.path / "train/cat");
+  touch(scratch.path / "train/dog/1.jpg");
+  CHECK(list(root).message == "a class with no images: " + root + "/train/cat");
+}
+
+TEST_CASE("fewer images than a batch, and a batch of nothing, are refused") {
+  const Scratch scratch;
+  touch(scratch.path / "train/dog/1.jpg");
+  const auto load = [&](int64_t batch_size, bool drop_last) {
+    return complaint([&] {
+      LoaderOptions options;
+      options.batch_size = batch_size;
+      options.drop_last = drop_last;
+      options.recipe = CentreView{};
+      Loader(image_folder(scratch.path.string(), "train"), options);
+    });
+  };
+  CHECK(load(2, true).message == "fewer images than a batch: 1 in " + scratch.path.string() +
+                                     "/train, the batch size is 2");
+  CHECK(load(2, false).message == "no error");
+  CHECK(load(0, true).message == "the batch size must be at least 1, not 0");
+}
+
+TEST_CASE("the synthetic dataset is the same for the same seed, and can be read back") {
+  const Scratch scratch;
+  const SyntheticOptions small{.train_per_class = 2, .val_per_class = 1, .size = 32, .seed = 3};
+  const std::string one = (scratch.path / "one").string(), two = (scratch.path / "two").string();
+  CHECK(synthesize(one, small) == 30);
+  CHECK(synthesize(two, small) == 30);
+  const Dataset train = image_folder(one, "train"), again = image_folder(two, "train");
+  CHECK(train.size() == 20);
+  CHECK(train.classes.size() == kSyntheticClasses);
+  for (int64_t i = 0; i < train.size(); ++i) {
+    const Image a = read_image(train.samples[i].path), b = read_image(again.samples[i].path);
+    CHECK(a.width() >= 32);
+    CHECK(compare(to_planes(a), b).most == 0);
+  }
+  CHECK(image_folder(one, "val").size() == 10);
+  CHECK(complaint([&] { synthesize(one, small); }).message == "the folder is not empty: " + one);
+}
