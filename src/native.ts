@@ -59,7 +59,6 @@ export interface NativeLinclsOptions extends NativeCommon {
 
 export interface NativeSynthesizeOptions {
   output: string;
-  classes: number;
   trainPerClass: number;
   valPerClass: number;
   size: number;

@@ -61,7 +61,6 @@ export const linclsDefaults = {
 } as const;
 
 export const synthesizeDefaults = {
-  classes: 10,
   trainPerClass: 100,
   valPerClass: 20,
   size: 64,
@@ -103,7 +102,6 @@ export function resolveSynthesize(given: SynthesizeOptions): NativeSynthesizeOpt
   const options = withDefaults(synthesizeDefaults, given);
   return {
     output: resolve(options.output),
-    classes: whole('--classes', options.classes, 2),
     trainPerClass: whole('--train-per-class', options.trainPerClass, 1),
     valPerClass: whole('--val-per-class', options.valPerClass, 1),
     size: whole('--size', options.size, 8),

@@ -247,7 +247,6 @@ export interface Environment {
 
 export interface SynthesizeOptions {
   output: string;
-  classes?: number | undefined;
   trainPerClass?: number | undefined;
   valPerClass?: number | undefined;
   /** Pixels on a side. */

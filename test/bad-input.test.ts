@@ -53,7 +53,11 @@ test('a class with no images', async () => {
   await refused([folder], /^rdm: a class with no images: .*\/train\/hollow\n/m);
 });
 
-test('fewer images than a batch', () => refused(['-b', '49', good], /^rdm: .*48 .*49/m));
+test('fewer images than a batch', () =>
+  refused(
+    ['-b', '51', good],
+    /^rdm: fewer images than a batch: 50 in .*\/train, the batch size is 51\n.*-b/m,
+  ));
 
 test('a file that is not an image', async () => {
   const folder = spoilt((_, image) => writeFileSync(image, 'not an image at all'));

@@ -56,7 +56,6 @@ const lincls = `${shared}
 `;
 
 const synthesize = `
---classes <n> = 10
 --train-per-class <n> = 100
 --val-per-class <n> = 20
 --size <pixels> = 64

@@ -12,7 +12,7 @@ let pretrained: string;
 before(async () => {
   data = await dataset();
   const output = scratch();
-  const sizes = { cropSize: 32, batchSize: 16, dim: 64, predDim: 32, imagesPerClass: 12 };
+  const sizes = { cropSize: 32, batchSize: 16, dim: 64, predDim: 32, imagesPerClass: 4 };
   const run = { arch: 'resnet18', device: 'cpu', epochs: 1, seed: 1, workers: 2 } as const;
   const { checkpoint } = await pretrain({ data, output, ...run, ...sizes });
   assert.ok(checkpoint);
@@ -63,7 +63,7 @@ test("prints the reference's lines and says what it took from the checkpoint", a
       [0, 1, 2].map((step) => train(1, step)).join('') +
       validate,
   );
-  const taken = `architecture resnet18, crop size 32, data folder ${data}, 12 images per class`;
+  const taken = `architecture resnet18, crop size 32, data folder ${data}, 4 images per class`;
   assert.ok(stderr.includes(`rdm: as ${pretrained} records: ${taken}\n`), stderr);
   assert.deepEqual(readdirSync(output).sort(), [
     'checkpoint.pth.tar',
@@ -81,12 +81,12 @@ test('a folder that is given is used as a whole', async () => {
     arch: 'resnet18',
     cropSize: 32,
   });
-  assert.equal(only('start')[0]?.trainImages, 48);
+  assert.equal(only('start')[0]?.trainImages, 50);
 });
 
 test('--val-images-per-class takes the first of each class', async () => {
-  const { only } = await follow({ ...options(scratch()), valImagesPerClass: 2 });
-  assert.equal(only('evaluation')[0]?.images, 6);
+  const { only } = await follow({ ...options(scratch()), valImagesPerClass: 1 });
+  assert.equal(only('evaluation')[0]?.images, 10);
 });
 
 test('another architecture than the checkpoint is refused, naming both', async () => {

@@ -20,6 +20,7 @@ async function tool(name: string, args: string[]): Promise<void> {
 
 interface Packed {
   filename: string;
+  version: string;
   files: { path: string }[];
 }
 
@@ -80,8 +81,8 @@ test('the tarball installs elsewhere and works there', { timeout: 300_000 }, asy
 
   writeFileSync(
     join(home, 'use.mjs'),
-    "import { environment } from 'rdm-ssl'; console.log(typeof environment());",
+    "import { environment } from 'rdm-ssl'; console.log(environment().version);",
   );
   const used = await run(process.execPath, ['use.mjs'], { cwd: home, env: { RDM_ADDON: addon } });
-  assert.equal(used.stdout, 'object\n');
+  assert.equal(used.stdout, `${packed?.version}\n`);
 });

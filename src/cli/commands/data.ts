@@ -4,7 +4,6 @@ import { synthesizeDefaults as defaults, synthesize } from '../../index.js';
 import { integer } from '../flags.js';
 
 interface SynthesizeFlags {
-  classes: number;
   trainPerClass: number;
   valPerClass: number;
   size: number;
@@ -20,9 +19,10 @@ export function addDataCommand(program: Command): void {
     .command('data')
     .description('make a dataset')
     .command('synthesize')
-    .description('write JPEGs of learnable classes: DIR/train/CLASS/*.jpg and DIR/val/CLASS/*.jpg')
+    .description(
+      'write JPEGs of ten learnable classes: DIR/train/CLASS/*.jpg and DIR/val/CLASS/*.jpg',
+    )
     .argument('<dir>', 'folder to write to')
-    .option('--classes <n>', 'classes', integer, defaults.classes)
     .option(
       '--train-per-class <n>',
       'training images of each class',
@@ -35,6 +35,6 @@ export function addDataCommand(program: Command): void {
     .addHelpText('after', examples)
     .action(async (output: string, flags: SynthesizeFlags) => {
       const { images } = await synthesize({ output, ...flags });
-      console.log(`${images} images of ${flags.classes} classes in ${output}`);
+      console.log(`${images} images in ${output}`);
     });
 }

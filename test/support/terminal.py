@@ -1,0 +1,26 @@
+"""Runs a command on a pseudo-terminal of COLUMNS columns and passes on what it shows and its exit code.
+
+    python3 terminal.py COLUMNS COMMAND [ARGUMENT…]
+"""
+
+import fcntl
+import os
+import pty
+import struct
+import sys
+import termios
+
+columns = int(sys.argv[1])
+child, terminal = pty.fork()
+if child == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        shown = os.read(terminal, 65536)
+    except OSError:  # how Linux says that the other end is closed
+        break
+    if not shown:
+        break
+    os.write(1, shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

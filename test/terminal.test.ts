@@ -1,0 +1,39 @@
+// What a terminal shows: a live line that is wiped, a line for every epoch, and no escape codes elsewhere.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test, { before } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { dataset, scratch, small } from './support/folders.js';
+import { bin, rdm, root, run } from './support/rdm.js';
+
+const terminal = join(root, 'test/support/terminal.py');
+const escapeCode = '\u001b[';
+
+let args: string[];
+before(async () => {
+  args = ['pretrain', ...small, '--epochs', '2', '--output', scratch(), await dataset()];
+});
+
+test('a live line tells epoch, step, loss, rate, speed and time left', async () => {
+  const command = [terminal, '120', process.execPath, bin, ...args];
+  const { code, stdout } = await run('python3', command);
+  assert.equal(code, 0, stdout);
+  const live =
+    /epoch 1\/2 {2}step \d\/3 {2}loss -?\d\.\d{4} {2}lr \S+ {2}\d+(\.\d)? images\/s {2}\d+ s left/;
+  assert.match(stripVTControlCharacters(stdout), live);
+  assert.match(stdout, /\nepoch 2\/2 {2}loss -?\d\.\d{4} {2}\d+ s {2}\d+\.\d images\/s\r\n/);
+  assert.match(stdout, /rdm: done; the last checkpoint is \S+checkpoint_0001.pth.tar\r\n/);
+  assert.ok(!stdout.includes('Epoch: ['));
+});
+
+test('a terminal of no width gets the plain lines', { timeout: 60_000 }, async () => {
+  const { code, stdout } = await run('python3', [terminal, '0', process.execPath, bin, ...args]);
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /\nEpoch: \[1\]\[2\/3\]/);
+  assert.ok(!stdout.includes(escapeCode));
+});
+
+test('without a terminal there are no escape codes', async () => {
+  const { stdout, stderr } = await rdm(args);
+  assert.ok(!`${stdout}${stderr}`.includes(escapeCode));
+});
