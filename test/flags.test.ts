@@ -1,8 +1,11 @@
 // The command line's flags and defaults are an interface: scripts written for the reference rely on them.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../dist/cli/main.js';
+import { root } from './support/rdm.js';
 
 const shared = `
 -j, --workers <n> = 32
@@ -97,6 +100,16 @@ test("lincls has the reference's flags and defaults, and its own", () => {
 
 test('data synthesize has these flags', () => {
   assert.deepEqual(flagsOf(command('data', 'synthesize')), listed(synthesize));
+});
+
+test('the README names every flag', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  for (const found of [command('pretrain'), command('lincls')]) {
+    for (const { short, long } of found.options) {
+      const names = `${short ? `${short}, ` : ''}${long}`;
+      assert.ok(readme.includes(`\`${names}\``), names);
+    }
+  }
 });
 
 test('both spellings of a rate and of the weight decay are understood', () => {
