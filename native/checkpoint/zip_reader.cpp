@@ -16,7 +16,12 @@ constexpr size_t kMaxInflation = 16;
 class ZipReader : public RecordReader {
  public:
   explicit ZipReader(const std::string& path) {
-    guarded([&] { zip_ = std::make_unique<caffe2::serialize::PyTorchStreamReader>(path); });
+    try {
+      guarded([&] { zip_ = std::make_unique<caffe2::serialize::PyTorchStreamReader>(path); });
+    } catch (const pickle::Malformed& reason) {
+      throw pickle::Malformed(
+          message("the zip is cut short, damaged or not one of torch.save (", reason.what(), ")"));
+    }
     budget_ = kMaxInflation * std::filesystem::file_size(path);
   }
 
@@ -77,7 +82,7 @@ class ZipReader : public RecordReader {
       throw;
     } catch (const c10::Error& error) {
       std::string reason = error.msg();
-      reason = reason.substr(0, reason.find('\n'));
+      reason = reason.substr(0, std::min(reason.find('\n'), reason.find(". ")));
       const std::string prefix = "PytorchStreamReader failed ";
       if (reason.starts_with(prefix)) reason = "failed " + reason.substr(prefix.size());
       throw pickle::Malformed(reason);
