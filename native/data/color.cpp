@@ -57,47 +57,46 @@ RDM_VECTORISED void invert_from(uint8_t* values, int64_t count, int threshold) {
   }
 }
 
-// Through HSV in bytes and back, as Image.convert does (Python's colorsys): the hue is a byte, and
-// the shift an addition that wraps. Branches are selections, so that the loop vectorises.
+// All ones where the condition holds. Selections are arithmetic, so that the loop stays without
+// branches and vectorises.
+RDM_INLINE int mask(bool condition) { return -static_cast<int>(condition); }
+RDM_INLINE int select(int mask, int a, int b) { return b ^ ((a ^ b) & mask); }
+
+// Through HSV in bytes and back, as Image.convert does: Python's colorsys, truncated on the way in
+// and rounded on the way out. The hue's last bit depends on sums in double precision; the rest is
+// the same in single precision for all colours, which the tests try.
 RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict green,
                                uint8_t* __restrict blue, int64_t count, int shift) {
   for (int64_t i = 0; i < count; ++i) {
     const int r = red[i], g = green[i], b = blue[i];
     const int high = std::max(r, std::max(g, b)), low = std::min(r, std::min(g, b));
-    const int chroma = high - low;
-    const auto span = static_cast<float>(chroma == 0 ? 1 : chroma);
-    const float rc = static_cast<float>(high - r) / span;
-    const float gc = static_cast<float>(high - g) / span;
-    const float bc = static_cast<float>(high - b) / span;
-    const float from_red = bc - gc;
-    const auto from_green = static_cast<float>(2.0 + static_cast<double>(rc) - static_cast<double>(bc));
-    const auto from_blue = static_cast<float>(4.0 + static_cast<double>(gc) - static_cast<double>(rc));
-    const float sixths = r == high ? from_red : g == high ? from_green : from_blue;
-    const double turned = static_cast<double>(sixths) / 6.0 + 1.0;
-    const auto hue = static_cast<float>(turned >= 1.0 ? turned - 1.0 : turned);  // fmod(…, 1)
-    int h = static_cast<int>(static_cast<double>(hue) * 255.0);
-    const float ratio = static_cast<float>(chroma) / static_cast<float>(high == 0 ? 1 : high);
-    const int s = static_cast<int>(static_cast<double>(ratio) * 255.0);
-    h = chroma == 0 ? 0 : h;
+    const int is_red = mask(r == high), is_green = mask(g == high);
+    const auto span = static_cast<float>(std::max(high - low, 1));
+    const float plus =
+        static_cast<float>(high - select(is_red, b, select(is_green, r, g))) / span;
+    const float minus =
+        static_cast<float>(high - select(is_red, g, select(is_green, b, r))) / span;
+    const int base = select(is_red, 0, select(is_green, 2, 4));
+    const auto sixths = static_cast<float>(base + static_cast<double>(plus) - static_cast<double>(minus));
+    const double turn = static_cast<double>(sixths) * (1.0 / 6.0) + 1.0;
+    const auto hue = static_cast<float>(turn - static_cast<int>(turn));  // modulo 1
+    int h = static_cast<int>(hue * 255.0f) & mask(high != low);
+    const auto s = static_cast<int>(static_cast<float>(high - low) /
+                                    static_cast<float>(std::max(high, 1)) * 255.0f);
 
-    h = (h + shift) & 255;
-    const double position = static_cast<double>(static_cast<float>(h)) * 6.0 / 255.0;
-    const int sextant = static_cast<int>(position);
-    const auto f = static_cast<float>(position - static_cast<double>(sextant));
-    const auto fs = static_cast<float>(static_cast<double>(static_cast<float>(s)) / 255.0);
-    const auto v = static_cast<double>(high);
-    // Rounded half away from zero; the arguments are never negative.
-    const int p = static_cast<int>(v * (1.0 - static_cast<double>(fs)) + 0.5);
-    const int q = static_cast<int>(v * (1.0 - static_cast<double>(fs * f)) + 0.5);
-    const int t = static_cast<int>(
-        v * (1.0 - static_cast<double>(fs) * (1.0 - static_cast<double>(f))) + 0.5);
-    const int k = sextant == 6 ? 0 : sextant;
-    const int out_r = k == 0 || k == 5 ? high : k == 1 ? q : k == 4 ? t : p;
-    const int out_g = k == 1 || k == 2 ? high : k == 0 ? t : k == 3 ? q : p;
-    const int out_b = k == 3 || k == 4 ? high : k == 2 ? t : k == 5 ? q : p;
-    red[i] = static_cast<uint8_t>(s == 0 ? high : out_r);
-    green[i] = static_cast<uint8_t>(s == 0 ? high : out_g);
-    blue[i] = static_cast<uint8_t>(s == 0 ? high : out_b);
+    h = (h + shift) & 255;  // a byte that wraps
+    const int sextant = (h * 2 * 772) >> 16;  // h · 6 / 255, whole
+    const float f = static_cast<float>(h * 2 - sextant * 85) / 85.0f;
+    const float fs = static_cast<float>(s) / 255.0f, v = static_cast<float>(high);
+    const int p = static_cast<int>(v * (1.0f - fs) + 0.5f);
+    const int q = static_cast<int>(v * (1.0f - fs * f) + 0.5f);
+    const int t = static_cast<int>(v * (1.0f - fs * (1.0f - f)) + 0.5f);
+    const int k0 = mask(sextant == 0) | mask(sextant == 6), k1 = mask(sextant == 1);
+    const int k2 = mask(sextant == 2), k3 = mask(sextant == 3);
+    const int k4 = mask(sextant == 4), k5 = mask(sextant == 5);
+    red[i] = static_cast<uint8_t>(select(k0 | k5, high, select(k1, q, select(k4, t, p))));
+    green[i] = static_cast<uint8_t>(select(k1 | k2, high, select(k0, t, select(k3, q, p))));
+    blue[i] = static_cast<uint8_t>(select(k3 | k4, high, select(k2, t, select(k5, q, p))));
   }
 }
 

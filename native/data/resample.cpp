@@ -11,7 +11,8 @@ namespace {
 
 constexpr int kPrecisionBits = 32 - 8 - 2;
 constexpr int32_t kHalf = 1 << (kPrecisionBits - 1);
-constexpr int64_t kLanes = 16;
+constexpr int64_t kLanes = 64;  // values that are summed side by side
+constexpr int64_t kTile = 16;   // rows and columns of a transposed tile
 
 double triangle(double x) {
   x = std::abs(x);
@@ -27,29 +28,39 @@ double cubic(double x) {
   return 0;
 }
 
-int64_t round_up(int64_t value) { return (value + kLanes - 1) / kLanes * kLanes; }
-
-RDM_INLINE Bytes16 to_bytes(Ints16 sum) {
-  sum >>= kPrecisionBits;
-  sum = sum < 0 ? Ints16{} : sum;
-  sum = sum > 255 ? Ints16{} + 255 : sum;
-  return __builtin_convertvector(sum, Bytes16);
+int64_t round_up(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
 }
 
-// Sixteen rows of `values` bytes each, to `to[value][row]`.
+// Sixty-four values of the same place in sixty-four lines: sums `step` bytes apart, weighed.
+RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps& taps, uint8_t* to) {
+  int32_t sums[kLanes];
+  for (int64_t i = 0; i < kLanes; ++i) sums[i] = kHalf;
+  for (int64_t k = 0; k < taps.count; ++k, from += step) {
+    const int32_t weight = taps.weights[k];
+    for (int64_t i = 0; i < kLanes; ++i) sums[i] += from[i] * weight;
+  }
+  for (int64_t i = 0; i < kLanes; ++i) {
+    to[i] = static_cast<uint8_t>(std::min(std::max(sums[i] >> kPrecisionBits, 0), 255));
+  }
+}
+
+// Sixty-four rows of `values` bytes each, to `to[value][row]`.
 RDM_VECTORISED void transpose_rows(const uint8_t* const* rows, int64_t values, uint8_t* to) {
-  Bytes16 tile[kLanes];
-  for (int64_t i = 0; i < values; i += kLanes) {
-    const int64_t left = std::min(kLanes, values - i);
-    for (int64_t r = 0; r < kLanes; ++r) {
-      if (left == kLanes) {
-        tile[r] = load16(rows[r] + i);
-      } else {
-        std::memcpy(&tile[r], rows[r] + i, left);
+  Bytes16 tile[kTile];
+  for (int64_t first = 0; first < kLanes; first += kTile) {
+    for (int64_t i = 0; i < values; i += kTile) {
+      const int64_t left = std::min(kTile, values - i);
+      for (int64_t r = 0; r < kTile; ++r) {
+        if (left == kTile) {
+          tile[r] = load16(rows[first + r] + i);
+        } else {
+          std::memcpy(&tile[r], rows[first + r] + i, left);
+        }
       }
+      transpose16(tile);
+      for (int64_t k = 0; k < left; ++k) store16(to + (i + k) * kLanes + first, tile[k]);
     }
-    transpose16(tile);
-    for (int64_t k = 0; k < left; ++k) store16(to + (i + k) * kLanes, tile[k]);
   }
 }
 
@@ -58,37 +69,32 @@ RDM_VECTORISED void filter_columns(const uint8_t* from, const Filter& filter, in
                                    uint8_t* to) {
   for (int64_t x = 0; x < filter.size(); ++x) {
     const Taps taps = filter[x];
-    const uint8_t* column = from + taps.first * 3 * kLanes;
-    Ints16 r = Ints16{} + kHalf, g = r, b = r;
-    for (int64_t k = 0; k < taps.count; ++k, column += 3 * kLanes) {
-      const int32_t weight = taps.weights[k];
-      r += __builtin_convertvector(load16(column), Ints16) * weight;
-      g += __builtin_convertvector(load16(column + kLanes), Ints16) * weight;
-      b += __builtin_convertvector(load16(column + 2 * kLanes), Ints16) * weight;
+    for (int colour = 0; colour < 3; ++colour) {
+      filter64(from + (taps.first * 3 + colour) * kLanes, 3 * kLanes, taps,
+               to + colour * colour_step + x * kLanes);
     }
-    store16(to + x * kLanes, to_bytes(r));
-    store16(to + colour_step + x * kLanes, to_bytes(g));
-    store16(to + 2 * colour_step + x * kLanes, to_bytes(b));
   }
 }
 
-// Back to rows: from[x][row], `width` columns, to sixteen rows `stride` bytes apart.
-RDM_VECTORISED void transpose_back(const uint8_t* from, int64_t width, uint8_t* to,
+// Back to rows: from[x][row], to `rows` ≤ 64 rows of `width` bytes, `stride` bytes apart. Both are
+// rounded up to whole tiles.
+RDM_VECTORISED void transpose_back(const uint8_t* from, int64_t width, int64_t rows, uint8_t* to,
                                    int64_t stride) {
-  Bytes16 tile[kLanes];
-  for (int64_t x = 0; x < width; x += kLanes) {
-    for (int64_t k = 0; k < kLanes; ++k) tile[k] = load16(from + (x + k) * kLanes);
-    transpose16(tile);
-    for (int64_t r = 0; r < kLanes; ++r) store16(to + r * stride + x, tile[r]);
+  Bytes16 tile[kTile];
+  for (int64_t first = 0; first < rows; first += kTile) {
+    for (int64_t x = 0; x < width; x += kTile) {
+      for (int64_t k = 0; k < kTile; ++k) tile[k] = load16(from + (x + k) * kLanes + first);
+      transpose16(tile);
+      for (int64_t r = 0; r < kTile; ++r) store16(to + (first + r) * stride + x, tile[r]);
+    }
   }
 }
 
 // One row of the vertical pass: `values` bytes from rows that are `stride` bytes apart.
 RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps taps, int64_t values,
                                 uint8_t* to) {
-  constexpr int64_t kChunk = 2 * kLanes;
   from += taps.first * stride;
-  if (values < kChunk) {
+  if (values < kLanes) {
     for (int64_t x = 0; x < values; ++x) {
       int32_t sum = kHalf;
       for (int64_t k = 0; k < taps.count; ++k) sum += from[k * stride + x] * taps.weights[k];
@@ -96,17 +102,9 @@ RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps taps, 
     }
     return;
   }
-  for (int64_t begin = 0; begin < values; begin += kChunk) {
-    const int64_t x = std::min(begin, values - kChunk);  // the last chunk may overlap
-    const uint8_t* row = from + x;
-    Ints16 low = Ints16{} + kHalf, high = low;
-    for (int64_t k = 0; k < taps.count; ++k, row += stride) {
-      const int32_t weight = taps.weights[k];
-      low += __builtin_convertvector(load16(row), Ints16) * weight;
-      high += __builtin_convertvector(load16(row + kLanes), Ints16) * weight;
-    }
-    store16(to + x, to_bytes(low));
-    store16(to + x + kLanes, to_bytes(high));
+  for (int64_t begin = 0; begin < values; begin += kLanes) {
+    const int64_t x = std::min(begin, values - kLanes);  // the last ones may overlap
+    filter64(from + x, stride, taps, to + x);
   }
 }
 
@@ -117,23 +115,23 @@ Taps within(const Filter& filter, int64_t i) {
   return taps;
 }
 
-// Every row of `source` through the horizontal pass, sixteen at a time.
+// Every row of `source` through the horizontal pass, sixty-four at a time.
 void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
   auto& [across, down, columns, narrow, rows, lines] = scratch;
-  const int64_t colour_step = round_up(across.size()) * kLanes;
+  const int64_t colour_step = round_up(across.size(), kTile) * kLanes;
   columns.resize(std::max<size_t>(columns.size(), across.end() * 3 * kLanes));
   narrow.resize(std::max<size_t>(narrow.size(), 3 * colour_step));
   out.resize(across.size(), source.height);
   for (int64_t y = 0; y < source.height; y += kLanes) {
-    const uint8_t* sixteen[kLanes];
+    const uint8_t* block[kLanes];
     for (int64_t r = 0; r < kLanes; ++r) {
-      sixteen[r] = source.row(std::min(y + r, source.height - 1));  // past the end: the last again
+      block[r] = source.row(std::min(y + r, source.height - 1));  // past the end: the last again
     }
-    transpose_rows(sixteen, across.end() * 3, columns.data());
+    transpose_rows(block, across.end() * 3, columns.data());
     filter_columns(columns.data(), across, colour_step, narrow.data());
     for (int colour = 0; colour < 3; ++colour) {
-      transpose_back(narrow.data() + colour * colour_step, across.size(), out.row(colour, y),
-                     out.stride());
+      transpose_back(narrow.data() + colour * colour_step, across.size(),
+                     std::min(kLanes, source.height - y), out.row(colour, y), out.stride());
     }
   }
 }

@@ -32,7 +32,7 @@ double inside(int64_t label, Point p, const std::array<Point, 6>& centres) {
   const double radius = std::hypot(p.x, p.y), widest = std::max(std::abs(p.x), std::abs(p.y));
   switch (label) {
     case 0: {  // a few soft hills
-      double height = -1;
+      double height = -0.5;
       for (const Point& c : centres) height += std::exp(-2 * std::pow(std::hypot(p.x - c.x, p.y - c.y), 2));
       return height;
     }

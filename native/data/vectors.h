@@ -1,4 +1,4 @@
-// Sixteen values at a time, through the vector types that GCC and Clang share.
+// Transposing bytes, through the vector types that GCC and Clang share.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -8,7 +8,6 @@
 namespace rdm {
 
 typedef uint8_t Bytes16 __attribute__((vector_size(16)));
-typedef int32_t Ints16 __attribute__((vector_size(64)));
 
 RDM_INLINE Bytes16 load16(const uint8_t* from) {
   Bytes16 out;

@@ -1,0 +1,148 @@
+// How fast the loader is: one line of JSON a measurement. Driven by scripts/bench-data.mjs.
+//   rdm_bench_data loader DIR RECIPE THREADS SECONDS [fast]    RECIPE: simsiam, lincls, val, cifar
+//   rdm_bench_data kernels DIR                                 one core, each part by itself
+#include <time.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+
+#include "base/error.h"
+#include "data/blur.h"
+#include "data/codec.h"
+#include "data/color.h"
+#include "data/image_folder.h"
+#include "data/loader.h"
+#include "data/view.h"
+
+using namespace rdm;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Of this thread, so that a busy machine does not spoil the figures of the parts.
+double cpu_seconds(clockid_t clock = CLOCK_THREAD_CPUTIME_ID) {
+  timespec time;
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+LoaderOptions recipe(const std::string& name) {
+  LoaderOptions options;
+  const RandomView simsiam;
+  RandomView lincls{.min_scale = 0.08, .jitter_p = 0, .grayscale_p = 0, .blur_p = 0};
+  RandomView cifar{.size = 32, .min_scale = 0.08, .interpolation = Interpolation::bicubic, .blur_p = 0};
+  if (name == "simsiam") options.recipe = std::vector{simsiam, simsiam};
+  else if (name == "lincls") options.recipe = std::vector{lincls};
+  else if (name == "cifar") options.recipe = std::vector{cifar, cifar};
+  else options.recipe = CentreView{};
+  return options;
+}
+
+void measure_loader(const std::string& dir, const std::string& name, int threads, double seconds) {
+  LoaderOptions options = recipe(name);
+  options.batch_size = name == "cifar" ? 256 : 50;
+  options.workers = threads;
+  Loader loader(image_folder(dir, "train"), options);
+  int64_t images = 0, epoch = 0;
+  const auto run = [&](double limit) {
+    images = 0;
+    const auto begin = Clock::now();
+    while (seconds_since(begin) < limit) {
+      loader.start(epoch++);
+      while (seconds_since(begin) < limit) {
+        const auto batch = loader.next();
+        if (!batch) break;
+        images += batch->size();
+      }
+    }
+    return seconds_since(begin);
+  };
+  run(seconds * 0.2);  // warms the file cache and the memory
+  const LoaderTimes before = loader.times();
+  const double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+  const double taken = run(seconds);
+  const double used = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+  const LoaderTimes after = loader.times();
+  std::printf(
+      "{\"recipe\":\"%s\",\"threads\":%d,\"imagesPerSecond\":%.1f,\"cpuMillisecondsPerImage\":%.3f,\"decodeSeconds\":%.2f,"
+      "\"augmentSeconds\":%.2f,\"consumerSeconds\":%.2f,\"seconds\":%.2f}\n",
+      name.c_str(), threads, static_cast<double>(images) / taken,
+      1e3 * used / static_cast<double>(images), after.decode - before.decode,
+      after.augment - before.augment, after.consumer - before.consumer, taken);
+}
+
+void report(const char* what, double seconds, int64_t count) {
+  std::printf("{\"kernel\":\"%s\",\"milliseconds\":%.4f}\n", what,
+              1e3 * seconds / static_cast<double>(count));
+}
+
+void measure_kernels(const std::string& dir) {
+  const Dataset dataset = image_folder(dir, "train");
+  Decoder decoder(1'000'000'000);
+  Workspace workspace;
+  const RandomView view;
+  std::vector<float> out(view.size * view.size * 3);
+  const NormaliseTable table = normalise_table({});
+  double decoding = 0, resizing = 0;
+  Image image;
+  for (const auto& sample : dataset.samples) {
+    double begin = cpu_seconds();
+    const Extent extent = decoder.open(sample.path);
+    const Pixels pixels = decoder.decode({0, 0, extent.width, extent.height});
+    decoding += cpu_seconds() - begin;
+    Stream stream(1, 2, 3, 4);
+    const Draw drawn = draw(view, extent.width, extent.height, stream);
+    begin = cpu_seconds();
+    resize(pixels, plan_crop(drawn.crop, view.size, view.interpolation), workspace.resize,
+           workspace.view);
+    resizing += cpu_seconds() - begin;
+  }
+  report("decode", decoding, dataset.size());
+  report("resize", resizing, dataset.size());
+  Planes& planes = workspace.view;
+  const auto time = [&](const char* what, const std::function<void()>& work) {
+    constexpr int kRounds = 300;
+    work();
+    const double begin = cpu_seconds();
+    for (int i = 0; i < kRounds; ++i) work();
+    report(what, cpu_seconds() - begin, kRounds);
+  };
+  time("brightness", [&] { adjust_brightness(planes, 1.1f); });
+  time("contrast", [&] { adjust_contrast(planes, 0.9f); });
+  time("saturation", [&] { adjust_saturation(planes, 1.1f); });
+  time("hue", [&] { adjust_hue(planes, 0.05); });
+  time("blur 0.5", [&] { gaussian_blur(planes, 0.5f, workspace.blur); });
+  time("blur 1.5", [&] { gaussian_blur(planes, 1.5f, workspace.blur); });
+  time("normalise", [&] { normalise(planes, /*flip=*/false, table, out.data()); });
+  time("normalise flipped", [&] { normalise(planes, /*flip=*/true, table, out.data()); });
+  time("solarize", [&] { solarize(planes); });
+  time("equalize", [&] { equalize(planes); });
+  time("grayscale", [&] { grayscale(planes); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const std::string what = argc > 1 ? argv[1] : "";
+    if (what == "loader" && argc == 6) {
+      measure_loader(argv[2], argv[3], std::atoi(argv[4]), std::atof(argv[5]));
+    } else if (what == "kernels" && argc == 3) {
+      measure_kernels(argv[2]);
+    } else {
+      std::fprintf(stderr, "usage: rdm_bench_data loader DIR RECIPE THREADS SECONDS | kernels DIR\n");
+      return 2;
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "rdm_bench_data: %s\n", error.what());
+    return 1;
+  }
+}
