@@ -1,6 +1,7 @@
 // The pickle machine: a stack, marks and a memo, as Python's unpickler keeps them.
 #include <bit>
 #include <charconv>
+#include <cstdlib>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -131,19 +132,19 @@ class Parser {
         if (digits == "00" || digits == "01") {
           push(digits == "01");
         } else {
-          push(decimal<int64_t>(digits));
+          push(integer<int64_t>(digits));
         }
         return true;
       }
       case 'L': {
         auto digits = line();
         if (digits.ends_with('L')) digits.remove_suffix(1);
-        push(decimal<int64_t>(digits));
+        push(integer<int64_t>(digits));
         return true;
       }
       case '\x8a': big_int(take(little<uint8_t>())); return true;
       case '\x8b': big_int(take(little<uint32_t>())); return true;
-      case 'F': push(decimal<double>(line())); return true;
+      case 'F': push(real(std::string(line()))); return true;
       case 'G': {
         const auto bytes = take(8);
         uint64_t bits = 0;
@@ -156,10 +157,17 @@ class Parser {
   }
 
   template <typename T>
-  T decimal(std::string_view digits) {
+  T integer(std::string_view digits) {
     T value{};
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || end != digits.data() + digits.size()) fail("it holds a bad number");
+    return value;
+  }
+
+  double real(const std::string& digits) {
+    char* end = nullptr;
+    const double value = std::strtod(digits.c_str(), &end);
+    if (digits.empty() || end != digits.c_str() + digits.size()) fail("it holds a bad number");
     return value;
   }
 
@@ -246,11 +254,11 @@ class Parser {
 
   bool memo(char op) {
     switch (op) {
-      case 'p': memo_[decimal<uint64_t>(line())] = top(); return true;
+      case 'p': memo_[integer<uint64_t>(line())] = top(); return true;
       case 'q': memo_[little<uint8_t>()] = top(); return true;
       case 'r': memo_[little<uint32_t>()] = top(); return true;
       case '\x94': memo_[memo_.size()] = top(); return true;  // MEMOIZE
-      case 'g': recall(decimal<uint64_t>(line())); return true;
+      case 'g': recall(integer<uint64_t>(line())); return true;
       case 'h': recall(little<uint8_t>()); return true;
       case 'j': recall(little<uint32_t>()); return true;
       default: return false;

@@ -97,6 +97,8 @@ TEST_CASE("malformed pickles say why") {
   CHECK(contains(reason("NNR."), "calls what is no global"));
   CHECK(contains(reason("NNb."), "no object"));
   CHECK(contains(reason("Ix\n."), "bad number"));
+  CHECK(contains(reason("F1.5x\n."), "bad number"));
+  CHECK(contains(reason("F\n."), "bad number"));
   CHECK(contains(reason("L99999999999999999999L\n."), "bad number"));
   CHECK(contains(reason("S'a\n."), "badly escaped"));
   CHECK(contains(reason("S'\\xg1'\n."), "badly escaped"));
