@@ -1,0 +1,143 @@
+"""Times a training step of RDM_SimSiam in Python, for `npm run bench:step` to compare with.
+
+    PYTHONPATH=.libtorch python3 scripts/bench/step.py --steps 10
+
+Two ways of doing the same step (two views, `poly online` with sigma 1, SGD on all parameters):
+  reference  float32, contiguous, torch.optim.SGD, as main_simsiam.py does it
+  best       what Python can do at its best: bfloat16 autocast, channels_last, fused SGD
+Both filter in float32 by torch.linalg.svd. Prints one line of JSON: seconds per step, the median of
+the timed steps, for each case and way.
+"""
+
+import argparse
+import contextlib
+import json
+import statistics
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+BLOCKS = {"resnet18": (False, (2, 2, 2, 2)), "resnet50": (True, (3, 4, 6, 3))}
+
+
+class Block(nn.Module):
+    """A residual block of He et al. 2016: two 3x3 convolutions, or 1x1, 3x3, 1x1 (bottleneck)."""
+
+    def __init__(self, inputs, planes, stride, bottleneck):
+        super().__init__()
+        outputs = planes * 4 if bottleneck else planes
+        if bottleneck:
+            layout = [(inputs, planes, 1, 1), (planes, planes, 3, stride), (planes, outputs, 1, 1)]
+        else:
+            layout = [(inputs, planes, 3, stride), (planes, planes, 3, 1)]
+        self.convs = nn.ModuleList(
+            nn.Conv2d(i, o, k, s, padding=k // 2, bias=False) for i, o, k, s in layout)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(o) for _, o, _, _ in layout)
+        nn.init.zeros_(self.norms[-1].weight)
+        self.shortcut = nn.Identity()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        out = x
+        for i, (conv, norm) in enumerate(zip(self.convs, self.norms)):
+            out = norm(conv(out))
+            if i + 1 < len(self.convs):
+                out = F.relu(out, inplace=True)
+        return F.relu(out + self.shortcut(x), inplace=True)
+
+
+def encoder(arch, dim):
+    """A ResNet with SimSiam's three-layer projector in the place of its classifier."""
+    bottleneck, counts = BLOCKS[arch]
+    layers = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False), nn.BatchNorm2d(64),
+              nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
+    width = 64
+    for stage, count in enumerate(counts):
+        for block in range(count):
+            stride = 2 if stage > 0 and block == 0 else 1
+            layers.append(Block(width, 64 << stage, stride, bottleneck))
+            width = (64 << stage) * (4 if bottleneck else 1)
+    last = nn.Linear(width, dim)
+    last.bias.requires_grad_(False)
+    projector = [nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True),
+                 nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True),
+                 last, nn.BatchNorm1d(dim, affine=False)]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), *projector)
+
+
+def low_pass(features, sigma=1.0):
+    """p W with W = V s^sigma V', from the features' own singular values; gradient through p only."""
+    with torch.no_grad():
+        _, values, basis = torch.linalg.svd(features, full_matrices=False)
+        weight = basis.T @ torch.diag(values**sigma) @ basis
+    return features @ weight
+
+
+def simsiam_loss(first, second):
+    first, second = first.float(), second.float()
+
+    def cosine(online, target):
+        return F.cosine_similarity(low_pass(online), target.detach(), dim=1).mean()
+
+    return -0.5 * (cosine(first, second) + cosine(second, first))
+
+
+class Trainer:
+    def __init__(self, arch, size, batch, best):
+        torch.manual_seed(0)
+        layout = torch.channels_last if best else torch.contiguous_format
+        self.model = encoder(arch, dim=2048).to(memory_format=layout).train()
+        self.views = [torch.randn(batch, 3, size, size).contiguous(memory_format=layout)
+                      for _ in range(2)]
+        self.optimizer = torch.optim.SGD(
+            self.model.parameters(), lr=0.05 * batch / 256, momentum=0.9, weight_decay=1e-4,
+            fused=True if best else None)
+        self.autocast = (torch.autocast("cpu", torch.bfloat16) if best
+                         else contextlib.nullcontext())
+
+    def step(self):
+        with self.autocast:
+            outputs = [self.model(view) for view in self.views]
+        loss = simsiam_loss(*outputs)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+
+def seconds_per_step(trainer, warmup, steps):
+    for _ in range(warmup):
+        trainer.step()
+    times = []
+    for _ in range(steps):
+        start = time.perf_counter()
+        trainer.step()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="seconds per training step in Python")
+    parser.add_argument("--cases", default="resnet50:224:8,resnet18:32:128", help="ARCH:SIZE:BATCH,…")
+    parser.add_argument("--ways", default="reference,best")
+    parser.add_argument("--warmup", type=int, default=2, help="untimed steps")
+    parser.add_argument("--steps", type=int, default=10, help="timed steps")
+    args = parser.parse_args()
+    results = []
+    for case in args.cases.split(","):
+        arch, size, batch = case.split(":")
+        for way in args.ways.split(","):
+            trainer = Trainer(arch, int(size), int(batch), best=way == "best")
+            seconds = seconds_per_step(trainer, args.warmup, args.steps)
+            results.append({"arch": arch, "size": int(size), "batch": int(batch), "way": way,
+                            "secondsPerStep": round(seconds, 4)})
+    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(),
+                      "results": results}))
+
+
+if __name__ == "__main__":
+    main()
