@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
 #include "data/jpeg.h"
 #include "data/png.h"
 
@@ -55,12 +54,19 @@ bool begins_with(const std::vector<uint8_t>& file, std::string_view magic) {
 
 }  // namespace
 
+ImageError::ImageError(const std::string& path, const std::string& reason)
+    : Error(Code::bad_data, message("cannot decode ", path, ": ", reason),
+            "replace the file by a good copy, or remove it"),
+      path(path),
+      reason(reason) {}
+
 struct Decoder::Impl {
   explicit Impl(int64_t max_pixels) : max_pixels(max_pixels) {}
 
   int64_t max_pixels;
   std::string path;
   std::vector<uint8_t> file;
+  Extent extent;
   Image image;
   JpegDecoder jpeg;
   PngDecoder png;
@@ -83,8 +89,7 @@ struct Decoder::Impl {
     try {
       return work();
     } catch (const std::runtime_error& error) {
-      throw Error(Code::bad_data, message("cannot decode ", path, ": ", error.what()),
-                  "replace the file by a good copy, or remove it");
+      throw ImageError(path, error.what());
     }
   }
 };
@@ -96,7 +101,7 @@ Extent Decoder::open(const std::string& path) {
   impl_->path = path;
   return impl_->naming_the_file([&] {
     File(path).read_into(impl_->file);
-    const Extent extent = impl_->read_header();
+    const Extent extent = impl_->extent = impl_->read_header();
     if (extent.width * extent.height > impl_->max_pixels) {
       throw std::runtime_error(message(extent.width, " x ", extent.height,
                                        " pixels are over the limit of ", impl_->max_pixels));
@@ -105,11 +110,17 @@ Extent Decoder::open(const std::string& path) {
   });
 }
 
-Pixels Decoder::decode(const Box& needed) {
+Decoded Decoder::decode(const Box& needed, int64_t reduction) {
   return impl_->naming_the_file([&] {
-    if (impl_->format == Impl::Format::jpeg) impl_->jpeg.decode(needed, impl_->image);
-    else impl_->png.decode(impl_->image);
-    return impl_->image.pixels();
+    Decoded out;
+    out.extent = impl_->extent;
+    if (impl_->format == Impl::Format::jpeg) {
+      out.reduction = impl_->jpeg.decode(needed, reduction, impl_->image);
+    } else {
+      impl_->png.decode(impl_->image);
+    }
+    out.pixels = impl_->image.pixels();
+    return out;
   });
 }
 

@@ -5,14 +5,23 @@
 #include <memory>
 #include <string>
 
+#include "base/error.h"
 #include "data/image.h"
 #include "data/recipe.h"
 
 namespace rdm {
 
+// What is wrong with one image file: it cannot be read, is not an image of a known format, is
+// truncated or damaged, or has more pixels than allowed.
+class ImageError : public Error {
+ public:
+  ImageError(const std::string& path, const std::string& reason);
+
+  std::string path, reason;
+};
+
 // One per thread: holds the file's bytes, the pixels and the libraries' state from image to image.
-// Errors are bad_data, naming the file and what is wrong: it cannot be read, is not an image of a
-// known format, is truncated or damaged, or has more pixels than allowed.
+// Throws ImageError.
 class Decoder {
  public:
   explicit Decoder(int64_t max_image_pixels);
@@ -20,8 +29,9 @@ class Decoder {
 
   Extent open(const std::string& path);  // reads the file and its header
 
-  // The opened image's pixels, of which only those in the box are defined. Good until the next open.
-  Pixels decode(const Box& needed);
+  // The opened image's pixels, of which only those in the box are defined, at 1, 1/2, 1/4 or 1/8 of
+  // the size: the least that `reduction` allows and the format offers. Good until the next open.
+  Decoded decode(const Box& needed, int64_t reduction = 1);
 
  private:
   struct Impl;

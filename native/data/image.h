@@ -7,7 +7,7 @@
 namespace rdm {
 
 struct Extent {
-  int64_t width, height;
+  int64_t width = 0, height = 0;
 };
 
 // Somebody else's pixels: (height, width, 3), `stride` bytes from one row to the next.
@@ -17,6 +17,14 @@ struct Pixels {
   int64_t stride = 0;
 
   const uint8_t* row(int64_t y) const { return data + y * stride; }
+};
+
+// The pixels of an image of `extent`, decoded at 1/reduction of its size: pixel (x, y) stands for the
+// square of `reduction` pixels from (x · reduction, y · reduction) on.
+struct Decoded {
+  Pixels pixels;
+  Extent extent{};
+  int64_t reduction = 1;
 };
 
 class Image {

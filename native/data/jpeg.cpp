@@ -1,5 +1,6 @@
 #include "data/jpeg.h"
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,8 @@
 
 namespace rdm {
 namespace {
+
+constexpr int64_t kMargin = 4;  // pixels
 
 // libjpeg reports through callbacks; a longjmp brings us back from a fatal one. The functions that
 // set the jump own nothing that needs destroying.
@@ -74,6 +77,7 @@ void cmyk_to_rgb(const uint8_t* from, int64_t width, uint8_t* to) {
 struct JpegDecoder::Impl {
   jpeg_decompress_struct info{};
   Errors errors{};
+  bool complete = false;      // whether the file ends with the end mark
   std::vector<uint8_t> line;  // one CMYK row
 
   // Runs a step that may leave by longjmp.
@@ -83,19 +87,36 @@ struct JpegDecoder::Impl {
     step();
   }
 
-  void read_pixels(Image& out) {
+  // Whole rows and columns around the box are decoded where they lie in blocks that touch it, and
+  // the margin that the smoothing of colour reaches over, so that the box's pixels are exact.
+  void read_pixels(const Box& needed, int64_t reduction, Image& out) {
     const bool cmyk = info.num_components == 4;
     info.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
     info.dct_method = JDCT_ISLOW;
     info.do_fancy_upsampling = TRUE;
+    info.scale_num = 1;
+    info.scale_denom = static_cast<unsigned>(reduction);
     jpeg_start_decompress(&info);
-    while (info.output_scanline < info.output_height) {
-      uint8_t* row = out.row(info.output_scanline);
+    JDIMENSION left = 0, width = info.output_width;
+    if (needed.width < out.width()) {
+      left = static_cast<JDIMENSION>(std::max<int64_t>(needed.left - kMargin, 0));
+      const int64_t right = std::min(needed.left + needed.width + kMargin, out.width());
+      width = static_cast<JDIMENSION>(right) - left;
+      jpeg_crop_scanline(&info, &left, &width);
+    }
+    if (needed.top > kMargin) {
+      jpeg_skip_scanlines(&info, static_cast<JDIMENSION>(needed.top - kMargin));
+    }
+    // A file without its end mark may be truncated: then the last row shows whether it is.
+    const auto end = static_cast<JDIMENSION>(complete ? needed.top + needed.height : out.height());
+    while (info.output_scanline < end) {
+      uint8_t* row = out.row(info.output_scanline) + left * 3;
       uint8_t* target = cmyk ? line.data() : row;
       jpeg_read_scanlines(&info, &target, 1);
-      if (cmyk) cmyk_to_rgb(line.data(), out.width(), row);
+      if (cmyk) cmyk_to_rgb(line.data(), width, row);
     }
-    jpeg_finish_decompress(&info);
+    if (complete) jpeg_abort_decompress(&info);
+    else jpeg_finish_decompress(&info);
   }
 };
 
@@ -108,6 +129,7 @@ JpegDecoder::~JpegDecoder() { jpeg_destroy_decompress(&impl_->info); }
 
 Extent JpegDecoder::open(std::span<const uint8_t> file) {
   auto& info = impl_->info;
+  impl_->complete = file.size() > 2 && file[file.size() - 2] == 0xFF && file.back() == 0xD9;
   impl_->guarded([&] {
     jpeg_abort_decompress(&info);
     jpeg_mem_src(&info, file.data(), file.size());
@@ -117,11 +139,17 @@ Extent JpegDecoder::open(std::span<const uint8_t> file) {
   return {info.image_width, info.image_height};
 }
 
-void JpegDecoder::decode(const Box& needed, Image& out) {
+int64_t JpegDecoder::decode(const Box& needed, int64_t reduction, Image& out) {
   auto& info = impl_->info;
-  out.resize(info.image_width, info.image_height);
+  const int64_t r = reduction >= 8 ? 8 : reduction >= 4 ? 4 : reduction >= 2 ? 2 : 1;
+  const auto reduced = [r](int64_t extent) { return (extent + r - 1) / r; };
+  out.resize(reduced(info.image_width), reduced(info.image_height));
   if (info.num_components == 4) impl_->line.resize(out.width() * 4);
-  impl_->guarded([&] { impl_->read_pixels(out); });
+  const int64_t left = needed.left / r, top = needed.top / r;
+  const Box box{left, top, reduced(needed.left + needed.width) - left,
+                reduced(needed.top + needed.height) - top};
+  impl_->guarded([&] { impl_->read_pixels(box, r, out); });
+  return r;
 }
 
 std::vector<uint8_t> encode_jpeg(const Image& image, int quality) {

@@ -18,8 +18,10 @@ class JpegDecoder {
 
   // Reads the header. The file's bytes have to stay until the decode.
   Extent open(std::span<const uint8_t> file);
-  // The opened image, of which only the pixels in the box are defined.
-  void decode(const Box& needed, Image& out);
+  // The opened image, of which only the pixels in the box are defined, at 1/r of its size (rounded
+  // up). Gives r, the greatest of 1, 2, 4, 8 that is at most `reduction`. With r = 1 the pixels are
+  // exact.
+  int64_t decode(const Box& needed, int64_t reduction, Image& out);
 
  private:
   struct Impl;

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "data/codec.h"
+#include "data/maker.h"
 #include "data/sampler.h"
 #include "data/view.h"
 
@@ -89,15 +89,6 @@ int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
 }
 
-// What a worker keeps from image to image.
-struct Worker {
-  explicit Worker(int64_t max_image_pixels) : decoder(max_image_pixels) {}
-
-  Decoder decoder;
-  Workspace workspace;
-  std::vector<Draw> draws;
-};
-
 int views_of(const Recipe& recipe) {
   const auto* random = std::get_if<std::vector<RandomView>>(&recipe);
   return random ? static_cast<int>(random->size()) : 1;
@@ -114,6 +105,7 @@ struct Loader::Impl {
   Dataset dataset;
   LoaderOptions options;
   NormaliseTable table;
+  BadImageList bad;
   std::shared_ptr<Ring> ring = std::make_shared<Ring>();
 
   // The epoch in progress; guarded by ring->mutex.
@@ -162,47 +154,21 @@ struct Loader::Impl {
     ring->filling.clear();
   }
 
-  void make(int64_t image, Worker& worker, Slot& slot, int64_t index);
+  ~Impl() {
+    {
+      std::lock_guard lock(ring->mutex);
+      quit = true;
+    }
+    ring->changed.notify_all();
+    workers.clear();  // joins
+  }
+
   void work();
 };
 
-void Loader::Impl::make(int64_t image, Worker& worker, Slot& slot, int64_t index) {
-  const auto begin = Clock::now();
-  Pixels pixels{dataset.pixels.data() + image * dataset.width * dataset.height * 3, dataset.width,
-                dataset.height, dataset.width * 3};
-  Extent extent{dataset.width, dataset.height};
-  if (!dataset.in_memory()) extent = worker.decoder.open(dataset.samples[image].path);
-
-  // What will be done is known before a pixel is decoded.
-  const auto* random = std::get_if<std::vector<RandomView>>(&options.recipe);
-  Box needed{0, 0, extent.width, extent.height};
-  if (random) {
-    worker.draws.clear();
-    for (const auto& view : *random) {
-      Stream stream(options.seed, epoch, image, worker.draws.size());
-      worker.draws.push_back(draw(view, extent.width, extent.height, stream));
-    }
-    needed = worker.draws.front().crop;
-    for (const auto& drawn : worker.draws) needed = hull(needed, drawn.crop);
-  }
-  if (!dataset.in_memory()) pixels = worker.decoder.decode(needed);
-  const auto decoded = Clock::now();
-
-  const int64_t view_values = ring->image_size * ring->image_size * 3;
-  auto* out = static_cast<float*>(slot.memory.get()) + index * view_values;
-  if (random) {
-    for (size_t v = 0; v < random->size(); ++v, out += ring->batch_size * view_values) {
-      apply((*random)[v], worker.draws[v], pixels, table, worker.workspace, out);
-    }
-  } else {
-    apply(std::get<CentreView>(options.recipe), pixels, table, worker.workspace, out);
-  }
-  decode_ns += nanoseconds(begin, decoded);
-  augment_ns += nanoseconds(decoded, Clock::now());
-}
-
 void Loader::Impl::work() {
-  Worker worker(options.max_image_pixels);
+  Maker maker(dataset, options, table, bad);
+  const int64_t view_values = ring->image_size * ring->image_size * 3;
   std::unique_lock lock(ring->mutex);
   while (true) {
     ring->changed.wait(lock, [this] { return quit || (running && next_place < end_place); });
@@ -219,16 +185,21 @@ void Loader::Impl::work() {
     ++working;
     lock.unlock();
 
+    int64_t used = image;
     std::exception_ptr failure;
     try {
-      make(image, worker, *slot, index);
+      auto* out = static_cast<float*>(slot->memory.get()) + index * view_values;
+      used = maker.make(epoch, image, out, ring->batch_size * view_values);
     } catch (...) {
       failure = std::current_exception();
     }
+    const auto [decode, augment] = maker.take_times();
+    decode_ns += decode;
+    augment_ns += augment;
 
     lock.lock();
-    slot->labels[index] = dataset.samples[image].label;
-    slot->images[index] = image;
+    slot->labels[index] = dataset.samples[used].label;
+    slot->images[index] = used;
     if (failure && (!slot->failure || index < slot->failed_at)) {
       slot->failure = failure;
       slot->failed_at = index;
@@ -269,13 +240,7 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
   }
 }
 
-Loader::~Loader() {
-  {
-    std::lock_guard lock(impl_->ring->mutex);
-    impl_->quit = true;
-  }
-  impl_->ring->changed.notify_all();
-}
+Loader::~Loader() = default;
 
 const Dataset& Loader::dataset() const { return impl_->dataset; }
 int64_t Loader::steps_per_epoch() const { return impl_->steps(); }
@@ -314,6 +279,8 @@ std::optional<Batch> Loader::next() {
   }
   return batch;
 }
+
+std::vector<BadImage> Loader::bad_images() const { return impl_->bad.sorted(); }
 
 LoaderTimes Loader::times() const {
   return {impl_->decode_ns * 1e-9, impl_->augment_ns * 1e-9, impl_->consumer_ns * 1e-9};

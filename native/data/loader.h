@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -16,6 +17,14 @@ namespace rdm {
 
 using Recipe = std::variant<std::vector<RandomView>, CentreView>;  // one or two random views
 
+// A file that does not decode is replaced by another image that the same random stream chooses, or
+// ends the epoch with an error that names it.
+enum class OnBadImage { skip, stop };
+
+// exact: Pillow's pixels. fast: JPEG files are decoded at 1/2, 1/4 or 1/8 of their size where every
+// view still shrinks what is left; the views differ by less than 2 grey levels on average.
+enum class Decode { exact, fast };
+
 struct LoaderOptions {
   int64_t batch_size = 256;
   int workers = 1;   // threads; fewer than one counts as one
@@ -25,9 +34,17 @@ struct LoaderOptions {
   bool drop_last = true;
   Recipe recipe;  // all views of one size
   Statistics statistics;
+  Decode decode = Decode::exact;
+  OnBadImage on_bad_image = OnBadImage::skip;
   int64_t max_image_pixels = 178'956'970;  // refuse larger images, as Pillow does
   // Memory for a slot of the ring, such as pinned memory; by default ordinary memory.
   std::function<std::shared_ptr<void>(size_t bytes)> allocate;
+};
+
+// An image that was replaced.
+struct BadImage {
+  int64_t image = 0;  // index into the dataset
+  std::string path, reason;
 };
 
 // Seconds that the workers spent, added up over workers since the loader was made.
@@ -81,10 +98,12 @@ class Loader {
   void start(int64_t epoch, int64_t first_step = 0);
 
   // The next batch in order, waiting for it; nothing at the end of the epoch. Throws what a worker
-  // threw over an image of this batch (bad_data naming the file); the epoch ends with that.
+  // threw over an image of this batch (an ImageError naming the file), which ends the epoch. Where
+  // bad images are skipped, that is only when a hundred in a row are bad.
   std::optional<Batch> next();
 
   LoaderTimes times() const;
+  std::vector<BadImage> bad_images() const;  // met since the loader was made, each once, in order
 
  private:
   struct Impl;

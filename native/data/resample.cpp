@@ -138,21 +138,24 @@ void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
 
 }  // namespace
 
-void Filter::compute(int64_t in, int64_t out, int64_t begin, int64_t count,
+void Filter::compute(const Span& in, int64_t out, int64_t begin, int64_t count,
                      Interpolation interpolation) {
   const bool bilinear = interpolation == Interpolation::bilinear;
-  const double scale = static_cast<double>(in) / static_cast<double>(out);
+  const double scale = in.extent / static_cast<double>(out);
   const double stretch = std::max(scale, 1.0);  // the filter widens when the image shrinks
   const double support = (bilinear ? 1.0 : 2.0) * stretch;
+  // Positions count from the first that the span touches.
+  const double first = std::floor(in.begin), offset = in.begin - first;
+  const auto limit = static_cast<int64_t>(std::ceil(offset + in.extent));
   most_ = static_cast<int64_t>(std::ceil(support)) * 2 + 1;
   first_.resize(count);
   count_.resize(count);
   weights_.resize(count * most_);
   exact_.resize(most_);
   for (int64_t i = 0; i < count; ++i) {
-    const double centre = (static_cast<double>(begin + i) + 0.5) * scale;
+    const double centre = offset + (static_cast<double>(begin + i) + 0.5) * scale;
     const int64_t low = std::max<int64_t>(static_cast<int64_t>(centre - support + 0.5), 0);
-    const int64_t high = std::min(static_cast<int64_t>(centre + support + 0.5), in);
+    const int64_t high = std::min(static_cast<int64_t>(centre + support + 0.5), limit);
     double total = 0;
     for (int64_t x = low; x < high; ++x) {
       const double at = (static_cast<double>(x) - centre + 0.5) * (1.0 / stretch);
@@ -171,19 +174,23 @@ void Filter::compute(int64_t in, int64_t out, int64_t begin, int64_t count,
 }
 
 void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch, Planes& out) {
-  const auto& [box, width, height, window, interpolation] = plan;
+  const Box& window = plan.window;
   Filter &across = scratch.across, &down = scratch.down;
-  across.compute(box.width, width, window.left, window.width, interpolation);
-  down.compute(box.height, height, window.top, window.height, interpolation);
-  const Pixels read{source.row(box.top + down.begin()) + box.left * 3, box.width,
+  across.compute(plan.across, plan.width, window.left, window.width, plan.interpolation);
+  down.compute(plan.down, plan.height, window.top, window.height, plan.interpolation);
+  const auto left = static_cast<int64_t>(plan.across.begin);
+  const auto top = static_cast<int64_t>(plan.down.begin);
+  const Pixels read{source.row(top + down.begin()) + left * 3, across.end(),
                     down.end() - down.begin(), source.stride};
 
   // Pillow's order of the passes, which the rounding between them makes visible: vertically first
   // when that takes away more than twice the rows that the other takes away columns.
-  if (box.height - height > 2 * std::max<int64_t>(box.width - width, 0)) {
-    scratch.lines.resize(box.width, window.height);
+  const double columns = plan.across.extent - static_cast<double>(plan.width);
+  const double rows = plan.down.extent - static_cast<double>(plan.height);
+  if (rows > 2 * std::max(columns, 0.0)) {
+    scratch.lines.resize(read.width, window.height);
     for (int64_t y = 0; y < window.height; ++y) {
-      filter_rows(read.data, read.stride, within(down, y), box.width * 3, scratch.lines.row(y));
+      filter_rows(read.data, read.stride, within(down, y), read.width * 3, scratch.lines.row(y));
     }
     horizontal(scratch.lines.pixels(), scratch, out);
     return;
@@ -199,7 +206,13 @@ void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch
 }
 
 ResizePlan plan_crop(const Box& box, int64_t size, Interpolation interpolation) {
-  return {box, size, size, {0, 0, size, size}, interpolation};
+  ResizePlan plan;
+  plan.across = {static_cast<double>(box.left), static_cast<double>(box.width)};
+  plan.down = {static_cast<double>(box.top), static_cast<double>(box.height)};
+  plan.width = plan.height = size;
+  plan.window = {0, 0, size, size};
+  plan.interpolation = interpolation;
+  return plan;
 }
 
 ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size) {
@@ -207,7 +220,8 @@ ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t si
   const auto stretched = static_cast<int64_t>(static_cast<double>(resize * longer) /
                                               static_cast<double>(shorter));
   ResizePlan plan;
-  plan.box = {0, 0, width, height};
+  plan.across.extent = static_cast<double>(width);
+  plan.down.extent = static_cast<double>(height);
   plan.width = width <= height ? resize : stretched;
   plan.height = width <= height ? stretched : resize;
   // Half the margin, rounded as Python does: halves to even.
@@ -215,6 +229,14 @@ ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t si
     return static_cast<int64_t>(std::nearbyint(static_cast<double>(extent - size) / 2.0));
   };
   plan.window = {margin(plan.width), margin(plan.height), size, size};
+  return plan;
+}
+
+ResizePlan reduced(ResizePlan plan, int64_t reduction) {
+  for (Span* span : {&plan.across, &plan.down}) {
+    span->begin /= static_cast<double>(reduction);
+    span->extent /= static_cast<double>(reduction);
+  }
   return plan;
 }
 

@@ -11,9 +11,14 @@
 
 namespace rdm {
 
+// A stretch of one axis, in pixels; whole numbers unless the image was decoded at a smaller size.
+struct Span {
+  double begin = 0, extent = 0;
+};
+
 // A resize of a box to width × height, of which only the window is wanted.
 struct ResizePlan {
-  Box box;  // in the source; the image ends at its borders, as if it had been cropped first
+  Span across, down;  // the box in the source; the image ends at its borders, as if cropped first
   int64_t width = 0, height = 0;
   Box window;  // in the result
   Interpolation interpolation = Interpolation::bilinear;
@@ -34,7 +39,8 @@ struct Taps {
 class Filter {
  public:
   // Output positions begin … begin + count - 1 of a resize from `in` to `out` positions.
-  void compute(int64_t in, int64_t out, int64_t begin, int64_t count, Interpolation interpolation);
+  void compute(const Span& in, int64_t out, int64_t begin, int64_t count,
+               Interpolation interpolation);
 
   int64_t size() const { return static_cast<int64_t>(first_.size()); }
   int64_t begin() const { return first_.front(); }  // the first position that is read
@@ -56,6 +62,9 @@ struct ResizeScratch {
   Planes rows;                   // every row after the horizontal pass, where that is the first
   Image lines;                   // every row after the vertical pass, where that is the first
 };
+
+// The same plan on an image that was decoded at 1/reduction of its size.
+ResizePlan reduced(ResizePlan plan, int64_t reduction);
 
 void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch, Planes& out);
 

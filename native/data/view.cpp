@@ -46,18 +46,19 @@ void normalise(const Planes& view, bool flip, const NormaliseTable& table, float
   }
 }
 
-void apply(const RandomView& view, const Draw& draw, const Pixels& source,
+void apply(const RandomView& view, const Draw& draw, const Decoded& source,
            const NormaliseTable& table, Workspace& workspace, float* out) {
-  resize(source, plan_crop(draw.crop, view.size, view.interpolation), workspace.resize,
-         workspace.view);
+  const ResizePlan plan = plan_crop(draw.crop, view.size, view.interpolation);
+  resize(source.pixels, reduced(plan, source.reduction), workspace.resize, workspace.view);
   recolour(workspace.view, draw, workspace.blur);
   normalise(workspace.view, draw.flip, table, out);
 }
 
-void apply(const CentreView& view, const Pixels& source, const NormaliseTable& table,
+void apply(const CentreView& view, const Decoded& source, const NormaliseTable& table,
            Workspace& workspace, float* out) {
-  resize(source, plan_centre(source.width, source.height, view.resize, view.size),
-         workspace.resize, workspace.view);
+  const auto [width, height] = source.extent;
+  const ResizePlan plan = plan_centre(width, height, view.resize, view.size);
+  resize(source.pixels, reduced(plan, source.reduction), workspace.resize, workspace.view);
   normalise(workspace.view, /*flip=*/false, table, out);
 }
 

@@ -27,9 +27,9 @@ void recolour(Planes& view, const Draw& draw, std::vector<uint8_t>& scratch);
 void normalise(const Planes& view, bool flip, const NormaliseTable& table, float* out);
 
 // The view of `source` that was drawn: (size, size, 3) float32 at `out`.
-void apply(const RandomView& view, const Draw& draw, const Pixels& source,
+void apply(const RandomView& view, const Draw& draw, const Decoded& source,
            const NormaliseTable& table, Workspace& workspace, float* out);
-void apply(const CentreView& view, const Pixels& source, const NormaliseTable& table,
+void apply(const CentreView& view, const Decoded& source, const NormaliseTable& table,
            Workspace& workspace, float* out);
 
 }  // namespace rdm

@@ -75,6 +75,32 @@ TEST_CASE("every kind of JPEG and PNG decodes to Pillow's pixels") {
   CHECK(count == 24);
 }
 
+TEST_CASE("a box of an image decodes to the same pixels as the whole") {
+  Decoder decoder(1'000'000);
+  Stream stream(1, 2, 3, 4);
+  for (const auto& entry : fs::directory_iterator(RDM_TEST_IMAGES)) {
+    if (entry.path().extension() != ".jpg") continue;
+    CAPTURE(entry.path().string());
+    const Image whole = read_image(entry.path().string());
+    const int64_t width = whole.width(), height = whole.height();
+    int64_t wrong = 0;
+    for (int round = 0; round < 200; ++round) {
+      Box box;
+      box.width = 1 + static_cast<int64_t>(stream.below(width));
+      box.height = 1 + static_cast<int64_t>(stream.below(height));
+      box.left = static_cast<int64_t>(stream.below(width - box.width + 1));
+      box.top = static_cast<int64_t>(stream.below(height - box.height + 1));
+      decoder.open(entry.path().string());
+      const Pixels pixels = decoder.decode(box).pixels;
+      for (int64_t y = box.top; y < box.top + box.height; ++y) {
+        wrong += !std::equal(pixels.row(y) + box.left * 3,
+                             pixels.row(y) + (box.left + box.width) * 3, whole.row(y) + box.left * 3);
+      }
+    }
+    CHECK(wrong == 0);
+  }
+}
+
 TEST_CASE("what is not a good image is refused, naming the file and the reason") {
   const Scratch scratch;
   const fs::path good = fs::path(RDM_TEST_IMAGES) / "420.jpg";
@@ -105,7 +131,7 @@ TEST_CASE("a decoder goes on after a bad file") {
     const Extent extent = decoder.open(bad.string());
     CHECK_THROWS_AS(decoder.decode({0, 0, extent.width, extent.height}), Error);
     CHECK(decoder.open(good.string()).width == 37);
-    const Pixels pixels = decoder.decode({0, 0, 37, 23});
+    const Pixels pixels = decoder.decode({0, 0, 37, 23}).pixels;
     CHECK(pixels.height == 23);
   }
 }

@@ -13,7 +13,7 @@ namespace rdm::test {
 inline Image read_image(const std::string& path) {
   Decoder decoder(1'000'000'000);
   const Extent extent = decoder.open(path);
-  const Pixels pixels = decoder.decode({0, 0, extent.width, extent.height});
+  const Pixels pixels = decoder.decode({0, 0, extent.width, extent.height}).pixels;
   Image image(pixels.width, pixels.height);
   std::copy_n(pixels.data, image.bytes(), image.data());
   return image;

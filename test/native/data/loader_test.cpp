@@ -159,6 +159,48 @@ TEST_CASE("holding every batch of the ring is reported instead of waiting for ev
   CHECK(loader.next()->step() == 3);
 }
 
+TEST_CASE("bad images are replaced, the same ones whatever the number of workers, and listed") {
+  const Scratch scratch;
+  synthesize(scratch.path.string(), {.train_per_class = 4, .val_per_class = 0, .size = 24});
+  Dataset dataset = image_folder(scratch.path.string(), "train");
+  for (const int64_t image : {3, 17}) std::ofstream(dataset.samples[image].path) << "no image";
+  LoaderOptions options = two_views(1);
+  options.batch_size = 10;
+  Loader one(dataset, options);
+  options.workers = 4;
+  Loader four(dataset, options);
+  CHECK(epoch(one, 1) == epoch(four, 1));
+  four.start(2);
+  while (auto batch = four.next()) {
+    for (int64_t i = 0; i < batch->size(); ++i) {
+      CHECK(batch->images()[i] != 3);
+      CHECK(batch->images()[i] != 17);
+      CHECK(batch->labels()[i] == dataset.samples[batch->images()[i]].label);
+    }
+  }
+  const auto bad = four.bad_images();
+  REQUIRE(bad.size() == 2);
+  CHECK(bad[0].image == 3);
+  CHECK(bad[1].path == dataset.samples[17].path);
+  CHECK(bad[1].reason == "not an image of a known format");
+}
+
+TEST_CASE("a folder of bad images only ends in an error, not in a search without end") {
+  const Scratch scratch;
+  synthesize(scratch.path.string(), {.train_per_class = 1, .val_per_class = 0, .size = 24});
+  Dataset dataset = image_folder(scratch.path.string(), "train");
+  for (const auto& sample : dataset.samples) std::ofstream(sample.path) << "no image";
+  LoaderOptions options = two_views(2);
+  Loader loader(dataset, options);
+  loader.start(0);
+  try {
+    loader.next();
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).starts_with("100 images in a row were bad; the last: cannot"));
+  }
+}
+
 TEST_CASE("a bad image surfaces in next(), at its batch, naming the file") {
   const Scratch scratch;
   synthesize(scratch.path.string(), {.train_per_class = 2, .val_per_class = 0, .size = 24});
@@ -168,6 +210,7 @@ TEST_CASE("a bad image surfaces in next(), at its batch, naming the file") {
   LoaderOptions options = two_views(4);
   options.batch_size = 5;
   options.shuffle = false;
+  options.on_bad_image = OnBadImage::stop;
   Loader loader(dataset, options);
   for (int round = 0; round < 3; ++round) {
     loader.start(round);

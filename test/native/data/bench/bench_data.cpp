@@ -96,7 +96,7 @@ void measure_kernels(const std::string& dir) {
   for (const auto& sample : dataset.samples) {
     double begin = cpu_seconds();
     const Extent extent = decoder.open(sample.path);
-    const Pixels pixels = decoder.decode({0, 0, extent.width, extent.height});
+    const Pixels pixels = decoder.decode({0, 0, extent.width, extent.height}).pixels;
     decoding += cpu_seconds() - begin;
     Stream stream(1, 2, 3, 4);
     const Draw drawn = draw(view, extent.width, extent.height, stream);
