@@ -1,8 +1,53 @@
 #include "data/dataset.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <string_view>
 
+#include "base/error.h"
+#include "data/cifar.h"
+#include "data/image_folder.h"
+
 namespace rdm {
+
+Dataset open_dataset(const std::string& root, const std::string& split,
+                     const DatasetOptions& options) {
+  const auto cifar = find_cifar(root);
+  return cifar ? read_cifar(*cifar, split, options) : image_folder(root, split, options);
+}
+
+std::vector<std::string> read_class_list(const std::string& path) {
+  std::ifstream in(path);
+  RDM_CHECK(in, Code::bad_data, "cannot read the list of classes: ", path);
+  std::vector<std::string> classes;
+  for (std::string line; std::getline(in, line);) {
+    constexpr std::string_view kBlank = " \t\r";
+    const size_t begin = line.find_first_not_of(kBlank);
+    if (begin == std::string::npos || line[begin] == '#') continue;
+    classes.push_back(line.substr(begin, line.find_last_not_of(kBlank) + 1 - begin));
+  }
+  RDM_CHECK(!classes.empty(), Code::bad_data, "the list of classes is empty: ", path);
+  return classes;
+}
+
+std::vector<std::string> choose_classes(std::vector<std::string> available,
+                                        const std::vector<std::string>& wanted,
+                                        const std::string& place) {
+  std::sort(available.begin(), available.end());
+  if (wanted.empty()) return available;
+  std::vector<std::string> chosen;
+  for (const auto& name : wanted) {
+    if (!std::binary_search(available.begin(), available.end(), name)) {
+      throw Error(Code::bad_data, message("no class `", name, "` in ", place),
+                  "the list of classes has one name of a class folder on each line");
+    }
+    chosen.push_back(name);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  return chosen;
+}
 
 uint64_t listing_hash(const Dataset& dataset) {
   uint64_t hash = 0xCBF29CE484222325;

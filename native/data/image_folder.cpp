@@ -58,7 +58,7 @@ void collect(const fs::path& folder, std::vector<std::pair<std::string, std::vec
 }  // namespace
 
 Dataset image_folder(const std::string& root, const std::string& split,
-                     const FolderOptions& options) {
+                     const DatasetOptions& options) {
   const auto require_folder = [](const fs::path& folder, const std::string& what) {
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored)) {
@@ -75,6 +75,7 @@ Dataset image_folder(const std::string& root, const std::string& split,
   if (dataset.classes.empty()) {
     throw Error(Code::bad_data, message("no class folders in ", folder.string()), kLayout);
   }
+  dataset.classes = choose_classes(dataset.classes, options.classes, folder.string());
   for (size_t label = 0; label < dataset.classes.size(); ++label) {
     const fs::path class_folder = folder / dataset.classes[label];
     std::vector<std::pair<std::string, std::vector<std::string>>> walk;

@@ -6,14 +6,10 @@
 
 namespace rdm {
 
-struct FolderOptions {
-  int64_t images_per_class = 0;  // the first so many of each class in sorted order; 0: all
-};
-
 // Lists ROOT/SPLIT. Classes are the sorted names of its folders; a class's images are found at any
 // depth, folder by folder, names sorted by their bytes, extensions as torchvision accepts them.
 // Throws bad_data when a folder is missing or a class has no images.
 Dataset image_folder(const std::string& root, const std::string& split,
-                     const FolderOptions& options = {});
+                     const DatasetOptions& options = {});
 
 }  // namespace rdm

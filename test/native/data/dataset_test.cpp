@@ -85,6 +85,28 @@ TEST_CASE("a wrong folder is named, and the layout that is expected") {
   CHECK(list(root).message == "a class with no images: " + root + "/train/cat");
 }
 
+TEST_CASE("a list of classes chooses among them, in sorted order") {
+  const Scratch scratch;
+  for (const char* name : {"ant", "bee", "cat"}) touch(scratch.path / "train" / name / "1.jpg");
+  const auto list = scratch.path / "list.txt";
+  std::ofstream(list) << "# my classes\n\n cat \r\nant\ncat\n";
+  const auto classes = read_class_list(list.string());
+  CHECK(classes == std::vector<std::string>{"cat", "ant", "cat"});
+  const Dataset dataset = open_dataset(scratch.path.string(), "train", {.classes = classes});
+  CHECK(dataset.classes == std::vector<std::string>{"ant", "cat"});
+  CHECK(listed(dataset) == std::vector<std::string>{"0/ant/1.jpg", "1/cat/1.jpg"});
+
+  const auto choose = [&] {
+    open_dataset(scratch.path.string(), "train", {.classes = {"dog"}});
+  };
+  CHECK(complaint(choose).message == "no class `dog` in " + scratch.path.string() + "/train");
+  CHECK(complaint([&] { read_class_list("/no/list"); }).message ==
+        "cannot read the list of classes: /no/list");
+  std::ofstream(list) << "# nothing\n";
+  CHECK(complaint([&] { read_class_list(list.string()); }).message ==
+        "the list of classes is empty: " + list.string());
+}
+
 TEST_CASE("fewer images than a batch, and a batch of nothing, are refused") {
   const Scratch scratch;
   touch(scratch.path / "train/dog/1.jpg");
