@@ -1,0 +1,57 @@
+// What `rdm data info` and `rdm data check` say.
+#include "data/survey.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "data/image_folder.h"
+#include "data/scratch.h"
+#include "data/synthetic.h"
+
+using namespace rdm;
+using namespace rdm::test;
+
+namespace {
+
+int64_t number(const Plain& value, const std::string& key) { return *value.find(key)->get_if<int64_t>(); }
+
+}  // namespace
+
+TEST_CASE("info counts images and classes, and knows the layout") {
+  const Scratch scratch;
+  const std::string root = scratch.path.string();
+  synthesize(root, {.train_per_class = 3, .val_per_class = 1, .size = 24});
+  std::filesystem::remove(image_folder(root, "train").samples[4].path);
+  const Plain info = dataset_info(root);
+  CHECK(*info.find("layout")->get_if<std::string>() == "folder");
+  const Plain& train = *info.find("splits")->find("train");
+  CHECK(number(train, "images") == 29);
+  CHECK(number(train, "classes") == 10);
+  CHECK(number(*train.find("smallestClass"), "images") == 2);
+  CHECK(*train.find("smallestClass")->find("name")->get_if<std::string>() == "bullseye");
+  CHECK(number(*train.find("widths"), "least") >= 24);
+  CHECK(number(*train.find("widths"), "most") <= 30);
+  CHECK(number(*info.find("splits")->find("val"), "images") == 10);
+}
+
+TEST_CASE("check lists what is broken, in order, and can be stopped") {
+  const Scratch scratch;
+  const std::string root = scratch.path.string();
+  synthesize(root, {.train_per_class = 3, .val_per_class = 1, .size = 24});
+  const std::string train = image_folder(root, "train").samples[20].path;
+  const std::string val = image_folder(root, "val").samples[0].path;
+  std::ofstream(train) << "x";
+  std::ofstream(val).close();
+  const Plain result = check_dataset(root, {.workers = 3, .progress = [&](int64_t, int64_t total) {
+                                              CHECK(total == 40);
+                                            }});
+  CHECK(number(result, "images") == 40);
+  CHECK(*result.find("bad") ==
+        Plain(Plain::List{Plain::Dict{{"path", train}, {"reason", "not an image of a known format"}},
+                          Plain::Dict{{"path", val}, {"reason", "the file is empty"}}}));
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(*check_dataset(root, {.stop = stop.get_token()}).find("stopped")->get_if<bool>());
+}
