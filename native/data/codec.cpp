@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/formats.h"
 #include "data/jpeg.h"
 #include "data/png.h"
 
@@ -48,10 +49,6 @@ class File {
   int descriptor_;
 };
 
-bool begins_with(const std::vector<uint8_t>& file, std::string_view magic) {
-  return file.size() >= magic.size() && std::memcmp(file.data(), magic.data(), magic.size()) == 0;
-}
-
 }  // namespace
 
 ImageError::ImageError(const std::string& path, const std::string& reason)
@@ -70,18 +67,22 @@ struct Decoder::Impl {
   Image image;
   JpegDecoder jpeg;
   PngDecoder png;
-  enum class Format { jpeg, png } format = Format::jpeg;
+  enum class Kind { jpeg, png, other } kind = Kind::jpeg;
+  const Format* other = nullptr;
 
   Extent read_header() {
     if (begins_with(file, "\xFF\xD8\xFF")) {
-      format = Format::jpeg;
+      kind = Kind::jpeg;
       return jpeg.open(file);
     }
     if (begins_with(file, "\x89PNG\r\n\x1A\n")) {
-      format = Format::png;
+      kind = Kind::png;
       return png.open(file);
     }
-    throw std::runtime_error("not an image of a known format");
+    kind = Kind::other;
+    other = find_format(file);
+    if (!other) throw std::runtime_error(unknown_format(file));
+    return other->open(file);
   }
 
   template <typename Work>
@@ -114,10 +115,12 @@ Decoded Decoder::decode(const Box& needed, int64_t reduction) {
   return impl_->naming_the_file([&] {
     Decoded out;
     out.extent = impl_->extent;
-    if (impl_->format == Impl::Format::jpeg) {
-      out.reduction = impl_->jpeg.decode(needed, reduction, impl_->image);
-    } else {
-      impl_->png.decode(impl_->image);
+    switch (impl_->kind) {
+      case Impl::Kind::jpeg:
+        out.reduction = impl_->jpeg.decode(needed, reduction, impl_->image);
+        break;
+      case Impl::Kind::png: impl_->png.decode(impl_->image); break;
+      case Impl::Kind::other: impl_->other->decode(impl_->file, impl_->image); break;
     }
     out.pixels = impl_->image.pixels();
     return out;

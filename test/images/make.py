@@ -77,8 +77,19 @@ def main():
     short = [bytes(random.integers(0, 6, WIDTH, dtype=np.uint8)) for _ in range(HEIGHT)]
     png("palette_short.png", 8, 3, short, palette=bytes(range(10, 22)))
 
+    image.save(HERE / "colour.pnm", format="PPM")
+    image.convert("L").save(HERE / "grey.pnm", format="PPM")
+    image.save(HERE / "rgb.bmp")
+    image.convert("L").save(HERE / "grey.bmp")
+    image.convert("1").save(HERE / "two_colours.bmp")
+    with_alpha.save(HERE / "rgba.bmp")
+    image.save(HERE / "lossy.webp", quality=80)
+    with_alpha.save(HERE / "lossless.webp", lossless=True, exact=True)
+    image.save(HERE / "rgb.tiff", compression="tiff_lzw")
+    image.convert("L").save(HERE / "grey.tiff")
+
     for path in sorted(HERE.iterdir()):
-        if path.suffix in (".jpg", ".png"):
+        if path.suffix in (".jpg", ".png", ".pnm", ".bmp", ".webp", ".tiff"):
             with Image.open(path) as opened:
                 opened.convert("RGB").save(HERE / f"{path.name}.ppm")
 

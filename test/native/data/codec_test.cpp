@@ -45,6 +45,15 @@ std::string failure(const fs::path& path, int64_t max_pixels = 1'000'000) {
   return "no error";
 }
 
+// WebP and TIFF need their libraries; without them the message says so.
+bool can_read(const fs::path& path) {
+  if (path.extension() != ".webp" && path.extension() != ".tiff") return true;
+  const std::string message = failure(path);
+  if (message == "no error") return true;
+  CHECK(message.find("and rdm was built without lib") != std::string::npos);
+  return false;
+}
+
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -61,18 +70,19 @@ fs::path write(const fs::path& path, const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("every kind of JPEG and PNG decodes to Pillow's pixels") {
+TEST_CASE("every kind of image decodes to Pillow's pixels") {
   int count = 0;
   for (const auto& entry : fs::directory_iterator(RDM_TEST_IMAGES)) {
     if (entry.path().extension() != ".ppm") continue;
     const fs::path file = entry.path().parent_path() / entry.path().stem();
     CAPTURE(file.string());
+    if (!can_read(file)) continue;
     const Image expected = read_ppm(entry.path());
     const Difference difference = compare(to_planes(read_image(file.string())), expected);
     CHECK(difference.most == 0);
     ++count;
   }
-  CHECK(count == 24);
+  CHECK(count >= 30);
 }
 
 TEST_CASE("a box of an image decodes to the same pixels as the whole") {
@@ -114,6 +124,12 @@ TEST_CASE("what is not a good image is refused, naming the file and the reason")
             "truncated"));
   CHECK(has(failure(write(scratch.path / "header.jpg", jpeg.substr(0, 30))), "truncated"));
   CHECK(has(failure(write(scratch.path / "short.png", png.substr(0, png.size() / 2))), "truncated"));
+  CHECK(has(failure(write(scratch.path / "x.gif", "GIF89a....")),
+            "a GIF image, a format that is not supported"));
+  for (const char* file : {"rgb.bmp", "grey.bmp", "colour.pnm"}) {
+    const std::string bytes = bytes_of(fs::path(RDM_TEST_IMAGES) / file);
+    CHECK(has(failure(write(scratch.path / file, bytes.substr(0, bytes.size() - 40))), "truncated"));
+  }
   std::string damaged = png;
   damaged[damaged.size() / 2] ^= 1;
   CHECK(has(failure(write(scratch.path / "damaged.png", damaged)), "damaged"));

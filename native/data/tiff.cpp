@@ -1,0 +1,99 @@
+// TIFF through libtiff, where it was there at build time: the first page, as libtiff shows it in RGB.
+#ifdef RDM_WITH_TIFF
+#include <tiffio.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "data/formats.h"
+
+namespace rdm {
+namespace {
+
+struct Source {
+  std::span<const uint8_t> file;
+  uint64_t at = 0;
+};
+
+tmsize_t read(thandle_t handle, void* to, tmsize_t count) {
+  auto* source = static_cast<Source*>(handle);
+  const uint64_t left = source->file.size() - std::min<uint64_t>(source->at, source->file.size());
+  const uint64_t taken = std::min<uint64_t>(left, static_cast<uint64_t>(count));
+  if (taken > 0) std::memcpy(to, source->file.data() + source->at, taken);
+  source->at += taken;
+  return static_cast<tmsize_t>(taken);
+}
+
+tmsize_t write(thandle_t, void*, tmsize_t) { return 0; }
+
+toff_t seek(thandle_t handle, toff_t offset, int from) {
+  auto* source = static_cast<Source*>(handle);
+  source->at = from == SEEK_SET   ? offset
+               : from == SEEK_CUR ? source->at + offset
+                                  : source->file.size() + offset;
+  return source->at;
+}
+
+int close(thandle_t) { return 0; }
+toff_t size(thandle_t handle) { return static_cast<Source*>(handle)->file.size(); }
+
+using Tiff = std::unique_ptr<TIFF, void (*)(TIFF*)>;
+
+Tiff open_tiff(Source& source) {
+  static const bool quiet = [] {  // libtiff would print to stderr
+    TIFFSetErrorHandler(nullptr);
+    TIFFSetWarningHandler(nullptr);
+    return true;
+  }();
+  (void)quiet;
+  Tiff tiff(TIFFClientOpen("", "rm", &source, read, write, seek, close, size, nullptr, nullptr),
+            TIFFClose);
+  if (!tiff) throw std::runtime_error("the file is damaged (its header)");
+  return tiff;
+}
+
+bool matches(std::span<const uint8_t> file) {
+  using namespace std::string_view_literals;
+  return begins_with(file, "II*\0"sv) || begins_with(file, "MM\0*"sv);
+}
+
+Extent extent_of(TIFF* tiff) {
+  uint32_t width = 0, height = 0;
+  TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
+  TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
+  if (width == 0 || height == 0) throw std::runtime_error("the file is damaged (its header)");
+  return {width, height};
+}
+
+Extent open(std::span<const uint8_t> file) {
+  Source source{file};
+  return extent_of(open_tiff(source).get());
+}
+
+void decode(std::span<const uint8_t> file, Image& out) {
+  Source source{file};
+  const Tiff tiff = open_tiff(source);
+  const Extent extent = extent_of(tiff.get());
+  const auto width = static_cast<uint32_t>(extent.width), height = static_cast<uint32_t>(extent.height);
+  std::vector<uint32_t> pixels(static_cast<size_t>(width) * height);
+  if (!TIFFReadRGBAImageOriented(tiff.get(), width, height, pixels.data(), ORIENTATION_TOPLEFT,
+                                 /*stopOnError=*/1)) {
+    throw std::runtime_error("the file is truncated, damaged or of a kind of TIFF that is not supported");
+  }
+  out.resize(width, height);
+  for (size_t i = 0; i < pixels.size(); ++i) {
+    out.data()[i * 3] = static_cast<uint8_t>(TIFFGetR(pixels[i]));
+    out.data()[i * 3 + 1] = static_cast<uint8_t>(TIFFGetG(pixels[i]));
+    out.data()[i * 3 + 2] = static_cast<uint8_t>(TIFFGetB(pixels[i]));
+  }
+}
+
+}  // namespace
+
+const Format kTiff{"TIFF", matches, open, decode};
+
+}  // namespace rdm
+#endif
