@@ -3,12 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <vector>
 
 #include "base/error.h"
 
@@ -75,18 +74,6 @@ void AtomicFile::commit() {
 void AtomicFile::fail(int reason) const {
   throw Error(Code::bad_output, message("cannot write ", path_, ": ", std::strerror(reason)),
               hint_for(reason));
-}
-
-void copy_file_atomically(const std::string& from, const std::string& to) {
-  std::ifstream in(from, std::ios::binary);
-  RDM_CHECK(in, Code::bad_output, "cannot read ", from, ": ", std::strerror(errno));
-  AtomicFile out(to);
-  std::vector<char> buffer(1 << 20);
-  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0) {
-    out.write(buffer.data(), static_cast<size_t>(in.gcount()));
-  }
-  RDM_CHECK(!in.bad(), Code::bad_output, "cannot read ", from, " to its end");
-  out.commit();
 }
 
 }  // namespace rdm

@@ -25,7 +25,4 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-// Copies a file so that `to` appears whole or not at all (model_best.pth.tar).
-void copy_file_atomically(const std::string& from, const std::string& to);
-
 }  // namespace rdm

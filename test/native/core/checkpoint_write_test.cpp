@@ -5,7 +5,6 @@
 #include <cstdlib>
 
 #include "check.h"
-#include "checkpoint/atomic_file.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint_fixtures.h"
 
@@ -103,15 +102,6 @@ TEST_CASE("the best accuracy is kept, and an empty optimizer can be saved") {
   CHECK(read.best_acc1.value() == 12.25);
   CHECK(read.state_dict.empty());
   CHECK(read.optimizer.groups.empty());
-}
-
-TEST_CASE("a file is copied whole") {
-  const ScratchFolder folder;
-  save_checkpoint(folder.file("checkpoint.pth.tar"), example());
-  copy_file_atomically(folder.file("checkpoint.pth.tar"), folder.file("model_best.pth.tar"));
-  CHECK(read_bytes(folder.file("model_best.pth.tar")) ==
-        read_bytes(folder.file("checkpoint.pth.tar")));
-  CHECK(folder.files() == 2);
 }
 
 TEST_CASE("a full disk leaves the old checkpoint whole and nothing else") {
