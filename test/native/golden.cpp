@@ -8,7 +8,7 @@ namespace rdm::test {
 
 std::string golden_path(const std::string& file) {
   const char* other = std::getenv("RDM_GOLDEN");
-  return std::string(other ? other : RDM_GOLDEN_DIR) + "/" + file;
+  return std::string(other ? other : RDM_TEST_DIR "/golden") + "/" + file;
 }
 
 nlohmann::json golden_json(const std::string& file) {
@@ -16,5 +16,7 @@ nlohmann::json golden_json(const std::string& file) {
   if (!in) throw std::runtime_error("no golden file " + golden_path(file));
   return nlohmann::json::parse(in);
 }
+
+std::string fixture_path(const std::string& file) { return RDM_TEST_DIR "/" + file; }
 
 }  // namespace rdm::test

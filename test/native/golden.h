@@ -8,4 +8,6 @@ namespace rdm::test {
 std::string golden_path(const std::string& file);
 nlohmann::json golden_json(const std::string& file);
 
+std::string fixture_path(const std::string& file);  // below test/
+
 }  // namespace rdm::test

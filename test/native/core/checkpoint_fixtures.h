@@ -9,11 +9,12 @@
 #include <string>
 
 #include "base/error.h"
+#include "golden.h"
 
 namespace rdm::test {
 
 inline std::string fixture(const std::string& name) {
-  return std::string(RDM_GOLDEN_DIR) + "/../checkpoints/" + name;
+  return fixture_path("checkpoints/" + name);
 }
 
 inline std::string read_bytes(const std::string& path) {

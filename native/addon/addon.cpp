@@ -1,0 +1,85 @@
+// The waist: the functions that TypeScript calls. Plain values in, plain values out.
+#include <napi.h>
+
+#include "addon/failure.h"
+#include "addon/job.h"
+#include "addon/plain_value.h"
+#include "data/synthetic.h"
+#include "tools/environment.h"
+#include "tools/inspect.h"
+#include "train/lincls.h"
+#include "train/pretrain.h"
+
+namespace rdm::addon {
+namespace {
+
+using Arguments = const Napi::CallbackInfo&;
+
+// pretrain(options, onEvent), lincls(options, onEvent)
+template <auto read_options, auto train>
+Napi::Value job(Arguments info) {
+  return start_job(info.Env(), info[1].As<Napi::Function>(),
+                   [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
+                     return to_plain(train(read_options(dictionary), sink, std::move(stop)));
+                   });
+}
+
+// A call that ends by itself: on libuv's pool, with a promise.
+class Call : public Napi::AsyncWorker {
+ public:
+  Call(Napi::Env env, std::function<Plain()> work)
+      : AsyncWorker(env), deferred_(env), work_(std::move(work)) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ private:
+  void Execute() override {
+    try {
+      outcome_ = work_();
+    } catch (...) {
+      outcome_ = describe(std::current_exception());
+    }
+  }
+  void OnOK() override {
+    if (const auto* failure = std::get_if<Failure>(&outcome_)) {
+      deferred_.Reject(to_js_error(Env(), *failure));
+    } else {
+      deferred_.Resolve(to_js(Env(), std::get<Plain>(outcome_)));
+    }
+  }
+
+  Napi::Promise::Deferred deferred_;
+  std::function<Plain()> work_;
+  std::variant<Plain, Failure> outcome_;
+};
+
+template <auto function>
+Napi::Value call(Arguments info) {
+  auto* worker = new Call(info.Env(), [argument = from_js(info[0])] { return function(argument); });
+  const auto promise = worker->promise();
+  worker->Queue();
+  return promise;
+}
+
+Plain inspect(const Plain& path) { return inspect_checkpoint(*path.get_if<std::string>()); }
+
+Napi::Value environment_now(Arguments info) { return to_js(info.Env(), environment()); }
+
+Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  const auto add = [&](const char* name, auto function) {
+    exports.Set(name, Napi::Function::New(env, function, name));
+  };
+  add("pretrain", job<pretrain_options, pretrain>);
+  add("lincls", job<lincls_options, lincls>);
+  add("inspectCheckpoint", call<inspect>);
+  add("environment", environment_now);
+  return exports;
+}
+
+}  // namespace
+}  // namespace rdm::addon
+
+static Napi::Object init(Napi::Env env, Napi::Object exports) {
+  return rdm::addon::initialise(env, exports);
+}
+NODE_API_MODULE(rdm, init)

@@ -1,0 +1,82 @@
+#include "addon/job.h"
+
+#include <memory>
+#include <optional>
+#include <thread>
+#include <variant>
+
+#include "addon/failure.h"
+#include "addon/plain_value.h"
+
+namespace rdm::addon {
+namespace {
+
+struct Job {
+  Job(Napi::Env env, Work work) : env(env), deferred(env), work(std::move(work)) {}
+
+  Napi::Env env;
+  Napi::Promise::Deferred deferred;
+  Napi::ThreadSafeFunction events;
+  Work work;
+  std::jthread thread;
+  std::variant<Plain, Failure> outcome;
+};
+
+// Environment cleanup: ask, and wait, while the thread-safe function still exists.
+void end_job(Job* job) {
+  job->thread.request_stop();
+  if (job->thread.joinable()) job->thread.join();
+}
+
+void deliver(Napi::Env env, Napi::Function on_event, Plain* event) {
+  const std::unique_ptr<Plain> owned(event);
+  if (env != nullptr && on_event != nullptr) on_event.Call({to_js(env, *event)});
+}
+
+// The thread-safe function's finalizer: every event has been delivered.
+void settle(Napi::Env env, Job* job) {
+  napi_remove_env_cleanup_hook(
+      env, [](void* data) { end_job(static_cast<Job*>(data)); }, job);
+  if (job->thread.joinable()) job->thread.join();
+  const Napi::HandleScope scope(env);
+  if (const auto* failure = std::get_if<Failure>(&job->outcome)) {
+    job->deferred.Reject(to_js_error(env, *failure));
+  } else {
+    job->deferred.Resolve(to_js(env, std::get<Plain>(job->outcome)));
+  }
+}
+
+void run(Job& job, std::stop_token stop) {
+  const Sink sink = [&job](const Event& event) {
+    auto plain = std::make_unique<Plain>(to_plain(event));
+    if (job.events.BlockingCall(plain.get(), deliver) == napi_ok) plain.release();
+  };
+  try {
+    job.outcome = job.work(sink, stop);
+  } catch (...) {
+    job.outcome = describe(std::current_exception());
+  }
+  job.events.Release();
+}
+
+}  // namespace
+
+Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work) {
+  auto job = std::make_shared<Job>(env, std::move(work));
+  // The finalizer holds the job; it lives until the last event has been delivered.
+  job->events = Napi::ThreadSafeFunction::New(
+      env, on_event, "rdm", /*maxQueueSize=*/0, /*initialThreadCount=*/1,
+      [job](Napi::Env env) { settle(env, job.get()); });
+  napi_add_env_cleanup_hook(
+      env, [](void* data) { end_job(static_cast<Job*>(data)); }, job.get());
+  job->thread = std::jthread([job = job.get()](std::stop_token stop) { run(*job, stop); });
+
+  auto handle = Napi::Object::New(env);
+  handle.Set("done", job->deferred.Promise());
+  handle.Set("stop", Napi::Function::New(env, [job](const Napi::CallbackInfo&) {
+               job->thread.request_stop();
+             }));
+  return handle;
+}
+
+}  // namespace rdm::addon

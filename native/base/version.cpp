@@ -1,0 +1,7 @@
+#include "base/version.h"
+
+namespace rdm {
+
+const char* version() { return RDM_VERSION; }
+
+}  // namespace rdm

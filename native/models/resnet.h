@@ -1,0 +1,81 @@
+// The ResNet family with torchvision's module names, so that state dicts match key by key.
+// Source: He et al. 2016; torchvision.models.resnet (structure and initialisation order).
+#pragma once
+#include <torch/nn.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace rdm {
+
+struct Architecture {
+  std::string name;
+  bool bottleneck;
+  std::array<int64_t, 4> blocks;  // residual blocks in layer1 … layer4
+  int64_t groups = 1;
+  int64_t width_per_group = 64;
+
+  int64_t feature_dim() const { return bottleneck ? 2048 : 512; }
+};
+
+// The ten architectures the reference runs.
+const std::vector<Architecture>& architectures();
+
+// Throws Code::usage for an unknown name, listing what exists.
+const Architecture& find_architecture(const std::string& name);
+
+struct ResNetOptions {
+  int64_t num_classes = 1000;
+  bool zero_init_residual = false;  // last batch norm of each residual block starts at 0
+};
+
+// A residual block, basic (conv1, conv2) or bottleneck (conv1 … conv3).
+class BlockImpl : public torch::nn::Module {
+ public:
+  BlockImpl(const Architecture& arch, int64_t in, int64_t planes, int64_t stride,
+            torch::nn::Sequential downsample);
+  torch::Tensor forward(torch::Tensor x);  // (N, in, H, W) to (N, out, H/stride, W/stride)
+  void zero_init_residual();
+  void fold_batch_norm();
+
+ private:
+  std::vector<torch::nn::Conv2d> convs_;
+  std::vector<torch::nn::BatchNorm2d> norms_;
+  torch::nn::Sequential downsample_{nullptr};
+  bool folded_ = false;
+};
+TORCH_MODULE(Block);
+
+class ResNetImpl : public torch::nn::Module {
+ public:
+  ResNetImpl(const Architecture& arch, const ResNetOptions& options);
+
+  torch::Tensor features(torch::Tensor x);  // (N, 3, H, W) to (N, feature_dim), pooled
+  torch::Tensor forward(const torch::Tensor& x);  // features through fc
+
+  // The classification layer as it was built, and a head in its place (keys fc.0.…, fc.1.…).
+  torch::nn::Linear classifier() const { return classifier_; }
+  void replace_fc(torch::nn::Sequential head);
+
+  // For inference alone: convolutions take over their batch norm's running statistics. Parameters
+  // and buffers keep their values, so the state dict is unchanged; moving the module or loading into
+  // it afterwards has no effect on its output.
+  void fold_batch_norm();
+
+ private:
+  torch::nn::Sequential make_layer(const Architecture& arch, int64_t planes, int64_t blocks,
+                                   int64_t stride);
+  void initialise(bool zero_init_residual);
+
+  int64_t in_planes_ = 64;
+  torch::nn::Conv2d conv1_{nullptr};
+  torch::nn::BatchNorm2d bn1_{nullptr};
+  std::vector<torch::nn::Sequential> layers_;
+  torch::nn::Linear classifier_{nullptr};
+  torch::nn::Sequential head_{nullptr};
+  bool folded_ = false;
+};
+TORCH_MODULE(ResNet);
+
+}  // namespace rdm

@@ -1,0 +1,33 @@
+// Where a run computes, and in which precision.
+#pragma once
+#include <torch/types.h>
+
+#include <optional>
+#include <string>
+
+#include "train/options.h"
+
+namespace rdm {
+
+// auto: the first CUDA device where there is one, else the CPU. `gpu` picks a CUDA device by number.
+// Throws Code::no_device when CUDA is asked for and is not there.
+torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu);
+
+// Autocast to bfloat16 for as long as it lives; nothing for fp32.
+class Autocast {
+ public:
+  Autocast(torch::Device device, Precision precision);
+  ~Autocast();
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+
+ private:
+  torch::DeviceType type_;
+  bool enabled_;
+};
+
+// The reference's --seed: weights from it, and on CUDA deterministic kernels. Without one, a random
+// seed is drawn. Returns the seed in use; data order and views follow from it too.
+uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device);
+
+}  // namespace rdm

@@ -1,0 +1,305 @@
+#include "train/lincls.h"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/names.h"
+#include "data/image_folder.h"
+#include "data/loader.h"
+#include "models/linear_probe.h"
+#include "optim/larc.h"
+#include "optim/schedule.h"
+#include "train/device.h"
+#include "train/feed.h"
+#include "train/finite.h"
+#include "train/meters.h"
+#include "train/optimizer_state.h"
+#include "train/output.h"
+#include "train/record.h"
+#include "train/weights.h"
+
+namespace rdm {
+namespace {
+
+class LinearEvaluation {
+ public:
+  LinearEvaluation(const LinclsOptions& options, const Sink& sink, std::stop_token stop);
+  Summary run();
+
+ private:
+  void load_pretrained();
+  void resume();
+  void announce();
+  LoaderOptions train_views() const;
+  LoaderOptions val_views() const;
+  Sgd make_optimizer() const;
+  int64_t classes() const {
+    return static_cast<int64_t>(val_loader_.dataset().classes.size());
+  }
+
+  void train_epoch(Position from);
+  bool validate(int64_t epoch);  // false: stopped on the way
+  void save(Position next, bool best);
+  void check_backbone();
+
+  const LinclsOptions& options_;
+  const Sink& sink_;
+  std::stop_token stop_;
+  torch::Device device_;
+  uint64_t seed_;
+  std::optional<Loader> train_loader_;  // none with options.evaluate
+  Loader val_loader_;
+  LinearProbe probe_;
+  StateDict pretrained_;  // of the backbone, as the file holds it
+  Sgd optimizer_;
+  Position position_;
+  double best_top1_ = 0;
+  double initial_lr_;
+  Summary summary_;
+};
+
+void same_classes(const Dataset& train, const Dataset& val) {
+  if (train.classes == val.classes) return;
+  std::vector<std::string> different;
+  std::set_symmetric_difference(train.classes.begin(), train.classes.end(), val.classes.begin(),
+                                val.classes.end(), std::back_inserter(different));
+  throw Error(Code::bad_data,
+              message("the classes of train (", train.classes.size(), ") and val (",
+                      val.classes.size(), ") in ", train.root, " differ, first in ", different[0]),
+              "both folders must have the same class folders");
+}
+
+LinearEvaluation::LinearEvaluation(const LinclsOptions& options, const Sink& sink,
+                                   std::stop_token stop)
+    : options_(options),
+      sink_(sink),
+      stop_(std::move(stop)),
+      device_(choose_device(options.device, options.gpu)),
+      seed_(seed_everything(options.seed, device_)),
+      val_loader_(image_folder(options.data, "val", {options.val_images_per_class}), val_views()),
+      probe_(find_architecture(options.arch), classes()),
+      position_{options.start_epoch, 0},
+      initial_lr_(initial_lr(options.lr, options.batch_size)) {
+  if (!options.evaluate) {
+    auto train = image_folder(options.data, "train", {options.images_per_class});
+    same_classes(train, val_loader_.dataset());
+    train_loader_.emplace(std::move(train), train_views());
+  }
+  if (!options.pretrained.empty()) load_pretrained();
+  probe_.network()->to(device_);
+  to_channels_last(*probe_.network());
+  optimizer_ = make_optimizer();
+  if (!options.resume.empty()) resume();
+  probe_.freeze();
+}
+
+LoaderOptions LinearEvaluation::train_views() const {
+  RandomView view;  // RandomResizedCrop(scale .08–1) and flip
+  view.size = options_.crop_size;
+  view.min_scale = 0.08;
+  view.jitter_p = view.grayscale_p = view.blur_p = 0;
+  LoaderOptions loader;
+  loader.batch_size = options_.batch_size;
+  loader.workers = static_cast<int>(options_.workers);
+  loader.seed = seed_;
+  loader.drop_last = false;
+  loader.recipe = std::vector<RandomView>{view};
+  loader.allocate = batch_memory(device_);
+  return loader;
+}
+
+LoaderOptions LinearEvaluation::val_views() const {
+  LoaderOptions loader;
+  loader.batch_size = options_.val_batch_size;
+  loader.workers = static_cast<int>(options_.workers);
+  loader.shuffle = false;
+  loader.drop_last = false;
+  loader.recipe = CentreView{options_.val_resize, options_.crop_size};
+  loader.allocate = batch_memory(device_);
+  return loader;
+}
+
+void LinearEvaluation::load_pretrained() {
+  pretrained_ = load_backbone(options_.pretrained, options_.arch).weights;
+  auto whole = pretrained_;
+  whole.emplace_back("fc.weight", probe_.fc()->weight);
+  whole.emplace_back("fc.bias", probe_.fc()->bias);
+  load_state_dict(*probe_.network(), whole, "", options_.pretrained);
+}
+
+// LARC brings its own weight decay, so SGD's is then 0.
+Sgd LinearEvaluation::make_optimizer() const {
+  SgdGroup group;
+  group.parameters = probe_.fc()->parameters();
+  group.lr = initial_lr_;
+  group.momentum = options_.momentum;
+  group.weight_decay = options_.lars ? 0 : options_.weight_decay;
+  return Sgd({group});
+}
+
+void LinearEvaluation::resume() {
+  const auto checkpoint = load_checkpoint(options_.resume);
+  RDM_CHECK(checkpoint.arch == options_.arch, Code::bad_checkpoint, options_.resume, " holds a ",
+            checkpoint.arch, ", not a ", options_.arch, " (--arch)");
+  load_state_dict(*probe_.network(), checkpoint.state_dict, "", options_.resume);
+  load_optimizer_state(optimizer_, checkpoint.optimizer, options_.resume);
+  position_ = {checkpoint.epoch, recorded_step(checkpoint.rdm)};
+  best_top1_ = checkpoint.best_acc1.value_or(0);
+  summary_.checkpoint = options_.resume;
+}
+
+void LinearEvaluation::announce() {
+  sink_(StartEvent{
+      "lincls",
+      {{"arch", options_.arch},
+       {"pretrained", options_.pretrained},
+       {"device", device_.str()},
+       {"precision", options_.precision == Precision::bf16 ? "bf16" : "fp32"},
+       {"classes", classes()},
+       {"trainImages", train_loader_ ? train_loader_->dataset().size() : int64_t{0}},
+       {"valImages", val_loader_.dataset().size()},
+       {"stepsPerEpoch", train_loader_ ? train_loader_->steps_per_epoch() : int64_t{0}},
+       {"epochs", options_.epochs},
+       {"startEpoch", position_.epoch},
+       {"batchSize", options_.batch_size},
+       {"seed", static_cast<int64_t>(seed_)},
+       {"threads", torch::get_num_threads()},
+       {"libtorch", TORCH_VERSION}}});
+  if (options_.pretrained.empty() && options_.resume.empty()) {
+    sink_(WarningEvent{"random_backbone",
+                       "no --pretrained checkpoint: the backbone has random weights"});
+  }
+}
+
+// Trains until the epoch ends, or one more step once a stop is asked for; position_ says which.
+void LinearEvaluation::train_epoch(Position from) {
+  const int64_t steps = train_loader_->steps_per_epoch();
+  const double lr = cosine_lr(initial_lr_, from.epoch, options_.epochs);
+  optimizer_.set_lr(lr);
+  train_loader_->start(from.epoch, from.step);
+  Feed feed(*train_loader_, device_);
+  Meters meters("train", from.epoch, steps, device_);
+  for (position_ = from; auto batch = feed.next();) {
+    meters.data_ready();
+    torch::Tensor logits;
+    {
+      const Autocast autocast(device_, options_.precision);
+      logits = probe_.forward(batch->views[0]);
+    }
+    const auto loss = torch::cross_entropy_loss(logits.to(torch::kFloat32), batch->labels);
+    optimizer_.zero_grad();
+    loss.backward();
+    if (options_.lars) larc_scale(optimizer_, options_.weight_decay);
+    optimizer_.step();
+    meters.update(loss, logits, batch->labels);
+    meters.step_done();
+    ++summary_.steps;
+    const int64_t step = position_.step++;
+    if (step % options_.print_freq == 0) {
+      const auto event = meters.read(step, lr);
+      check_finite(event.loss.value, from.epoch, step, lr, summary_.checkpoint);
+      sink_(event);
+    }
+    if (stop_.stop_requested()) return;
+  }
+  if (meters.images() == 0) return;
+  summary_.loss = meters.mean_loss();
+  check_finite(*summary_.loss, from.epoch, steps - 1, lr, summary_.checkpoint);
+  sink_(EpochEvent{from.epoch, *summary_.loss, meters.seconds(), meters.images_per_second()});
+}
+
+bool LinearEvaluation::validate(int64_t epoch) {
+  const torch::NoGradGuard no_grad;
+  const int64_t steps = val_loader_.steps_per_epoch();
+  val_loader_.start(0);
+  Feed feed(val_loader_, device_);
+  Meters meters("validation", epoch, steps, device_);
+  for (int64_t step = 0; auto batch = feed.next(); ++step) {
+    meters.data_ready();
+    torch::Tensor logits;
+    {
+      const Autocast autocast(device_, options_.precision);
+      logits = probe_.forward(batch->views[0]).to(torch::kFloat32);
+    }
+    meters.update(torch::cross_entropy_loss(logits, batch->labels), logits, batch->labels);
+    meters.step_done();
+    if (step % options_.print_freq == 0) sink_(meters.read(step, /*lr=*/0));
+    if (stop_.stop_requested() && step + 1 < steps) return false;
+  }
+  summary_.top1 = meters.top1();
+  summary_.top5 = meters.top5();
+  const bool best = *summary_.top1 > best_top1_;
+  if (best) best_top1_ = *summary_.top1;
+  summary_.best_top1 = best_top1_;
+  sink_(EvaluationEvent{epoch, meters.images(), *summary_.top1, *summary_.top5, best_top1_,
+                        meters.mean_loss()});
+  if (!options_.evaluate) save({epoch + 1, 0}, best);
+  return true;
+}
+
+void LinearEvaluation::save(Position next, bool best) {
+  const auto path = in_folder(options_.output, "checkpoint.pth.tar");
+  Checkpoint checkpoint;
+  checkpoint.epoch = next.epoch;
+  checkpoint.arch = options_.arch;
+  checkpoint.state_dict = state_dict(*probe_.network());
+  checkpoint.optimizer = optimizer_state(optimizer_);
+  checkpoint.best_acc1 = best_top1_;
+  checkpoint.rdm = make_record("lincls", options_, seed_, next.step);
+  save_checkpoint(path, checkpoint);
+  if (best) save_checkpoint(in_folder(options_.output, "model_best.pth.tar"), checkpoint);
+  summary_.checkpoint = path;
+  summary_.epoch = next.epoch;
+  sink_(CheckpointEvent{path, next.epoch, best});
+}
+
+// The reference's sanity check: linear training must not have moved the backbone.
+void LinearEvaluation::check_backbone() {
+  std::map<std::string, torch::Tensor> now;
+  for (const auto& [name, tensor] : state_dict(*probe_.network())) now[name] = tensor;
+  for (const auto& [name, tensor] : pretrained_) {
+    RDM_CHECK(now.at(name).cpu().equal(tensor), Code::internal, name,
+              " changed in linear classifier training");
+  }
+  RDM_CHECK(probe_.unchanged(), Code::internal,
+            "the frozen backbone's output changed in linear classifier training");
+}
+
+Summary LinearEvaluation::run() {
+  announce();
+  if (options_.evaluate) {
+    summary_.epoch = position_.epoch;
+    summary_.stopped = !validate(position_.epoch);
+    return summary_;
+  }
+  const int64_t first_epoch = position_.epoch;
+  while (position_.epoch < options_.epochs) {
+    train_epoch(position_);
+    const bool whole = position_.step == train_loader_->steps_per_epoch();
+    if (!whole || !validate(position_.epoch)) {
+      save(position_, /*best=*/false);
+      summary_.stopped = true;
+      return summary_;
+    }
+    if (position_.epoch == first_epoch && !pretrained_.empty()) check_backbone();
+    position_ = {position_.epoch + 1, 0};
+    if (stop_.stop_requested() && position_.epoch < options_.epochs) {
+      summary_.stopped = true;
+      return summary_;
+    }
+  }
+  return summary_;
+}
+
+}  // namespace
+
+Summary lincls(const LinclsOptions& options, const Sink& sink, std::stop_token stop) {
+  prepare_output(options.output);
+  return LinearEvaluation(options, sink, std::move(stop)).run();
+}
+
+}  // namespace rdm

@@ -1,0 +1,68 @@
+#include "train/meters.h"
+
+#include <torch/torch.h>
+
+namespace rdm {
+
+Meters::Meters(std::string phase, int64_t epoch, int64_t steps, torch::Device device)
+    : epoch_start_(Clock::now()),
+      step_start_(epoch_start_),
+      latest_(torch::zeros({3}, torch::TensorOptions(torch::kFloat64).device(device))),
+      total_(latest_.clone()) {
+  event_.phase = std::move(phase);
+  event_.epoch = epoch;
+  event_.steps_per_epoch = steps;
+}
+
+void Meters::data_ready() {
+  event_.data_seconds.value = seconds_since(step_start_);
+  data_total_ += event_.data_seconds.value;
+}
+
+void Meters::add(const torch::Tensor& loss, int64_t images) {
+  latest_[0].copy_(loss.detach()).mul_(images);
+  total_.add_(latest_);
+  images_ += images;
+  step_images_ = images;
+}
+
+void Meters::update(const torch::Tensor& loss, int64_t images) { add(loss, images); }
+
+void Meters::update(const torch::Tensor& loss, const torch::Tensor& logits,
+                    const torch::Tensor& labels) {
+  const torch::NoGradGuard no_grad;
+  const int64_t k = std::min<int64_t>(5, logits.size(1));
+  const auto hits = std::get<1>(logits.topk(k, /*dim=*/1)).eq(labels.unsqueeze(1));
+  latest_[1].copy_(hits.slice(/*dim=*/1, 0, 1).sum());
+  latest_[2].copy_(hits.sum());
+  event_.has_accuracy = true;
+  add(loss, labels.size(0));
+}
+
+void Meters::step_done() {
+  event_.batch_seconds.value = seconds_since(step_start_);
+  batch_total_ += event_.batch_seconds.value;
+  step_start_ = Clock::now();
+  ++steps_;
+}
+
+StepEvent Meters::read(int64_t step, double lr) {
+  const auto values = torch::cat({latest_, total_}).cpu();
+  const auto* v = values.const_data_ptr<double>();
+  const auto n = static_cast<double>(images_), latest_n = static_cast<double>(step_images_);
+  event_.step = step;
+  event_.lr = lr;
+  event_.images_per_second = images_per_second();
+  event_.batch_seconds.average = batch_total_ / static_cast<double>(steps_);
+  event_.data_seconds.average = data_total_ / static_cast<double>(steps_);
+  event_.loss = {v[0] / latest_n, v[3] / n};
+  event_.top1 = {100 * v[1] / latest_n, 100 * v[4] / n};
+  event_.top5 = {100 * v[2] / latest_n, 100 * v[5] / n};
+  return event_;
+}
+
+double Meters::mean_loss() { return total_[0].item<double>() / static_cast<double>(images_); }
+double Meters::top1() { return 100 * total_[1].item<double>() / static_cast<double>(images_); }
+double Meters::top5() { return 100 * total_[2].item<double>() / static_cast<double>(images_); }
+
+}  // namespace rdm

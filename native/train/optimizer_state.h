@@ -1,0 +1,14 @@
+// The optimiser to and from a checkpoint.
+#pragma once
+#include "checkpoint/checkpoint.h"
+#include "optim/sgd.h"
+
+namespace rdm {
+
+OptimizerState optimizer_state(Sgd& optimizer);
+
+// Momentum buffers alone: rates and decays are the run's own, as the schedule sets them. Throws
+// Code::bad_checkpoint naming `source` when the parameters do not match.
+void load_optimizer_state(Sgd& optimizer, const OptimizerState& state, const std::string& source);
+
+}  // namespace rdm

@@ -1,0 +1,135 @@
+#include "train/options.h"
+
+#include <set>
+
+#include "base/error.h"
+
+namespace rdm {
+namespace {
+
+// Takes values out of a dictionary by key, and at the end tells whether any was left.
+class Reader {
+ public:
+  explicit Reader(const Plain& dictionary) : dictionary_(dictionary) {}
+
+  void read(const char* key, std::string& into) { into = get<std::string>(key, "a string"); }
+  void read(const char* key, bool& into) { into = get<bool>(key, "true or false"); }
+  void read(const char* key, int64_t& into) { into = get<int64_t>(key, "a whole number"); }
+  void read(const char* key, std::optional<int64_t>& into) {
+    if (!at(key).is_null()) into = get<int64_t>(key, "a whole number");
+  }
+  void read(const char* key, double& into) {
+    const auto* whole = at(key).get_if<int64_t>();
+    into = whole ? static_cast<double>(*whole) : get<double>(key, "a number");
+  }
+
+  void finish() const {
+    for (const auto& [key, value] : *dictionary_.get_if<Plain::Dict>()) {
+      RDM_CHECK(taken_.contains(key), Code::usage, "unknown option '", key, "'");
+    }
+  }
+
+ private:
+  const Plain& at(const char* key) {
+    taken_.insert(key);
+    const auto* value = dictionary_.find(key);
+    RDM_CHECK(value, Code::usage, "option '", key, "' is missing");
+    return *value;
+  }
+
+  template <typename T>
+  const T& get(const char* key, const char* kind) {
+    const auto* value = at(key).get_if<T>();
+    RDM_CHECK(value, Code::usage, "option '", key, "' must be ", kind);
+    return *value;
+  }
+
+  const Plain& dictionary_;
+  std::set<std::string> taken_;
+};
+
+void at_least(int64_t least, const char* flag, int64_t value) {
+  RDM_CHECK(value >= least, Code::usage, flag, " must be at least ", least, ", not ", value);
+}
+
+Precision parse_precision(const std::string& name) {
+  if (name == "fp32") return Precision::fp32;
+  if (name == "bf16") return Precision::bf16;
+  throw Error(Code::usage, message("unknown --precision '", name, "'"),
+              "choose one of: fp32, bf16");
+}
+
+void read_run(Reader& reader, RunOptions& options, const Plain& dictionary) {
+  options.record = dictionary;
+  reader.read("data", options.data);
+  reader.read("output", options.output);
+  reader.read("arch", options.arch);
+  reader.read("epochs", options.epochs);
+  reader.read("startEpoch", options.start_epoch);
+  reader.read("batchSize", options.batch_size);
+  reader.read("lr", options.lr);
+  reader.read("momentum", options.momentum);
+  reader.read("weightDecay", options.weight_decay);
+  reader.read("workers", options.workers);
+  reader.read("seed", options.seed);
+  reader.read("printFreq", options.print_freq);
+  reader.read("resume", options.resume);
+  reader.read("device", options.device);
+  reader.read("gpu", options.gpu);
+  reader.read("cropSize", options.crop_size);
+  reader.read("imagesPerClass", options.images_per_class);
+  std::string precision;
+  reader.read("precision", precision);
+  options.precision = parse_precision(precision);
+  at_least(1, "--epochs", options.epochs);
+  at_least(0, "--start-epoch", options.start_epoch);
+  at_least(1, "--batch-size", options.batch_size);
+  at_least(1, "--workers", options.workers);
+  at_least(1, "--print-freq", options.print_freq);
+  at_least(1, "--crop-size", options.crop_size);
+  at_least(0, "--images-per-class", options.images_per_class);
+}
+
+}  // namespace
+
+PretrainOptions pretrain_options(const Plain& dictionary) {
+  Reader reader(dictionary);
+  PretrainOptions options;
+  read_run(reader, options, dictionary);
+  reader.read("dim", options.dim);
+  reader.read("predDim", options.pred_dim);
+  reader.read("fixPredLr", options.fix_pred_lr);
+  std::string type, location, source;
+  double sigma = 0;
+  bool keep_null_space = false;
+  reader.read("predType", type);
+  reader.read("predLocation", location);
+  reader.read("sigma", sigma);
+  reader.read("filterSource", source);
+  reader.read("keepNullSpace", keep_null_space);
+  reader.finish();
+  at_least(1, "--dim", options.dim);
+  at_least(1, "--pred-dim", options.pred_dim);
+  if (type != "mlp") options.filter = parse_filter(type, location, sigma, source, keep_null_space);
+  return options;
+}
+
+LinclsOptions lincls_options(const Plain& dictionary) {
+  Reader reader(dictionary);
+  LinclsOptions options;
+  read_run(reader, options, dictionary);
+  reader.read("pretrained", options.pretrained);
+  reader.read("lars", options.lars);
+  reader.read("evaluate", options.evaluate);
+  reader.read("valBatchSize", options.val_batch_size);
+  reader.read("valResize", options.val_resize);
+  reader.read("valImagesPerClass", options.val_images_per_class);
+  reader.finish();
+  at_least(1, "--val-batch-size", options.val_batch_size);
+  RDM_CHECK(options.val_resize >= options.crop_size, Code::usage, "--val-resize ",
+            options.val_resize, " is smaller than --crop-size ", options.crop_size);
+  at_least(0, "--val-images-per-class", options.val_images_per_class);
+  return options;
+}
+
+}  // namespace rdm

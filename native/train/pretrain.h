@@ -1,0 +1,16 @@
+// Self-supervised pretraining: the loop of main_simsiam.py.
+#pragma once
+#include <stop_token>
+
+#include "base/event.h"
+#include "train/options.h"
+#include "train/summary.h"
+
+namespace rdm {
+
+// Runs to the last epoch, or until `stop` is asked for: the step is then finished and a checkpoint
+// left. Checkpoints go to options.output/checkpoint_%04d.pth.tar, one an epoch, and to
+// checkpoint_stopped.pth.tar. Throws Error for what the user can mend.
+Summary pretrain(const PretrainOptions& options, const Sink& sink, std::stop_token stop);
+
+}  // namespace rdm

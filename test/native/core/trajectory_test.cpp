@@ -1,0 +1,102 @@
+// Whole training steps against the reference's, and the optimisers and schedules behind them.
+#include "check.h"
+#include "golden.h"
+#include "methods/simsiam.h"
+#include "optim/larc.h"
+#include "optim/schedule.h"
+#include "optim/sgd.h"
+#include "safetensors.h"
+#include "train/weights.h"
+
+using namespace rdm;
+
+TEST_CASE("golden simsiam_trajectory: five steps of SimSiam and RDM_SimSiam") {
+  const auto golden = test::golden_json("simsiam_trajectory.json");
+  const auto tolerance = golden["tolerance_per_step"].get<std::vector<double>>();
+  REQUIRE(golden["trajectories"].size() > 0);
+  for (const auto& trajectory : golden["trajectories"]) {
+    const std::string type = trajectory["pred_type"], location = trajectory["pred_location"];
+    CAPTURE(type);
+    CAPTURE(location);
+    SimSiamOptions options{.arch = "resnet18", .dim = 64, .pred_dim = 32};
+    if (type != "mlp") {
+      options.filter = parse_filter(type, location, trajectory["sigma"], "own", false);
+    }
+    torch::manual_seed(3);
+    SimSiam model(options);
+    to_channels_last(*model);
+    SgdGroup group;
+    group.parameters = model->parameters();
+    group.lr = 0.05;
+    group.weight_decay = 1e-4;
+    Sgd optimizer({group});
+    torch::manual_seed(4);
+    const auto losses = trajectory["losses"].get<std::vector<double>>();
+    for (size_t step = 0; step < losses.size(); ++step) {
+      CAPTURE(step);
+      const auto x1 = torch::randn({96, 3, 32, 32}), x2 = torch::randn({96, 3, 32, 32});
+      const auto channels_last = torch::MemoryFormat::ChannelsLast;
+      const auto loss = model->loss({x1.contiguous(channels_last), x2.contiguous(channels_last)});
+      CHECK(std::abs(loss.item<double>() - losses[step]) < tolerance[step]);
+      optimizer.zero_grad();
+      loss.backward();
+      optimizer.step();
+    }
+  }
+}
+
+TEST_CASE("golden larc: three steps of LARC around SGD") {
+  const auto golden = test::golden_tensors("larc.safetensors");
+  auto parameter = golden.at("larc.p0").clone().requires_grad_();
+  SgdGroup group;
+  group.parameters = {parameter};
+  group.lr = 0.4;  // the file's own rate and decay: its updates solve for them
+  Sgd optimizer({group});
+  for (int step = 0; step < 3; ++step) {
+    parameter.mutable_grad() = golden.at("larc.grad" + std::to_string(step)).clone();
+    larc_scale(optimizer, /*weight_decay=*/1e-3);
+    optimizer.step();
+    const auto& expected = golden.at("larc.p" + std::to_string(step + 1));
+    CHECK((parameter - expected).abs().max().item<double>() < 1e-6);
+  }
+}
+
+TEST_CASE("LARC leaves a tensor alone when it or its gradient is zero") {
+  auto zero = torch::zeros({3}).requires_grad_();
+  SgdGroup group;
+  group.parameters = {zero};
+  Sgd optimizer({group});
+  zero.mutable_grad() = torch::ones({3});
+  larc_scale(optimizer, 0.1);
+  CHECK(zero.grad().equal(torch::ones({3})));
+}
+
+TEST_CASE("golden schedules: the cosine of main_simsiam.py") {
+  const auto golden = test::golden_json("schedules.json");
+  REQUIRE(golden["main_simsiam"].size() > 0);
+  for (const auto& c : golden["main_simsiam"]) {
+    const double lr = cosine_lr(initial_lr(c["lr"], c["batch"]), c["epoch"], c["epochs"]);
+    CHECK(lr == doctest::Approx(c["value"].get<double>()).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("fused SGD equals torch's SGD, and passes over parameters without a gradient") {
+  torch::manual_seed(5);
+  auto ours = torch::randn({4, 3}).requires_grad_(), theirs = ours.detach().clone().requires_grad_();
+  auto frozen = torch::ones({2});
+  SgdGroup group;
+  group.parameters = {frozen, ours};
+  group.lr = 0.3;
+  group.weight_decay = 0.01;
+  Sgd optimizer({group});
+  torch::optim::SGD reference({theirs},
+                              torch::optim::SGDOptions(0.3).momentum(0.9).weight_decay(0.01));
+  for (int step = 0; step < 4; ++step) {
+    ours.mutable_grad() = torch::randn({4, 3});
+    theirs.mutable_grad() = ours.grad().clone();
+    optimizer.step();
+    reference.step();
+    CHECK((ours - theirs).abs().max().item<double>() < 1e-6);
+  }
+  CHECK(frozen.equal(torch::ones({2})));
+}
