@@ -4,6 +4,7 @@
 #include "addon/failure.h"
 #include "addon/job.h"
 #include "addon/plain_value.h"
+#include "base/dictionary_reader.h"
 #include "data/synthetic.h"
 #include "tools/environment.h"
 #include "tools/inspect.h"
@@ -63,6 +64,21 @@ Napi::Value call(Arguments info) {
 
 Plain inspect(const Plain& path) { return inspect_checkpoint(*path.get_if<std::string>()); }
 
+Plain synthesize_dataset(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  std::string output;
+  SyntheticOptions options;
+  int64_t seed = 0;
+  reader.read("output", output);
+  reader.read("trainPerClass", options.train_per_class);
+  reader.read("valPerClass", options.val_per_class);
+  reader.read("size", options.size);
+  reader.read("seed", seed);
+  reader.finish();
+  options.seed = static_cast<uint64_t>(seed);
+  return Plain::Dict{{"images", synthesize(output, options)}};
+}
+
 Napi::Value environment_now(Arguments info) { return to_js(info.Env(), environment()); }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
@@ -72,6 +88,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("pretrain", job<pretrain_options, pretrain>);
   add("lincls", job<lincls_options, lincls>);
   add("inspectCheckpoint", call<inspect>);
+  add("synthesize", call<synthesize_dataset>);
   add("environment", environment_now);
   return exports;
 }

@@ -1,52 +1,10 @@
 #include "train/options.h"
 
-#include <set>
-
+#include "base/dictionary_reader.h"
 #include "base/error.h"
 
 namespace rdm {
 namespace {
-
-// Takes values out of a dictionary by key, and at the end tells whether any was left.
-class Reader {
- public:
-  explicit Reader(const Plain& dictionary) : dictionary_(dictionary) {}
-
-  void read(const char* key, std::string& into) { into = get<std::string>(key, "a string"); }
-  void read(const char* key, bool& into) { into = get<bool>(key, "true or false"); }
-  void read(const char* key, int64_t& into) { into = get<int64_t>(key, "a whole number"); }
-  void read(const char* key, std::optional<int64_t>& into) {
-    if (!at(key).is_null()) into = get<int64_t>(key, "a whole number");
-  }
-  void read(const char* key, double& into) {
-    const auto* whole = at(key).get_if<int64_t>();
-    into = whole ? static_cast<double>(*whole) : get<double>(key, "a number");
-  }
-
-  void finish() const {
-    for (const auto& [key, value] : *dictionary_.get_if<Plain::Dict>()) {
-      RDM_CHECK(taken_.contains(key), Code::usage, "unknown option '", key, "'");
-    }
-  }
-
- private:
-  const Plain& at(const char* key) {
-    taken_.insert(key);
-    const auto* value = dictionary_.find(key);
-    RDM_CHECK(value, Code::usage, "option '", key, "' is missing");
-    return *value;
-  }
-
-  template <typename T>
-  const T& get(const char* key, const char* kind) {
-    const auto* value = at(key).get_if<T>();
-    RDM_CHECK(value, Code::usage, "option '", key, "' must be ", kind);
-    return *value;
-  }
-
-  const Plain& dictionary_;
-  std::set<std::string> taken_;
-};
 
 void at_least(int64_t least, const char* flag, int64_t value) {
   RDM_CHECK(value >= least, Code::usage, flag, " must be at least ", least, ", not ", value);
@@ -59,7 +17,7 @@ Precision parse_precision(const std::string& name) {
               "choose one of: fp32, bf16");
 }
 
-void read_run(Reader& reader, RunOptions& options, const Plain& dictionary) {
+void read_run(DictionaryReader& reader, RunOptions& options, const Plain& dictionary) {
   options.record = dictionary;
   reader.read("data", options.data);
   reader.read("output", options.output);
@@ -93,7 +51,7 @@ void read_run(Reader& reader, RunOptions& options, const Plain& dictionary) {
 }  // namespace
 
 PretrainOptions pretrain_options(const Plain& dictionary) {
-  Reader reader(dictionary);
+  DictionaryReader reader(dictionary);
   PretrainOptions options;
   read_run(reader, options, dictionary);
   reader.read("dim", options.dim);
@@ -115,7 +73,7 @@ PretrainOptions pretrain_options(const Plain& dictionary) {
 }
 
 LinclsOptions lincls_options(const Plain& dictionary) {
-  Reader reader(dictionary);
+  DictionaryReader reader(dictionary);
   LinclsOptions options;
   read_run(reader, options, dictionary);
   reader.read("pretrained", options.pretrained);

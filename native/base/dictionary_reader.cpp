@@ -1,0 +1,18 @@
+#include "base/dictionary_reader.h"
+
+namespace rdm {
+
+const Plain& DictionaryReader::at(const char* key) {
+  taken_.insert(key);
+  const auto* value = dictionary_.find(key);
+  RDM_CHECK(value, Code::usage, "option '", key, "' is missing");
+  return *value;
+}
+
+void DictionaryReader::finish() const {
+  for (const auto& [key, value] : *dictionary_.get_if<Plain::Dict>()) {
+    RDM_CHECK(taken_.contains(key), Code::usage, "unknown option '", key, "'");
+  }
+}
+
+}  // namespace rdm

@@ -1,0 +1,46 @@
+// Options out of a plain dictionary, complete and without a key too many.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "base/plain.h"
+
+namespace rdm {
+
+// Each read() takes one key. Throws Code::usage for a missing key or a value of another kind, and in
+// finish() for a key that was never read.
+class DictionaryReader {
+ public:
+  explicit DictionaryReader(const Plain& dictionary) : dictionary_(dictionary) {}
+
+  void read(const char* key, std::string& into) { into = get<std::string>(key, "a string"); }
+  void read(const char* key, bool& into) { into = get<bool>(key, "true or false"); }
+  void read(const char* key, int64_t& into) { into = get<int64_t>(key, "a whole number"); }
+  void read(const char* key, std::optional<int64_t>& into) {
+    if (!at(key).is_null()) into = get<int64_t>(key, "a whole number");
+  }
+  void read(const char* key, double& into) {
+    const auto* whole = at(key).get_if<int64_t>();
+    into = whole ? static_cast<double>(*whole) : get<double>(key, "a number");
+  }
+
+  void finish() const;
+
+ private:
+  const Plain& at(const char* key);
+
+  template <typename T>
+  const T& get(const char* key, const char* kind) {
+    const auto* value = at(key).get_if<T>();
+    RDM_CHECK(value, Code::usage, "option '", key, "' must be ", kind);
+    return *value;
+  }
+
+  const Plain& dictionary_;
+  std::set<std::string> taken_;
+};
+
+}  // namespace rdm
