@@ -46,6 +46,10 @@ Plain plain(const EvaluationEvent& event) {
                      {"loss", event.loss}};
 }
 
+Plain plain(const SanityCheckEvent& event) {
+  return Plain::Dict{{"type", "sanity_check"}, {"checkpoint", event.checkpoint}};
+}
+
 Plain plain(const CheckpointEvent& event) {
   return Plain::Dict{
       {"type", "checkpoint"}, {"path", event.path}, {"epoch", event.epoch}, {"best", event.best}};

@@ -46,6 +46,11 @@ struct EvaluationEvent {
   double loss = 0;
 };
 
+// The backbone is still the pretrained checkpoint's after an epoch of linear training.
+struct SanityCheckEvent {
+  std::string checkpoint;
+};
+
 struct CheckpointEvent {
   std::string path;
   int64_t epoch = 0;
@@ -57,8 +62,8 @@ struct WarningEvent {
   std::string message;
 };
 
-using Event =
-    std::variant<StartEvent, StepEvent, EpochEvent, EvaluationEvent, CheckpointEvent, WarningEvent>;
+using Event = std::variant<StartEvent, StepEvent, EpochEvent, EvaluationEvent, SanityCheckEvent,
+                           CheckpointEvent, WarningEvent>;
 using Sink = std::function<void(const Event&)>;
 
 Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase

@@ -267,6 +267,7 @@ void LinearEvaluation::check_backbone() {
   }
   RDM_CHECK(probe_.unchanged(), Code::internal,
             "the frozen backbone's output changed in linear classifier training");
+  sink_(SanityCheckEvent{options_.pretrained});
 }
 
 Summary LinearEvaluation::run() {

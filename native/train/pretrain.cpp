@@ -16,6 +16,7 @@
 #include "train/optimizer_state.h"
 #include "train/output.h"
 #include "train/record.h"
+#include "train/step.h"
 #include "train/weights.h"
 
 namespace rdm {
@@ -160,14 +161,7 @@ bool Pretraining::train_epoch(int64_t epoch, int64_t first_step) {
 
   for (int64_t step = first_step; auto batch = feed.next(); ++step) {
     meters.data_ready();
-    torch::Tensor loss;
-    {
-      const Autocast autocast(device_, options_.precision);
-      loss = method_->loss(batch->views);
-    }
-    optimizer_.zero_grad();
-    loss.backward();
-    optimizer_.step();
+    const auto loss = train_step(*method_, optimizer_, batch->views, options_.precision);
     meters.update(loss, batch->labels.size(0));
     meters.step_done();
     ++summary_.steps;

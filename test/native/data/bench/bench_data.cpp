@@ -1,9 +1,12 @@
 // How fast the loader is: one line of JSON a measurement. Driven by scripts/bench-data.mjs.
-//   rdm_bench_data loader DIR RECIPE THREADS SECONDS [fast]    RECIPE: simsiam, lincls, val, cifar
-//   rdm_bench_data kernels DIR                                 one core, each part by itself
+//   rdm_bench_data loader DIR RECIPE THREADS SECONDS exact|fast    RECIPE: simsiam, lincls, val, cifar
+//   rdm_bench_data difference DIR RECIPE         grey levels between exact and fast, on average
+//   rdm_bench_data memory DIR EPOCHS             resident memory after every tenth epoch
+//   rdm_bench_data kernels DIR                   one core, each part by itself
 #include <time.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -15,6 +18,7 @@
 #include "data/color.h"
 #include "data/image_folder.h"
 #include "data/loader.h"
+#include "data/process.h"
 #include "data/view.h"
 
 using namespace rdm;
@@ -46,10 +50,12 @@ LoaderOptions recipe(const std::string& name) {
   return options;
 }
 
-void measure_loader(const std::string& dir, const std::string& name, int threads, double seconds) {
+void measure_loader(const std::string& dir, const std::string& name, int threads, double seconds,
+                    Decode decode) {
   LoaderOptions options = recipe(name);
   options.batch_size = name == "cifar" ? 256 : 50;
   options.workers = threads;
+  options.decode = decode;
   Loader loader(image_folder(dir, "train"), options);
   int64_t images = 0, epoch = 0;
   const auto run = [&](double limit) {
@@ -77,6 +83,48 @@ void measure_loader(const std::string& dir, const std::string& name, int threads
       name.c_str(), threads, static_cast<double>(images) / taken,
       1e3 * used / static_cast<double>(images), after.decode - before.decode,
       after.augment - before.augment, after.consumer - before.consumer, taken);
+}
+
+void measure_difference(const std::string& dir, const std::string& name) {
+  LoaderOptions options = recipe(name);
+  options.batch_size = 20;
+  const Dataset dataset = image_folder(dir, "train");
+  Loader exact(dataset, options);
+  options.decode = Decode::fast;
+  Loader fast(dataset, options);
+  exact.start(0);
+  fast.start(0);
+  double sum = 0;
+  int64_t values = 0;
+  while (const auto a = exact.next()) {
+    const auto b = fast.next();
+    const int64_t count = a->size() * a->image_size() * a->image_size() * 3;
+    for (int v = 0; v < a->views(); ++v) {
+      for (int64_t i = 0; i < count; ++i) {
+        sum += std::abs(a->view(v)[i] - b->view(v)[i]) * options.statistics.std[i % 3] * 255;
+      }
+      values += count;
+    }
+  }
+  std::printf("{\"recipe\":\"%s\",\"meanDifference\":%.4f}\n", name.c_str(),
+              sum / static_cast<double>(values));
+}
+
+void measure_memory(const std::string& dir, int64_t epochs) {
+  LoaderOptions options = recipe("simsiam");
+  options.batch_size = 50;
+  options.workers = 2;
+  Loader loader(image_folder(dir, "train"), options);
+  std::printf("{\"memoryMegabytes\":[");
+  for (int64_t epoch = 1; epoch <= epochs; ++epoch) {
+    loader.start(epoch);
+    while (loader.next()) {
+    }
+    if (epoch % 10 == 0) {
+      std::printf("%s%.1f", epoch > 10 ? "," : "", static_cast<double>(test::memory()) / (1 << 20));
+    }
+  }
+  std::printf("]}\n");
 }
 
 void report(const char* what, double seconds, int64_t count) {
@@ -133,12 +181,17 @@ void measure_kernels(const std::string& dir) {
 int main(int argc, char** argv) {
   try {
     const std::string what = argc > 1 ? argv[1] : "";
-    if (what == "loader" && argc == 6) {
-      measure_loader(argv[2], argv[3], std::atoi(argv[4]), std::atof(argv[5]));
+    if (what == "loader" && argc == 7) {
+      measure_loader(argv[2], argv[3], std::atoi(argv[4]), std::atof(argv[5]),
+                     std::string(argv[6]) == "fast" ? Decode::fast : Decode::exact);
+    } else if (what == "difference" && argc == 4) {
+      measure_difference(argv[2], argv[3]);
+    } else if (what == "memory" && argc == 4) {
+      measure_memory(argv[2], std::atoll(argv[3]));
     } else if (what == "kernels" && argc == 3) {
       measure_kernels(argv[2]);
     } else {
-      std::fprintf(stderr, "usage: rdm_bench_data loader DIR RECIPE THREADS SECONDS | kernels DIR\n");
+      std::fprintf(stderr, "usage: rdm_bench_data loader|difference|memory|kernels DIR …\n");
       return 2;
     }
   } catch (const std::exception& error) {

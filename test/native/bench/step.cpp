@@ -1,0 +1,51 @@
+// Seconds per training step (two views, `poly online` with sigma 1, dim 2048) on random images.
+//   rdm_bench_step ARCH SIZE BATCH fp32|bf16 WARMUP STEPS      prints the median
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include "methods/simsiam.h"
+#include "optim/sgd.h"
+#include "train/step.h"
+#include "train/weights.h"
+
+using namespace rdm;
+
+int main(int argc, char** argv) {
+  if (argc != 7) {
+    std::fprintf(stderr, "usage: rdm_bench_step ARCH SIZE BATCH fp32|bf16 WARMUP STEPS\n");
+    return 2;
+  }
+  const int64_t size = std::atoll(argv[2]), batch = std::atoll(argv[3]);
+  const auto precision = std::string(argv[4]) == "bf16" ? Precision::bf16 : Precision::fp32;
+  const int warmup = std::atoi(argv[5]), steps = std::atoi(argv[6]);
+
+  torch::manual_seed(0);
+  SimSiamOptions options{.arch = argv[1]};
+  options.filter = parse_filter("poly", "online", 1, "own", false);
+  SimSiam method(options);
+  method->train();
+  to_channels_last(*method);
+  SgdGroup group;
+  group.parameters = method->parameters();
+  group.lr = 0.05;
+  group.weight_decay = 1e-4;
+  Sgd optimizer({group});
+
+  std::vector<torch::Tensor> views;
+  for (int view = 0; view < 2; ++view) {
+    views.push_back(torch::randn({batch, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+  std::vector<double> seconds;
+  for (int step = 0; step < warmup + steps; ++step) {
+    const auto start = std::chrono::steady_clock::now();
+    train_step(*method, optimizer, views, precision);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    if (step >= warmup) seconds.push_back(taken.count());
+  }
+  std::sort(seconds.begin(), seconds.end());
+  std::printf("%.6f\n", seconds[seconds.size() / 2]);
+}
