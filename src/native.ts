@@ -86,7 +86,7 @@ let loaded: Native | undefined;
 
 /** The addon: RDM_ADDON, or the one that set-up built. Throws `no_addon` with what to do. */
 export function native(): Native {
-  loaded ??= load(resolve(process.env.RDM_ADDON ?? built));
+  loaded ??= load(resolve(process.env.RDM_ADDON || built));
   return loaded;
 }
 

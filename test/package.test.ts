@@ -69,7 +69,8 @@ test('the tarball installs elsewhere and works there', { timeout: 300_000 }, asy
   const installed = join(home, 'node_modules/.bin/rdm');
   const help = await run(installed, ['--help'], { cwd: home });
   assert.match(help.stdout, /pretrain/);
-  const unbuilt = await run(installed, ['pretrain', home], { cwd: home });
+  const unset = { RDM_ADDON: '' };
+  const unbuilt = await run(installed, ['pretrain', home], { cwd: home, env: unset });
   assert.match(unbuilt.stderr, /the native addon is not built.*\n.*npx rdm setup/);
   const flags = [...small, '--epochs', '1', await dataset()];
   const trained = await run(installed, ['pretrain', ...flags], {
