@@ -61,8 +61,9 @@ RDM_VECTORISED void blur_line(const uint8_t* __restrict from, uint8_t* __restric
 
 // One row of the vertical blur, from the sums of the columns' windows and the rows just outside.
 RDM_VECTORISED void blur_columns(uint32_t* __restrict sums, const uint8_t* __restrict leaving,
-                                 const uint8_t* __restrict entering, const uint8_t* __restrict below,
-                                 uint8_t* __restrict to, int64_t count, BoxKernel kernel) {
+                                 const uint8_t* __restrict entering,
+                                 const uint8_t* __restrict below, uint8_t* __restrict to,
+                                 int64_t count, BoxKernel kernel) {
   for (int64_t x = 0; x < count; ++x) {
     sums[x] += entering[x] - leaving[x];
     to[x] = weigh(sums[x], leaving[x] + below[x], kernel);

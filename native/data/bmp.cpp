@@ -15,7 +15,8 @@ struct Header {
 };
 
 uint32_t number(std::span<const uint8_t> file, size_t at, int bytes) {
-  if (at + static_cast<size_t>(bytes) > file.size()) throw std::runtime_error("the file is truncated");
+  if (at + static_cast<size_t>(bytes) > file.size())
+    throw std::runtime_error("the file is truncated");
   uint32_t value = 0;
   for (int i = 0; i < bytes; ++i) value |= static_cast<uint32_t>(file[at + i]) << (8 * i);
   return value;
@@ -23,18 +24,21 @@ uint32_t number(std::span<const uint8_t> file, size_t at, int bytes) {
 
 Header read_header(std::span<const uint8_t> file) {
   const uint32_t size = number(file, 14, 4);
-  if (size < 40 || size > 200) throw std::runtime_error("a BMP image of a kind that is not supported");
+  if (size < 40 || size > 200)
+    throw std::runtime_error("a BMP image of a kind that is not supported");
   Header header;
   header.width = static_cast<int32_t>(number(file, 18, 4));
   const int64_t height = static_cast<int32_t>(number(file, 22, 4));
   header.height = std::abs(height);
   header.from_top = height < 0;
   header.bits = number(file, 28, 2);
-  if (header.width <= 0 || header.height == 0) throw std::runtime_error("the file is damaged (its header)");
+  if (header.width <= 0 || header.height == 0)
+    throw std::runtime_error("the file is damaged (its header)");
   const uint32_t compression = number(file, 30, 4);
   // Masks, but the ones that say blue, green, red, unused.
-  const bool usual_masks = compression == 3 && header.bits == 32 && number(file, 54, 4) == 0xFF0000 &&
-                           number(file, 58, 4) == 0xFF00 && number(file, 62, 4) == 0xFF;
+  const bool usual_masks = compression == 3 && header.bits == 32 &&
+                           number(file, 54, 4) == 0xFF0000 && number(file, 58, 4) == 0xFF00 &&
+                           number(file, 62, 4) == 0xFF;
   const int64_t bits = header.bits;
   const bool known = bits == 1 || bits == 4 || bits == 8 || bits == 24 || bits == 32;
   if (!known || (compression != 0 && !usual_masks)) {
@@ -43,11 +47,14 @@ Header read_header(std::span<const uint8_t> file) {
   header.pixels = number(file, 10, 4);
   header.palette = 14 + size;
   header.colours = number(file, 46, 4);
-  if (header.colours == 0 || header.colours > 256) header.colours = size_t{1} << std::min<int64_t>(bits, 8);
+  if (header.colours == 0 || header.colours > 256)
+    header.colours = size_t{1} << std::min<int64_t>(bits, 8);
   return header;
 }
 
-bool matches(std::span<const uint8_t> file) { return begins_with(file, "BM") && file.size() > 26; }
+bool matches(std::span<const uint8_t> file) {
+  return begins_with(file, "BM") && file.size() > 26;
+}
 
 Extent open(std::span<const uint8_t> file) {
   const Header header = read_header(file);

@@ -37,7 +37,8 @@ std::string read_file(const std::string& path) {
 
 Batch read_binary(const std::string& path, bool hundred) {
   const std::string bytes = read_file(path);
-  const int64_t header = hundred ? 2 : 1, record = header + kImage;  // coarse and fine, or one label
+  const int64_t header = hundred ? 2 : 1,
+                record = header + kImage;  // coarse and fine, or one label
   const auto size = static_cast<int64_t>(bytes.size());
   if (size == 0 || size % record != 0) {
     refuse(path, message("its length is not a multiple of ", record, " bytes"));
@@ -111,7 +112,8 @@ std::vector<std::string> class_names(const CifarFiles& files) {
   if (files.python) {
     const std::string path = files.folder + (files.hundred ? "/meta" : "/batches.meta");
     const pickle::Document document = parse(path);
-    const pickle::Ref list = document.root->find(files.hundred ? "fine_label_names" : "label_names");
+    const pickle::Ref list =
+        document.root->find(files.hundred ? "fine_label_names" : "label_names");
     const auto* items = list ? list->sequence() : nullptr;
     if (!items || items->empty()) refuse(path, "it lists no classes");
     for (const pickle::Ref item : *items) {
@@ -149,10 +151,11 @@ std::optional<CifarFiles> find_cifar(const std::string& root) {
     const char *folder, *first;
     bool hundred, python;
   };
-  constexpr std::array<Place, 4> kPlaces{{{"cifar-10-batches-bin", "data_batch_1.bin", false, false},
-                                          {"cifar-10-batches-py", "data_batch_1", false, true},
-                                          {"cifar-100-binary", "train.bin", true, false},
-                                          {"cifar-100-python", "train", true, true}}};
+  constexpr std::array<Place, 4> kPlaces{
+      {{"cifar-10-batches-bin", "data_batch_1.bin", false, false},
+       {"cifar-10-batches-py", "data_batch_1", false, true},
+       {"cifar-100-binary", "train.bin", true, false},
+       {"cifar-100-python", "train", true, true}}};
   for (const auto& place : kPlaces) {
     for (const fs::path& folder : {fs::path(root), fs::path(root) / place.folder}) {
       std::error_code ignored;
@@ -170,23 +173,26 @@ Dataset read_cifar(const CifarFiles& files, const std::string& split,
   Dataset dataset;
   dataset.root = files.folder;
   dataset.classes = choose_classes(names, options.classes, files.folder);
-  dataset.statistics = files.hundred ? Statistics{{0.5071f, 0.4865f, 0.4409f}, {0.2673f, 0.2564f, 0.2762f}}
-                                     : Statistics{{0.4914f, 0.4822f, 0.4465f}, {0.2470f, 0.2435f, 0.2616f}};
+  dataset.statistics = files.hundred
+                           ? Statistics{{0.5071f, 0.4865f, 0.4409f}, {0.2673f, 0.2564f, 0.2762f}}
+                           : Statistics{{0.4914f, 0.4822f, 0.4465f}, {0.2470f, 0.2435f, 0.2616f}};
   dataset.width = dataset.height = kSide;
   // The label in the files to the place of its class among those chosen.
   std::vector<int64_t> label_of(names.size(), -1), count(dataset.classes.size(), 0);
   for (size_t i = 0; i < names.size(); ++i) {
     const auto found = std::lower_bound(dataset.classes.begin(), dataset.classes.end(), names[i]);
-    if (found != dataset.classes.end() && *found == names[i]) label_of[i] = found - dataset.classes.begin();
+    if (found != dataset.classes.end() && *found == names[i])
+      label_of[i] = found - dataset.classes.begin();
   }
   for (const auto& name : batch_names(files, split == "train")) {
     const std::string path = files.folder + "/" + name;
-    const Batch batch = files.python ? read_pickle(path, files.hundred)
-                                     : read_binary(path, files.hundred);
+    const Batch batch =
+        files.python ? read_pickle(path, files.hundred) : read_binary(path, files.hundred);
     for (size_t i = 0; i < batch.labels.size(); ++i) {
       const int64_t number = batch.labels[i];
       if (number < 0 || number >= static_cast<int64_t>(names.size())) {
-        refuse(path, message("the label ", number, " of image ", i, " is not one of ", names.size()));
+        refuse(path,
+               message("the label ", number, " of image ", i, " is not one of ", names.size()));
       }
       const int64_t label = label_of[number];
       if (label < 0) continue;

@@ -9,7 +9,7 @@
 namespace rdm {
 
 struct CifarFiles {
-  std::string folder;  // with the batches in it
+  std::string folder;    // with the batches in it
   bool hundred = false;  // CIFAR-100, fine labels
   bool python = false;   // pickles; else records of label and pixels
 };

@@ -59,8 +59,12 @@ RDM_VECTORISED void invert_from(uint8_t* values, int64_t count, int threshold) {
 
 // All ones where the condition holds. Selections are arithmetic, so that the loop stays without
 // branches and vectorises.
-RDM_INLINE int mask(bool condition) { return -static_cast<int>(condition); }
-RDM_INLINE int select(int mask, int a, int b) { return b ^ ((a ^ b) & mask); }
+RDM_INLINE int mask(bool condition) {
+  return -static_cast<int>(condition);
+}
+RDM_INLINE int select(int mask, int a, int b) {
+  return b ^ ((a ^ b) & mask);
+}
 
 // Through HSV in bytes and back, as Image.convert does: Python's colorsys, truncated on the way in
 // and rounded on the way out. The hue's last bit depends on sums in double precision; the rest is
@@ -72,19 +76,18 @@ RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict gree
     const int high = std::max(r, std::max(g, b)), low = std::min(r, std::min(g, b));
     const int is_red = mask(r == high), is_green = mask(g == high);
     const auto span = static_cast<float>(std::max(high - low, 1));
-    const float plus =
-        static_cast<float>(high - select(is_red, b, select(is_green, r, g))) / span;
-    const float minus =
-        static_cast<float>(high - select(is_red, g, select(is_green, b, r))) / span;
+    const float plus = static_cast<float>(high - select(is_red, b, select(is_green, r, g))) / span;
+    const float minus = static_cast<float>(high - select(is_red, g, select(is_green, b, r))) / span;
     const int base = select(is_red, 0, select(is_green, 2, 4));
-    const auto sixths = static_cast<float>(base + static_cast<double>(plus) - static_cast<double>(minus));
+    const auto sixths =
+        static_cast<float>(base + static_cast<double>(plus) - static_cast<double>(minus));
     const double turn = static_cast<double>(sixths) * (1.0 / 6.0) + 1.0;
     const auto hue = static_cast<float>(turn - static_cast<int>(turn));  // modulo 1
     int h = static_cast<int>(hue * 255.0f) & mask(high != low);
     const auto s = static_cast<int>(static_cast<float>(high - low) /
                                     static_cast<float>(std::max(high, 1)) * 255.0f);
 
-    h = (h + shift) & 255;  // a byte that wraps
+    h = (h + shift) & 255;                    // a byte that wraps
     const int sextant = (h * 2 * 772) >> 16;  // h · 6 / 255, whole
     const float f = static_cast<float>(h * 2 - sextant * 85) / 85.0f;
     const float fs = static_cast<float>(s) / 255.0f, v = static_cast<float>(high);

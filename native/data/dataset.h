@@ -9,7 +9,7 @@
 namespace rdm {
 
 struct Sample {
-  std::string path;  // where the image lies, or what it is called if it lies in memory
+  std::string path;   // where the image lies, or what it is called if it lies in memory
   int64_t label = 0;  // index into Dataset::classes
 };
 
@@ -41,8 +41,8 @@ Dataset open_dataset(const std::string& root, const std::string& split,
 // out. Throws bad_data.
 std::vector<std::string> read_class_list(const std::string& path);
 
-// The classes of `available`, sorted, that were asked for (all if none were). Throws bad_data naming
-// one that `place` does not have.
+// The classes of `available`, sorted, that were asked for (all if none were). Throws bad_data
+// naming one that `place` does not have.
 std::vector<std::string> choose_classes(std::vector<std::string> available,
                                         const std::vector<std::string>& wanted,
                                         const std::string& place);

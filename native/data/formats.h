@@ -1,4 +1,5 @@
-// The formats beside JPEG and PNG. Each has one file; WebP and TIFF need their libraries at build time.
+// The formats beside JPEG and PNG. Each has one file; WebP and TIFF need their libraries at build
+// time.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -9,8 +10,8 @@
 
 namespace rdm {
 
-// A format whose decoder keeps nothing from image to image. Errors are std::runtime_error saying what
-// is wrong.
+// A format whose decoder keeps nothing from image to image. Errors are std::runtime_error saying
+// what is wrong.
 struct Format {
   const char* name;
   bool (*matches)(std::span<const uint8_t> file);  // by the first bytes

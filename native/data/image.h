@@ -19,8 +19,8 @@ struct Pixels {
   const uint8_t* row(int64_t y) const { return data + y * stride; }
 };
 
-// The pixels of an image of `extent`, decoded at 1/reduction of its size: pixel (x, y) stands for the
-// square of `reduction` pixels from (x · reduction, y · reduction) on.
+// The pixels of an image of `extent`, decoded at 1/reduction of its size: pixel (x, y) stands for
+// the square of `reduction` pixels from (x · reduction, y · reduction) on.
 struct Decoded {
   Pixels pixels;
   Extent extent{};

@@ -36,11 +36,14 @@ Listing list(const fs::path& folder) {
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     std::error_code ignored;  // a dangling link is neither
     std::string name = it->path().filename().string();
-    if (it->is_directory(ignored)) listing.folders.push_back(std::move(name));
-    else if (is_image(name)) listing.files.push_back(std::move(name));
+    if (it->is_directory(ignored))
+      listing.folders.push_back(std::move(name));
+    else if (is_image(name))
+      listing.files.push_back(std::move(name));
   }
   if (error) {
-    throw Error(Code::bad_data, message("cannot read folder ", folder.string(), ": ", error.message()));
+    throw Error(Code::bad_data,
+                message("cannot read folder ", folder.string(), ": ", error.message()));
   }
   std::sort(listing.folders.begin(), listing.folders.end());
   std::sort(listing.files.begin(), listing.files.end());
@@ -49,7 +52,8 @@ Listing list(const fs::path& folder) {
 
 // As sorted(os.walk(folder)) does: a folder's files before those of its folders, but folders in the
 // order of their whole paths as strings.
-void collect(const fs::path& folder, std::vector<std::pair<std::string, std::vector<std::string>>>& out) {
+void collect(const fs::path& folder,
+             std::vector<std::pair<std::string, std::vector<std::string>>>& out) {
   Listing listing = list(folder);
   out.emplace_back(folder.string(), std::move(listing.files));
   for (const auto& name : listing.folders) collect(folder / name, out);

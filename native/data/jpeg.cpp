@@ -1,13 +1,13 @@
 #include "data/jpeg.h"
 
+#include <jpeglib.h>
+
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-
-#include <jpeglib.h>
 // After jpeglib.h, which it needs.
 #include <jerror.h>
 
@@ -44,8 +44,7 @@ void warn(j_common_ptr info, int level) {
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_MUST_RESYNC:
-    case JWRN_ARITH_BAD_CODE:
-      leave(info);
+    case JWRN_ARITH_BAD_CODE: leave(info);
     default: info->err->num_warnings++;
   }
 }
@@ -115,8 +114,10 @@ struct JpegDecoder::Impl {
       jpeg_read_scanlines(&info, &target, 1);
       if (cmyk) cmyk_to_rgb(line.data(), width, row);
     }
-    if (complete) jpeg_abort_decompress(&info);
-    else jpeg_finish_decompress(&info);
+    if (complete)
+      jpeg_abort_decompress(&info);
+    else
+      jpeg_finish_decompress(&info);
   }
 };
 
@@ -125,7 +126,9 @@ JpegDecoder::JpegDecoder() : impl_(std::make_unique<Impl>()) {
   impl_->guarded([this] { jpeg_create_decompress(&impl_->info); });
 }
 
-JpegDecoder::~JpegDecoder() { jpeg_destroy_decompress(&impl_->info); }
+JpegDecoder::~JpegDecoder() {
+  jpeg_destroy_decompress(&impl_->info);
+}
 
 Extent JpegDecoder::open(std::span<const uint8_t> file) {
   auto& info = impl_->info;

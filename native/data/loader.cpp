@@ -58,7 +58,9 @@ Batch& Batch::operator=(Batch&& other) noexcept {
   return *this;
 }
 
-Batch::~Batch() { release(); }
+Batch::~Batch() {
+  release();
+}
 
 void Batch::release() {
   if (!ring_) return;
@@ -70,12 +72,24 @@ void Batch::release() {
   ring_.reset();
 }
 
-int64_t Batch::size() const { return slot_->size; }
-int64_t Batch::image_size() const { return ring_->image_size; }
-int Batch::views() const { return ring_->views; }
-const int64_t* Batch::labels() const { return slot_->labels.data(); }
-const int64_t* Batch::images() const { return slot_->images.data(); }
-int64_t Batch::step() const { return slot_->step; }
+int64_t Batch::size() const {
+  return slot_->size;
+}
+int64_t Batch::image_size() const {
+  return ring_->image_size;
+}
+int Batch::views() const {
+  return ring_->views;
+}
+const int64_t* Batch::labels() const {
+  return slot_->labels.data();
+}
+const int64_t* Batch::images() const {
+  return slot_->images.data();
+}
+int64_t Batch::step() const {
+  return slot_->step;
+}
 const float* Batch::view(int index) const {
   const int64_t values = ring_->batch_size * ring_->image_size * ring_->image_size * 3;
   return static_cast<const float*>(slot_->memory.get()) + index * values;
@@ -230,7 +244,8 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
   const size_t bytes = static_cast<size_t>(ring.views * ring.batch_size) *
                        static_cast<size_t>(ring.image_size * ring.image_size * 3) * sizeof(float);
   for (auto& slot : ring.slots) {
-    slot.memory = o.allocate ? o.allocate(bytes) : std::shared_ptr<void>(std::malloc(bytes), std::free);
+    slot.memory =
+        o.allocate ? o.allocate(bytes) : std::shared_ptr<void>(std::malloc(bytes), std::free);
     if (!slot.memory) throw std::bad_alloc();
     slot.labels.resize(o.batch_size);
     slot.images.resize(o.batch_size);
@@ -242,8 +257,12 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
 
 Loader::~Loader() = default;
 
-const Dataset& Loader::dataset() const { return impl_->dataset; }
-int64_t Loader::steps_per_epoch() const { return impl_->steps(); }
+const Dataset& Loader::dataset() const {
+  return impl_->dataset;
+}
+int64_t Loader::steps_per_epoch() const {
+  return impl_->steps();
+}
 
 void Loader::start(int64_t epoch, int64_t first_step) {
   auto& self = *impl_;
@@ -266,7 +285,8 @@ std::optional<Batch> Loader::next() {
   if (filling.empty() && !self.find_slot(Slot::State::free)) {
     throw std::logic_error("every batch of the ring is held; give one back first");
   }
-  self.ring->changed.wait(lock, [&] { return !filling.empty() && filling.front()->remaining == 0; });
+  self.ring->changed.wait(lock,
+                          [&] { return !filling.empty() && filling.front()->remaining == 0; });
   Slot* slot = filling.front();
   filling.erase(filling.begin());
   ++self.next_step;
@@ -280,7 +300,9 @@ std::optional<Batch> Loader::next() {
   return batch;
 }
 
-std::vector<BadImage> Loader::bad_images() const { return impl_->bad.sorted(); }
+std::vector<BadImage> Loader::bad_images() const {
+  return impl_->bad.sorted();
+}
 
 LoaderTimes Loader::times() const {
   return {impl_->decode_ns * 1e-9, impl_->augment_ns * 1e-9, impl_->consumer_ns * 1e-9};

@@ -1,6 +1,6 @@
 // Batches of augmented images, made ahead of the training loop by worker threads.
-// What an image becomes is a function of (seed, epoch, image, view) alone: batches are the same with
-// any number of workers, and from any first step of an epoch.
+// What an image becomes is a function of (seed, epoch, image, view) alone: batches are the same
+// with any number of workers, and from any first step of an epoch.
 #pragma once
 #include <cstdint>
 #include <functional>

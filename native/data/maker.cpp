@@ -39,8 +39,8 @@ Maker::Maker(const Dataset& dataset, const LoaderOptions& options, const Normali
       bad_(bad),
       decoder_(options.max_image_pixels) {}
 
-// What will be done is drawn before a pixel is decoded, and only what it needs is decoded. The draws
-// are those of `image` even where `used` replaces it.
+// What will be done is drawn before a pixel is decoded, and only what it needs is decoded. The
+// draws are those of `image` even where `used` replaces it.
 Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
   const bool in_memory = dataset_.in_memory();
   const Extent extent = in_memory ? Extent{dataset_.width, dataset_.height}
@@ -64,7 +64,8 @@ Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
   if (in_memory) {
     const int64_t stride = dataset_.width * 3;
     return {{dataset_.pixels.data() + used * dataset_.height * stride, dataset_.width,
-             dataset_.height, stride}, extent};
+             dataset_.height, stride},
+            extent};
   }
   return decoder_.decode(needed, options_.decode == Decode::fast ? reduction : 1);
 }

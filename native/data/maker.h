@@ -28,8 +28,8 @@ class Maker {
   Maker(const Dataset& dataset, const LoaderOptions& options, const NormaliseTable& table,
         BadImageList& bad);
 
-  // Writes the image's views to `out` and every `view_step` values after it. Gives the image that was
-  // used, which is another where this one was bad and bad ones are skipped.
+  // Writes the image's views to `out` and every `view_step` values after it. Gives the image that
+  // was used, which is another where this one was bad and bad ones are skipped.
   int64_t make(int64_t epoch, int64_t image, float* out, int64_t view_step);
 
   // Nanoseconds of the last make.

@@ -1,13 +1,13 @@
 #include "data/png.h"
 
+#include <png.h>
+
 #include <array>
 #include <csetjmp>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <png.h>
 
 namespace rdm {
 namespace {
@@ -82,8 +82,10 @@ struct PngDecoder::Impl {
         case PNG_COLOR_TYPE_RGB_ALPHA: std::memcpy(to, from + x * 4, 3); break;
         case PNG_COLOR_TYPE_GRAY_ALPHA: std::memset(to, from[x * 2], 3); break;
         default:
-          if (depth == 16) std::memset(to, from[x * 2] ? 255 : from[x * 2 + 1], 3);
-          else std::memset(to, from[x], 3);
+          if (depth == 16)
+            std::memset(to, from[x * 2] ? 255 : from[x * 2 + 1], 3);
+          else
+            std::memset(to, from[x], 3);
       }
     }
   }

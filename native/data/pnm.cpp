@@ -13,7 +13,9 @@ struct Header {
   size_t pixels = 0;  // where they begin
 };
 
-bool is_space(uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(uint8_t c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 int64_t read_number(std::span<const uint8_t> file, size_t& at) {
   while (at < file.size() && (is_space(file[at]) || file[at] == '#')) {
@@ -43,12 +45,14 @@ Header read_header(std::span<const uint8_t> file) {
   if (header.width > INT32_MAX || header.height > INT32_MAX || header.most > 65535) {
     throw std::runtime_error("the file is damaged (its header)");
   }
-  if (header.most > 255) throw std::runtime_error("a PNM image with 16 bits a value, which is not supported");
+  if (header.most > 255)
+    throw std::runtime_error("a PNM image with 16 bits a value, which is not supported");
   return header;
 }
 
 bool matches(std::span<const uint8_t> file) {
-  return (begins_with(file, "P5") || begins_with(file, "P6")) && file.size() > 2 && is_space(file[2]);
+  return (begins_with(file, "P5") || begins_with(file, "P6")) && file.size() > 2 &&
+         is_space(file[2]);
 }
 
 Extent open(std::span<const uint8_t> file) {
@@ -64,7 +68,8 @@ void decode(std::span<const uint8_t> file, Image& out) {
   }
   uint8_t scaled[256];
   for (int v = 0; v < 256; ++v) {
-    scaled[v] = static_cast<uint8_t>(std::min(std::nearbyint(v / static_cast<double>(header.most) * 255), 255.0));
+    scaled[v] = static_cast<uint8_t>(
+        std::min(std::nearbyint(v / static_cast<double>(header.most) * 255), 255.0));
   }
   out.resize(header.width, header.height);
   const uint8_t* from = file.data() + header.pixels;

@@ -11,7 +11,9 @@ constexpr double kMinAspect = 3.0 / 4.0, kMaxAspect = 4.0 / 3.0;
 constexpr int kCropTries = 10;
 
 // Python's round: halves to even, which is the default rounding mode.
-int64_t round_even(double value) { return static_cast<int64_t>(std::nearbyint(value)); }
+int64_t round_even(double value) {
+  return static_cast<int64_t>(std::nearbyint(value));
+}
 
 }  // namespace
 

@@ -11,7 +11,8 @@ namespace rdm {
 
 enum class Interpolation { bilinear, bicubic };
 
-// One random view. Order: crop and resize, jitter, grayscale, blur, solarize, equalize, flip, normalise.
+// One random view. Order: crop and resize, jitter, grayscale, blur, solarize, equalize, flip,
+// normalise.
 struct RandomView {
   int64_t size = 224;  // output pixels, square
   double min_scale = 0.2, max_scale = 1.0;
@@ -51,7 +52,8 @@ enum class Jitter { brightness, contrast, saturation, hue };
 struct Draw {
   Box crop;
   bool jitter = false;
-  std::array<Jitter, 4> order{Jitter::brightness, Jitter::contrast, Jitter::saturation, Jitter::hue};
+  std::array<Jitter, 4> order{Jitter::brightness, Jitter::contrast, Jitter::saturation,
+                              Jitter::hue};
   float brightness = 1, contrast = 1, saturation = 1;
   double hue = 0;  // a fraction of the circle
   bool grayscale = false;

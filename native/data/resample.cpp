@@ -166,7 +166,8 @@ void Filter::compute(const Span& in, int64_t out, int64_t begin, int64_t count,
       double weight = exact_[x - low];
       if (total != 0) weight /= total;
       weight *= 1 << kPrecisionBits;
-      weights_[i * most_ + x - low] = static_cast<int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5);
+      weights_[i * most_ + x - low] =
+          static_cast<int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5);
     }
     first_[i] = low;
     count_[i] = high - low;
@@ -217,8 +218,8 @@ ResizePlan plan_crop(const Box& box, int64_t size, Interpolation interpolation) 
 
 ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size) {
   const int64_t shorter = std::min(width, height), longer = std::max(width, height);
-  const auto stretched = static_cast<int64_t>(static_cast<double>(resize * longer) /
-                                              static_cast<double>(shorter));
+  const auto stretched =
+      static_cast<int64_t>(static_cast<double>(resize * longer) / static_cast<double>(shorter));
   ResizePlan plan;
   plan.across.extent = static_cast<double>(width);
   plan.down.extent = static_cast<double>(height);

@@ -34,7 +34,8 @@ std::vector<std::pair<std::string, Dataset>> open_splits(const std::string& root
 std::string layout_of(const std::string& root) {
   const auto cifar = find_cifar(root);
   if (!cifar) return "folder";
-  return std::string(cifar->hundred ? "cifar100" : "cifar10") + (cifar->python ? "-python" : "-binary");
+  return std::string(cifar->hundred ? "cifar100" : "cifar10") +
+         (cifar->python ? "-python" : "-binary");
 }
 
 struct Range {
@@ -48,8 +49,8 @@ struct Range {
     ++count;
   }
   Plain plain() const {
-    return Plain::Dict{{"least", least}, {"mean", count ? sum / static_cast<double>(count) : 0.0},
-                       {"most", most}};
+    return Plain::Dict{
+        {"least", least}, {"mean", count ? sum / static_cast<double>(count) : 0.0}, {"most", most}};
   }
 };
 
@@ -74,7 +75,8 @@ Plain describe(const Dataset& dataset) {
     heights.add(extent.height);
   }
   char hash[17];
-  std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(listing_hash(dataset)));
+  std::snprintf(hash, sizeof hash, "%016llx",
+                static_cast<unsigned long long>(listing_hash(dataset)));
   return Plain::Dict{{"images", dataset.size()},
                      {"classes", static_cast<int64_t>(dataset.classes.size())},
                      {"smallestClass", named(std::min_element(counts.begin(), counts.end()))},
@@ -88,7 +90,8 @@ Plain describe(const Dataset& dataset) {
 
 Plain dataset_info(const std::string& root) {
   Plain::Dict splits;
-  for (const auto& [name, dataset] : open_splits(root)) splits.emplace_back(name, describe(dataset));
+  for (const auto& [name, dataset] : open_splits(root))
+    splits.emplace_back(name, describe(dataset));
   return Plain::Dict{{"root", root}, {"layout", layout_of(root)}, {"splits", std::move(splits)}};
 }
 
@@ -96,8 +99,10 @@ Plain check_dataset(const std::string& root, const CheckOptions& options) {
   std::vector<std::string> paths;  // of files; images in memory were checked when they were read
   int64_t in_memory = 0;
   for (const auto& [name, dataset] : open_splits(root)) {
-    if (dataset.in_memory()) in_memory += dataset.size();
-    else for (const auto& sample : dataset.samples) paths.push_back(sample.path);
+    if (dataset.in_memory())
+      in_memory += dataset.size();
+    else
+      for (const auto& sample : dataset.samples) paths.push_back(sample.path);
   }
   const auto total = static_cast<int64_t>(paths.size());
   std::atomic<int64_t> next{0}, done{0};

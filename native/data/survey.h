@@ -24,8 +24,8 @@ struct CheckOptions {
   std::function<void(int64_t done, int64_t total)> progress;
 };
 
-// Decodes every image of every split: {root, images, stopped, bad: [{path, reason}]}, in the order of
-// the listing.
+// Decodes every image of every split: {root, images, stopped, bad: [{path, reason}]}, in the order
+// of the listing.
 Plain check_dataset(const std::string& root, const CheckOptions& options);
 
 }  // namespace rdm

@@ -33,7 +33,8 @@ double inside(int64_t label, Point p, const std::array<Point, 6>& centres) {
   switch (label) {
     case 0: {  // a few soft hills
       double height = -0.5;
-      for (const Point& c : centres) height += std::exp(-2 * std::pow(std::hypot(p.x - c.x, p.y - c.y), 2));
+      for (const Point& c : centres)
+        height += std::exp(-2 * std::pow(std::hypot(p.x - c.x, p.y - c.y), 2));
       return height;
     }
     case 1: return wave(radius);
@@ -66,14 +67,17 @@ Colour colour(double hue, double saturation, double value) {
 
 void write_file(const fs::path& path, const std::vector<uint8_t>& bytes) {
   std::ofstream out(path, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  out.write(reinterpret_cast<const char*>(bytes.data()),
+            static_cast<std::streamsize>(bytes.size()));
   out.close();
   RDM_CHECK(out, Code::bad_output, "cannot write ", path.string());
 }
 
 }  // namespace
 
-const char* synthetic_class(int64_t label) { return kNames.at(label); }
+const char* synthetic_class(int64_t label) {
+  return kNames.at(label);
+}
 
 Image synthetic_image(int64_t label, int64_t number, int64_t size, uint64_t seed) {
   Stream stream(seed, label, number, 0);
@@ -83,8 +87,7 @@ Image synthetic_image(int64_t label, int64_t number, int64_t size, uint64_t seed
   // Hues lean towards the class, but overlap so far that the mean colour does not give it away.
   const double hue = static_cast<double>(label) / kSyntheticClasses + stream.uniform(-0.3, 0.3);
   const Colour front = colour(hue + 1, stream.uniform(0.4, 0.9), stream.uniform(0.6, 1.0));
-  const Colour back =
-      colour(stream.uniform(), stream.uniform(0.1, 0.6), stream.uniform(0.15, 0.5));
+  const Colour back = colour(stream.uniform(), stream.uniform(0.1, 0.6), stream.uniform(0.15, 0.5));
   const bool swapped = stream.chance(0.5);
   const double period = static_cast<double>(size) * stream.uniform(0.16, 0.24);
   const double angle = stream.uniform(-0.2, 0.2);
@@ -102,10 +105,12 @@ Image synthetic_image(int64_t label, int64_t number, int64_t size, uint64_t seed
                     dx * std::sin(angle) + dy * std::cos(angle)};
       double share = std::clamp(inside(label, p, hills) * 5 + 0.5, 0.0, 1.0);
       if (swapped) share = 1 - share;
-      const double brightness = 1 + light * (static_cast<double>(x) / static_cast<double>(width) - 0.5);
+      const double brightness =
+          1 + light * (static_cast<double>(x) / static_cast<double>(width) - 0.5);
       for (int channel = 0; channel < 3; ++channel) {
-        const double value = (back[channel] + share * (front[channel] - back[channel])) * brightness +
-                             stream.uniform(-noise, noise);
+        const double value =
+            (back[channel] + share * (front[channel] - back[channel])) * brightness +
+            stream.uniform(-noise, noise);
         image.row(y)[x * 3 + channel] = static_cast<uint8_t>(std::clamp(value, 0.0, 255.0));
       }
     }

@@ -1,4 +1,5 @@
-// TIFF through libtiff, where it was there at build time: the first page, as libtiff shows it in RGB.
+// TIFF through libtiff, where it was there at build time: the first page, as libtiff shows it in
+// RGB.
 #ifdef RDM_WITH_TIFF
 #include <tiffio.h>
 
@@ -27,7 +28,9 @@ tmsize_t read(thandle_t handle, void* to, tmsize_t count) {
   return static_cast<tmsize_t>(taken);
 }
 
-tmsize_t write(thandle_t, void*, tmsize_t) { return 0; }
+tmsize_t write(thandle_t, void*, tmsize_t) {
+  return 0;
+}
 
 toff_t seek(thandle_t handle, toff_t offset, int from) {
   auto* source = static_cast<Source*>(handle);
@@ -37,8 +40,12 @@ toff_t seek(thandle_t handle, toff_t offset, int from) {
   return source->at;
 }
 
-int close(thandle_t) { return 0; }
-toff_t size(thandle_t handle) { return static_cast<Source*>(handle)->file.size(); }
+int close(thandle_t) {
+  return 0;
+}
+toff_t size(thandle_t handle) {
+  return static_cast<Source*>(handle)->file.size();
+}
 
 using Tiff = std::unique_ptr<TIFF, void (*)(TIFF*)>;
 
@@ -77,11 +84,13 @@ void decode(std::span<const uint8_t> file, Image& out) {
   Source source{file};
   const Tiff tiff = open_tiff(source);
   const Extent extent = extent_of(tiff.get());
-  const auto width = static_cast<uint32_t>(extent.width), height = static_cast<uint32_t>(extent.height);
+  const auto width = static_cast<uint32_t>(extent.width),
+             height = static_cast<uint32_t>(extent.height);
   std::vector<uint32_t> pixels(static_cast<size_t>(width) * height);
   if (!TIFFReadRGBAImageOriented(tiff.get(), width, height, pixels.data(), ORIENTATION_TOPLEFT,
                                  /*stopOnError=*/1)) {
-    throw std::runtime_error("the file is truncated, damaged or of a kind of TIFF that is not supported");
+    throw std::runtime_error(
+        "the file is truncated, damaged or of a kind of TIFF that is not supported");
   }
   out.resize(width, height);
   for (size_t i = 0; i < pixels.size(); ++i) {

@@ -15,7 +15,9 @@ RDM_INLINE Bytes16 load16(const uint8_t* from) {
   return out;
 }
 
-RDM_INLINE void store16(uint8_t* to, const Bytes16& value) { std::memcpy(to, &value, sizeof value); }
+RDM_INLINE void store16(uint8_t* to, const Bytes16& value) {
+  std::memcpy(to, &value, sizeof value);
+}
 
 // `to[i][j] = rows[j][i]` for 16 × 16 bytes: four rounds of interleaving the two halves.
 RDM_INLINE void transpose16(Bytes16 (&v)[16]) {

@@ -37,10 +37,13 @@ void overwrite(const fs::path& path, const std::string& bytes) {
 TEST_CASE("the binary and the Python layout of CIFAR hold the same images") {
   for (const char* name : {"10", "100"}) {
     const bool hundred = std::string(name) == "100";
-    const fs::path binary = kFixtures / ("cifar-" + std::string(name) + (hundred ? "-binary" : "-batches-bin"));
-    const fs::path python = kFixtures / ("cifar-" + std::string(name) + (hundred ? "-python" : "-batches-py"));
+    const fs::path binary =
+        kFixtures / ("cifar-" + std::string(name) + (hundred ? "-binary" : "-batches-bin"));
+    const fs::path python =
+        kFixtures / ("cifar-" + std::string(name) + (hundred ? "-python" : "-batches-py"));
     for (const char* split : {"train", "val"}) {
-      const Dataset a = open_dataset(binary.string(), split), b = open_dataset(python.string(), split);
+      const Dataset a = open_dataset(binary.string(), split),
+                    b = open_dataset(python.string(), split);
       CHECK(a.size() == (!hundred && std::string(split) == "train" ? 10 : 2));
       CHECK(a.classes.size() == (hundred ? 100 : 10));
       CHECK(a.classes == b.classes);

@@ -103,8 +103,9 @@ TEST_CASE("a box of an image decodes to the same pixels as the whole") {
       decoder.open(entry.path().string());
       const Pixels pixels = decoder.decode(box).pixels;
       for (int64_t y = box.top; y < box.top + box.height; ++y) {
-        wrong += !std::equal(pixels.row(y) + box.left * 3,
-                             pixels.row(y) + (box.left + box.width) * 3, whole.row(y) + box.left * 3);
+        wrong +=
+            !std::equal(pixels.row(y) + box.left * 3, pixels.row(y) + (box.left + box.width) * 3,
+                        whole.row(y) + box.left * 3);
       }
     }
     CHECK(wrong == 0);
@@ -123,12 +124,14 @@ TEST_CASE("what is not a good image is refused, naming the file and the reason")
   CHECK(has(failure(write(scratch.path / "short.jpg", jpeg.substr(0, jpeg.size() / 2))),
             "truncated"));
   CHECK(has(failure(write(scratch.path / "header.jpg", jpeg.substr(0, 30))), "truncated"));
-  CHECK(has(failure(write(scratch.path / "short.png", png.substr(0, png.size() / 2))), "truncated"));
+  CHECK(
+      has(failure(write(scratch.path / "short.png", png.substr(0, png.size() / 2))), "truncated"));
   CHECK(has(failure(write(scratch.path / "x.gif", "GIF89a....")),
             "a GIF image, a format that is not supported"));
   for (const char* file : {"rgb.bmp", "grey.bmp", "colour.pnm"}) {
     const std::string bytes = bytes_of(fs::path(RDM_TEST_IMAGES) / file);
-    CHECK(has(failure(write(scratch.path / file, bytes.substr(0, bytes.size() - 40))), "truncated"));
+    CHECK(
+        has(failure(write(scratch.path / file, bytes.substr(0, bytes.size() - 40))), "truncated"));
   }
   std::string damaged = png;
   damaged[damaged.size() / 2] ^= 1;

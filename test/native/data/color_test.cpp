@@ -1,4 +1,5 @@
-// Colour operations where all inputs can be tried, against Pillow's definitions written out plainly.
+// Colour operations where all inputs can be tried, against Pillow's definitions written out
+// plainly.
 #include "data/color.h"
 
 #include <doctest/doctest.h>
@@ -15,15 +16,19 @@ using Triple = std::array<int, 3>;
 
 // Pillow's conversions follow Python's colorsys, in single precision but for the sums of doubles.
 Triple rgb_to_hsv(const Triple& c) {
-  const int high = *std::max_element(c.begin(), c.end()), low = *std::min_element(c.begin(), c.end());
+  const int high = *std::max_element(c.begin(), c.end()),
+            low = *std::min_element(c.begin(), c.end());
   if (high == low) return {0, 0, high};
   const auto span = static_cast<float>(high - low);
   const auto part = [&](int i) { return static_cast<float>(high - c[i]) / span; };
   const float rc = part(0), gc = part(1), bc = part(2);
   float h;
-  if (c[0] == high) h = bc - gc;
-  else if (c[1] == high) h = static_cast<float>(2.0 + rc - bc);
-  else h = static_cast<float>(4.0 + gc - rc);
+  if (c[0] == high)
+    h = bc - gc;
+  else if (c[1] == high)
+    h = static_cast<float>(2.0 + rc - bc);
+  else
+    h = static_cast<float>(4.0 + gc - rc);
   h = static_cast<float>(std::fmod(h / 6.0 + 1.0, 1.0));
   const float s = span / static_cast<float>(high);
   return {static_cast<int>(h * 255.0), static_cast<int>(s * 255.0), high};

@@ -51,9 +51,9 @@ Complaint complaint(Work work) {
 TEST_CASE("an image folder is listed in torchvision's order") {
   // sorted(os.walk(…)) compares whole paths: deep, deep-er, deep/er.
   const Scratch scratch;
-  for (const char* file :
-       {"train/b/2.JPEG", "train/b/10.jpg", "train/b/note.txt", "train/a/z.png", "train/a/deep/y.webp",
-        "train/a/deep-er/x.ppm", "train/a/deep/er/w.tiff", "train/B/1.bmp", "train/file.jpg"}) {
+  for (const char* file : {"train/b/2.JPEG", "train/b/10.jpg", "train/b/note.txt", "train/a/z.png",
+                           "train/a/deep/y.webp", "train/a/deep-er/x.ppm", "train/a/deep/er/w.tiff",
+                           "train/B/1.bmp", "train/file.jpg"}) {
     touch(scratch.path / file);
   }
   const Dataset dataset = image_folder(scratch.path.string(), "train");
@@ -96,9 +96,7 @@ TEST_CASE("a list of classes chooses among them, in sorted order") {
   CHECK(dataset.classes == std::vector<std::string>{"ant", "cat"});
   CHECK(listed(dataset) == std::vector<std::string>{"0/ant/1.jpg", "1/cat/1.jpg"});
 
-  const auto choose = [&] {
-    open_dataset(scratch.path.string(), "train", {.classes = {"dog"}});
-  };
+  const auto choose = [&] { open_dataset(scratch.path.string(), "train", {.classes = {"dog"}}); };
   CHECK(complaint(choose).message == "no class `dog` in " + scratch.path.string() + "/train");
   CHECK(complaint([&] { read_class_list("/no/list"); }).message ==
         "cannot read the list of classes: /no/list");
@@ -119,8 +117,8 @@ TEST_CASE("fewer images than a batch, and a batch of nothing, are refused") {
       Loader(image_folder(scratch.path.string(), "train"), options);
     });
   };
-  CHECK(load(2, true).message == "fewer images than a batch: 1 in " + scratch.path.string() +
-                                     "/train, the batch size is 2");
+  CHECK(load(2, true).message ==
+        "fewer images than a batch: 1 in " + scratch.path.string() + "/train, the batch size is 2");
   CHECK(load(2, false).message == "no error");
   CHECK(load(0, true).message == "the batch size must be at least 1, not 0");
 }

@@ -1,4 +1,5 @@
-// The loader over many epochs and many stops: memory stays flat, no thread and no file is left over.
+// The loader over many epochs and many stops: memory stays flat, no thread and no file is left
+// over.
 #include <doctest/doctest.h>
 
 #include "data/image_folder.h"
@@ -30,7 +31,9 @@ Dataset small_dataset(const Scratch& scratch) {
 TEST_CASE("200 starts and stops in mid-epoch leave no thread and no file open") {
   const Scratch scratch;
   const Dataset dataset = small_dataset(scratch);
-  { Loader warm(dataset, views(2)); }
+  {
+    Loader warm(dataset, views(2));
+  }
   const int64_t threads_before = threads(), files_before = open_files();
   for (int round = 0; round < 100; ++round) {
     Loader loader(dataset, views(1 + round % 4));

@@ -103,7 +103,8 @@ TEST_CASE("every image comes once in an epoch, with its label; the last batch ma
   CHECK(!loader.next());
 }
 
-TEST_CASE("the two views of an image differ, and a view's numbers do not depend on the batch size") {
+TEST_CASE(
+    "the two views of an image differ, and a view's numbers do not depend on the batch size") {
   LoaderOptions options = two_views(2);
   options.shuffle = false;
   Loader sevens(noise(14), options);

@@ -28,8 +28,12 @@ inline int64_t entries(const char* folder) {
   return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
 }
 
-inline int64_t threads() { return entries("/proc/self/task"); }
-inline int64_t open_files() { return entries("/proc/self/fd"); }
+inline int64_t threads() {
+  return entries("/proc/self/task");
+}
+inline int64_t open_files() {
+  return entries("/proc/self/fd");
+}
 
 constexpr bool sanitized() {  // sanitizers keep memory that was freed
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

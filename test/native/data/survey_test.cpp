@@ -15,7 +15,9 @@ using namespace rdm::test;
 
 namespace {
 
-int64_t number(const Plain& value, const std::string& key) { return *value.find(key)->get_if<int64_t>(); }
+int64_t number(const Plain& value, const std::string& key) {
+  return *value.find(key)->get_if<int64_t>();
+}
 
 }  // namespace
 
@@ -44,13 +46,13 @@ TEST_CASE("check lists what is broken, in order, and can be stopped") {
   const std::string val = image_folder(root, "val").samples[0].path;
   std::ofstream(train) << "x";
   std::ofstream(val).close();
-  const Plain result = check_dataset(root, {.workers = 3, .progress = [&](int64_t, int64_t total) {
-                                              CHECK(total == 40);
-                                            }});
+  const Plain result = check_dataset(
+      root, {.workers = 3, .progress = [&](int64_t, int64_t total) { CHECK(total == 40); }});
   CHECK(number(result, "images") == 40);
-  CHECK(*result.find("bad") ==
-        Plain(Plain::List{Plain::Dict{{"path", train}, {"reason", "not an image of a known format"}},
-                          Plain::Dict{{"path", val}, {"reason", "the file is empty"}}}));
+  CHECK(
+      *result.find("bad") ==
+      Plain(Plain::List{Plain::Dict{{"path", train}, {"reason", "not an image of a known format"}},
+                        Plain::Dict{{"path", val}, {"reason", "the file is empty"}}}));
   std::stop_source stop;
   stop.request_stop();
   CHECK(*check_dataset(root, {.stop = stop.get_token()}).find("stopped")->get_if<bool>());

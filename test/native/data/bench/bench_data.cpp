@@ -1,7 +1,7 @@
 // How fast the loader is: one line of JSON a measurement. Driven by scripts/bench-data.mjs.
-//   rdm_bench_data loader DIR RECIPE THREADS SECONDS exact|fast    RECIPE: simsiam, lincls, val, cifar
-//   rdm_bench_data difference DIR RECIPE         grey levels between exact and fast, on average
-//   rdm_bench_data memory DIR EPOCHS             resident memory after every tenth epoch
+//   rdm_bench_data loader DIR RECIPE THREADS SECONDS exact|fast    RECIPE: simsiam, lincls, val,
+//   cifar rdm_bench_data difference DIR RECIPE         grey levels between exact and fast, on
+//   average rdm_bench_data memory DIR EPOCHS             resident memory after every tenth epoch
 //   rdm_bench_data kernels DIR                   one core, each part by itself
 #include <time.h>
 
@@ -42,11 +42,16 @@ LoaderOptions recipe(const std::string& name) {
   LoaderOptions options;
   const RandomView simsiam;
   RandomView lincls{.min_scale = 0.08, .jitter_p = 0, .grayscale_p = 0, .blur_p = 0};
-  RandomView cifar{.size = 32, .min_scale = 0.08, .interpolation = Interpolation::bicubic, .blur_p = 0};
-  if (name == "simsiam") options.recipe = std::vector{simsiam, simsiam};
-  else if (name == "lincls") options.recipe = std::vector{lincls};
-  else if (name == "cifar") options.recipe = std::vector{cifar, cifar};
-  else options.recipe = CentreView{};
+  RandomView cifar{
+      .size = 32, .min_scale = 0.08, .interpolation = Interpolation::bicubic, .blur_p = 0};
+  if (name == "simsiam")
+    options.recipe = std::vector{simsiam, simsiam};
+  else if (name == "lincls")
+    options.recipe = std::vector{lincls};
+  else if (name == "cifar")
+    options.recipe = std::vector{cifar, cifar};
+  else
+    options.recipe = CentreView{};
   return options;
 }
 
@@ -78,7 +83,8 @@ void measure_loader(const std::string& dir, const std::string& name, int threads
   const double used = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
   const LoaderTimes after = loader.times();
   std::printf(
-      "{\"recipe\":\"%s\",\"threads\":%d,\"imagesPerSecond\":%.1f,\"cpuMillisecondsPerImage\":%.3f,\"decodeSeconds\":%.2f,"
+      "{\"recipe\":\"%s\",\"threads\":%d,\"imagesPerSecond\":%.1f,\"cpuMillisecondsPerImage\":%.3f,"
+      "\"decodeSeconds\":%.2f,"
       "\"augmentSeconds\":%.2f,\"consumerSeconds\":%.2f,\"seconds\":%.2f}\n",
       name.c_str(), threads, static_cast<double>(images) / taken,
       1e3 * used / static_cast<double>(images), after.decode - before.decode,

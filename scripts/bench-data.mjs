@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+// The data path beside its Python peers, in one run: npm run bench:data -- DIR [--cifar DIR]
+//   DIR        image folders (DIR/train/CLASS/*), photographs of a few hundred pixels
+//   --cifar    the same for images of 32 pixels
+//   --seconds  for each measurement (4); --rounds of all of them, the median counts (3)
+//   --threads  for everyone (2)
+// Prints a table and ends with one line of JSON. torchvision, Pillow and DALI are installed into .peers;
+// one that cannot be is skipped by name.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    cifar: { type: 'string' },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const [images] = positionals;
+if (!images || !existsSync(join(images, 'train'))) {
+  console.error('usage: npm run bench:data -- DIR [--cifar DIR] [--seconds 4] [--rounds 3] [--threads 2]');
+  console.error('DIR holds train/CLASS/*.jpg');
+  process.exit(2);
+}
+
+function buildBench() {
+  const build = ['build', 'build-native'].find((name) => existsSync(join(root, name, 'CMakeCache.txt')));
+  if (!build) execFileSync('cmake', ['-S', '.', '-B', 'build-native'], { cwd: root, stdio: 'ignore' });
+  const folder = build ?? 'build-native';
+  execFileSync('cmake', ['--build', folder, '--target', 'rdm_bench_data'], { cwd: root, stdio: 'ignore' });
+  const places = [join(folder, 'test/native'), join(folder, 'Release'), folder];
+  const place = places.find((name) => existsSync(join(root, name, 'rdm_bench_data')));
+  return join(root, place, 'rdm_bench_data');
+}
+
+const peers = {
+  torchvision: {
+    packages: ['--no-deps', 'torchvision==0.28.0', 'pillow==13.0.0', 'numpy'],
+    path: ['.libtorch', '.peers/torchvision'],
+  },
+  dali: { packages: ['nvidia-dali-cuda130==2.4.0'], path: ['.peers/dali'] },
+};
+
+// Why the peer cannot run; undefined where it can.
+function install(name) {
+  const { packages, path } = peers[name];
+  const target = join(root, '.peers', name);
+  if (!existsSync(target) || readdirSync(target).length === 0) {
+    console.error(`bench:data: installing ${name} into .peers`);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--target', target, ...packages];
+    const result = spawnSync('python3', pip, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+    if (result.status !== 0) return (result.stderr || String(result.error)).trim().split('\n').at(-1);
+  }
+  if (name === 'torchvision') {
+    const env = { ...process.env, PYTHONPATH: path.map((part) => join(root, part)).join(':') };
+    const probe = spawnSync('python3', ['-c', 'import torch'], { env });
+    if (probe.status !== 0) return 'Python cannot import torch';
+  }
+  return undefined;
+}
+
+function lastJson(text) {
+  return JSON.parse(text.trim().split('\n').at(-1));
+}
+
+function run(contestant, recipe, folder) {
+  const { seconds, threads } = flags;
+  if (contestant === 'exact' || contestant === 'fast') {
+    return lastJson(
+      execFileSync(bench, ['loader', folder, recipe, threads, seconds, contestant], { encoding: 'utf8' }),
+    ).imagesPerSecond;
+  }
+  const env = {
+    ...process.env,
+    PYTHONPATH: peers[contestant].path.map((part) => join(root, part)).join(':'),
+  };
+  const script = join(root, 'scripts/bench-data.py');
+  const args = [script, contestant, recipe, folder, '--threads', threads, '--seconds', seconds];
+  const result = spawnSync('python3', args, { env, encoding: 'utf8', timeout: 600_000 });
+  if (result.status !== 0) {
+    skipped[contestant] = result.stderr.trim().split('\n').at(-1);
+    return undefined;
+  }
+  return lastJson(result.stdout).imagesPerSecond;
+}
+
+function median(numbers) {
+  const sorted = numbers.filter((x) => x !== undefined).sort((a, b) => a - b);
+  return sorted.length ? sorted[Math.floor(sorted.length / 2)] : undefined;
+}
+
+const skipped = {};
+const bench = buildBench();
+for (const name of Object.keys(peers)) {
+  const reason = install(name);
+  if (reason) skipped[name] = reason;
+}
+
+const recipes = { simsiam: images, lincls: images, val: images };
+if (flags.cifar) recipes.cifar = flags.cifar;
+const contestants = ['exact', 'fast', ...Object.keys(peers)];
+const results = {};
+const ratio = (a, b) => (a && b ? Math.round((100 * a) / b) / 100 : undefined);
+
+console.log('images/s      exact    fast  torchvision  dali  | exact/torchvision exact/dali fast/exact');
+for (const [recipe, folder] of Object.entries(recipes)) {
+  const samples = Object.fromEntries(contestants.map((name) => [name, []]));
+  for (let round = 0; round < Number(flags.rounds); ++round) {
+    for (const name of contestants) {
+      if (!skipped[name]) samples[name].push(run(name, recipe, folder));
+    }
+  }
+  const speed = Object.fromEntries(contestants.map((name) => [name, median(samples[name])]));
+  const ratios = {
+    torchvision: ratio(speed.exact, speed.torchvision),
+    dali: ratio(speed.exact, speed.dali),
+    fast: ratio(speed.fast, speed.exact),
+  };
+  results[recipe] = { imagesPerSecond: speed, ratios };
+  const cell = (value, width) => String(value ?? '-').padStart(width);
+  console.log(
+    `${recipe.padEnd(10)}${cell(speed.exact, 9)}${cell(speed.fast, 8)}${cell(speed.torchvision, 13)}` +
+      `${cell(speed.dali, 6)}  |${cell(ratios.torchvision, 18)}${cell(ratios.dali, 11)}${cell(ratios.fast, 11)}`,
+  );
+}
+const difference = lastJson(execFileSync(bench, ['difference', images, 'simsiam'], { encoding: 'utf8' }));
+const memory = lastJson(execFileSync(bench, ['memory', images, '50'], { encoding: 'utf8' }));
+console.log(`fast differs from exact by ${difference.meanDifference} grey levels on average`);
+console.log(`resident memory after every tenth of 50 epochs, MB: ${memory.memoryMegabytes.join(' ')}`);
+for (const [name, reason] of Object.entries(skipped)) console.log(`${name} was skipped: ${reason}`);
+console.log(
+  JSON.stringify({
+    threads: Number(flags.threads),
+    results,
+    meanDifference: difference.meanDifference,
+    memoryMegabytes: memory.memoryMegabytes,
+    skipped,
+  }),
+);
