@@ -13,87 +13,13 @@
 
 #include "base/error.h"
 #include "data/maker.h"
+#include "data/ring.h"
 #include "data/sampler.h"
 #include "data/view.h"
 
 namespace rdm {
-namespace detail {
-
-struct Slot {
-  std::shared_ptr<void> memory;  // one view after the other, each (batch_size, S, S, 3) float32
-  std::vector<int64_t> labels, images;
-  int64_t step = 0;
-  int64_t size = 0;       // images of this batch
-  int64_t remaining = 0;  // images not done yet
-  enum class State { free, filling, held } state = State::free;
-  // The error over the image that comes first, so that the report does not depend on timing.
-  int64_t failed_at = 0;
-  std::exception_ptr failure;
-};
-
-// The batches in flight. Outlives the loader as long as a batch is held.
-class Ring {
- public:
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::vector<Slot> slots;
-  std::vector<Slot*> filling;  // in the order of their steps
-  int64_t batch_size = 0, image_size = 0;
-  int views = 0;
-};
-
-}  // namespace detail
-
 using detail::Ring;
 using detail::Slot;
-
-Batch::Batch(std::shared_ptr<Ring> ring, Slot* slot) : ring_(std::move(ring)), slot_(slot) {}
-
-Batch& Batch::operator=(Batch&& other) noexcept {
-  if (this != &other) {
-    release();
-    ring_ = std::move(other.ring_);
-    slot_ = other.slot_;
-  }
-  return *this;
-}
-
-Batch::~Batch() {
-  release();
-}
-
-void Batch::release() {
-  if (!ring_) return;
-  {
-    std::lock_guard lock(ring_->mutex);
-    slot_->state = Slot::State::free;
-  }
-  ring_->changed.notify_all();
-  ring_.reset();
-}
-
-int64_t Batch::size() const {
-  return slot_->size;
-}
-int64_t Batch::image_size() const {
-  return ring_->image_size;
-}
-int Batch::views() const {
-  return ring_->views;
-}
-const int64_t* Batch::labels() const {
-  return slot_->labels.data();
-}
-const int64_t* Batch::images() const {
-  return slot_->images.data();
-}
-int64_t Batch::step() const {
-  return slot_->step;
-}
-const float* Batch::view(int index) const {
-  const int64_t values = ring_->batch_size * ring_->image_size * ring_->image_size * 3;
-  return static_cast<const float*>(slot_->memory.get()) + index * values;
-}
 
 namespace {
 

@@ -58,7 +58,8 @@ Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
       reduction = std::min(reduction, std::min(crop.width, crop.height) / view.size);
     }
   } else {
-    const int64_t resize = std::get<CentreView>(options_.recipe).resize;
+    const auto [resize, size] = std::get<CentreView>(options_.recipe);
+    needed = needed_box(plan_centre(extent.width, extent.height, resize, size));
     reduction = std::min(extent.width, extent.height) / resize;
   }
   if (in_memory) {

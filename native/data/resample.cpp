@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "data/vectorise.h"
 #include "data/vectors.h"
@@ -231,6 +232,23 @@ ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t si
   };
   plan.window = {margin(plan.width), margin(plan.height), size, size};
   return plan;
+}
+
+Box needed_box(const ResizePlan& plan) {
+  const double reach = plan.interpolation == Interpolation::bilinear ? 1 : 2;
+  // The first and the last position that positions begin … begin + count - 1 read.
+  const auto range = [reach](const Span& in, int64_t out, int64_t begin, int64_t count) {
+    const double scale = in.extent / static_cast<double>(out);
+    const double support = reach * std::max(scale, 1.0) + 1;
+    const double low = static_cast<double>(begin) * scale - support;
+    const double high = static_cast<double>(begin + count) * scale + support;
+    const auto first = static_cast<int64_t>(in.begin + std::max(low, 0.0));
+    const auto last = static_cast<int64_t>(std::ceil(in.begin + std::min(high, in.extent)));
+    return std::pair(first, last - first);
+  };
+  const auto [left, width] = range(plan.across, plan.width, plan.window.left, plan.window.width);
+  const auto [top, height] = range(plan.down, plan.height, plan.window.top, plan.window.height);
+  return {left, top, width, height};
 }
 
 ResizePlan reduced(ResizePlan plan, int64_t reduction) {

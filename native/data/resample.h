@@ -29,6 +29,9 @@ ResizePlan plan_crop(const Box& box, int64_t size, Interpolation interpolation);
 // The shorter side of the image to `resize`, then the centre size × size; size ≤ resize.
 ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size);
 
+// The pixels of the source that the plan's window is made from.
+Box needed_box(const ResizePlan& plan);
+
 // What one output position reads: `count` positions from `first` on, with weights of 22 bits.
 struct Taps {
   int64_t first, count;

@@ -5,11 +5,14 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
 #include "base/error.h"
 #include "data/image_folder.h"
+#include "data/images.h"
+#include "data/jpeg.h"
 #include "data/scratch.h"
 #include "data/synthetic.h"
 
@@ -121,6 +124,40 @@ TEST_CASE(
                         7 * values * sizeof(float)) == 0);
     }
     CHECK(std::memcmp(batch->view(0), batch->view(1), 7 * values * sizeof(float)) != 0);
+  }
+}
+
+TEST_CASE("the centre view is the same whether all of a file is decoded or what is needed") {
+  const Scratch scratch;
+  const std::string folder = (scratch.path / "train/a").string();
+  std::filesystem::create_directories(folder);
+  for (const auto& [width, height] : {std::pair{230, 120}, {120, 230}, {97, 96}, {40, 300}}) {
+    Image image = synthetic_image(1, width, 300, 5);
+    const Pixels part{image.data(), width, height, image.width() * 3};
+    Image cut(width, height);
+    for (int64_t y = 0; y < height; ++y) std::copy_n(part.row(y), width * 3, cut.row(y));
+    const auto bytes = encode_jpeg(cut, 90);
+    std::ofstream(folder + "/" + std::to_string(width) + ".jpg", std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  }
+  LoaderOptions options;
+  options.batch_size = 1;
+  options.shuffle = false;
+  options.recipe = CentreView{.resize = 64, .size = 56};
+  Loader loader(image_folder(scratch.path.string(), "train"), options);
+  loader.start(0);
+  while (const auto batch = loader.next()) {
+    const Image whole = read_image(loader.dataset().samples[batch->images()[0]].path);
+    Dataset memory;
+    memory.classes = {"a"};
+    memory.samples = {{"whole", 0}};
+    memory.width = whole.width();
+    memory.height = whole.height();
+    memory.pixels.assign(whole.data(), whole.data() + whole.bytes());
+    Loader expected(memory, options);
+    expected.start(0);
+    CHECK(std::memcmp(batch->view(0), expected.next()->view(0), 56 * 56 * 3 * sizeof(float)) == 0);
   }
 }
 
