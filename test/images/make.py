@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT = 37, 23
@@ -87,6 +87,12 @@ def main():
     with_alpha.save(HERE / "lossless.webp", lossless=True, exact=True)
     image.save(HERE / "rgb.tiff", compression="tiff_lzw")
     image.convert("L").save(HERE / "grey.tiff")
+
+    # Blurs wider than the recipes use, also wider than the image.
+    (HERE / "blur").mkdir(exist_ok=True)
+    for radius in (3, 8, 40):
+        blurred = Image.open(HERE / "rgb.png").filter(ImageFilter.GaussianBlur(radius))
+        blurred.save(HERE / "blur" / f"{radius}.ppm")
 
     for path in sorted(HERE.iterdir()):
         if path.suffix in (".jpg", ".png", ".pnm", ".bmp", ".webp", ".tiff"):

@@ -75,3 +75,15 @@ TEST_CASE("golden augmentations: every value equals Pillow's") {
     CHECK(difference.equal == 1.0);
   }
 }
+
+TEST_CASE("blurs wider than the recipes use, and wider than the image, equal Pillow's") {
+  const std::string folder = RDM_TEST_IMAGES;
+  for (const int radius : {3, 8, 40}) {
+    Planes image = to_planes(read_image(folder + "/rgb.png"));
+    std::vector<uint8_t> scratch;
+    gaussian_blur(image, static_cast<float>(radius), scratch);
+    const Image expected = read_ppm(folder + "/blur/" + std::to_string(radius) + ".ppm");
+    CAPTURE(radius);
+    CHECK(compare(image, expected).most == 0);
+  }
+}

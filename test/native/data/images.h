@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
+#include <stdexcept>
 #include <string>
 
 #include "data/codec.h"
@@ -16,6 +18,19 @@ inline Image read_image(const std::string& path) {
   const Pixels pixels = decoder.decode({0, 0, extent.width, extent.height}).pixels;
   Image image(pixels.width, pixels.height);
   std::copy_n(pixels.data, image.bytes(), image.data());
+  return image;
+}
+
+inline Image read_ppm(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string magic;
+  int64_t width = 0, height = 0, most = 0;
+  in >> magic >> width >> height >> most;
+  if (magic != "P6") throw std::runtime_error("not a PPM: " + path);
+  in.get();
+  Image image(width, height);
+  in.read(reinterpret_cast<char*>(image.data()), image.bytes());
+  if (!in) throw std::runtime_error("a short PPM: " + path);
   return image;
 }
 
