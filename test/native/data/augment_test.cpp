@@ -1,6 +1,8 @@
 // Every augmentation against Pillow's result (test/golden/augment).
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "data/blur.h"
 #include "data/color.h"
 #include "data/images.h"
@@ -65,14 +67,18 @@ Planes run(const nlohmann::json& step, const Image& input) {
 }  // namespace
 
 TEST_CASE("golden augmentations: every value equals Pillow's") {
+  // Our own set was made by the version of Pillow that is followed here to the last bit. Another
+  // set (RDM_GOLDEN) is held to the tolerances of test/golden/README.md.
+  const bool own = std::getenv("RDM_GOLDEN") == nullptr;
   const auto golden = golden_json("augment/augment.json");
   for (const auto& step : golden.at("cases")) {
-    const std::string input = step.at("input"), output = step.at("output");
+    const std::string op = step.at("op"), input = step.at("input"), output = step.at("output");
     CAPTURE(output);
     const Planes result = run(step, read_image(golden_path("augment/" + input)));
     const Difference difference = compare(result, read_image(golden_path("augment/" + output)));
-    CHECK(difference.most == 0);
-    CHECK(difference.equal == 1.0);
+    const bool exact = op == "grayscale" || op == "solarize" || op == "equalize" || op == "hflip";
+    CHECK(difference.most <= (own || exact ? 0 : op == "gaussian_blur" ? 2 : 1));
+    if (op == "gaussian_blur") CHECK(difference.mean < 0.25);
   }
 }
 

@@ -46,7 +46,6 @@ inline Planes to_planes(const Image& image) {
 struct Difference {
   int most = 0;
   double mean = 0;
-  double equal = 0;  // the share of values
 };
 
 inline Difference compare(const Planes& a, const Image& b) {
@@ -57,11 +56,9 @@ inline Difference compare(const Planes& a, const Image& b) {
       const int difference = std::abs(a.row(i % 3, y)[i / 3] - b.row(y)[i]);
       out.most = std::max(out.most, difference);
       out.mean += difference;
-      out.equal += difference == 0;
     }
   }
   out.mean /= static_cast<double>(b.bytes());
-  out.equal /= static_cast<double>(b.bytes());
   return out;
 }
 
