@@ -5,6 +5,7 @@
 #include "addon/job.h"
 #include "addon/plain_value.h"
 #include "base/dictionary_reader.h"
+#include "data/survey.h"
 #include "data/synthetic.h"
 #include "tools/environment.h"
 #include "tools/inspect.h"
@@ -79,6 +80,31 @@ Plain synthesize_dataset(const Plain& dictionary) {
   return Plain::Dict{{"images", synthesize(output, options)}};
 }
 
+// checkData({data, workers, maxImagePixels}, onEvent)
+Plain check_data(const Plain& dictionary, const Sink& sink, std::stop_token stop) {
+  DictionaryReader reader(dictionary);
+  std::string data;
+  int64_t workers = 1;
+  CheckOptions options;
+  reader.read("data", data);
+  reader.read("workers", workers);
+  reader.read("maxImagePixels", options.max_image_pixels);
+  reader.finish();
+  options.workers = static_cast<int>(workers);
+  options.stop = std::move(stop);
+  options.progress = [&sink](int64_t done, int64_t total) { sink(ProgressEvent{done, total}); };
+  return check_dataset(data, options);
+}
+
+Napi::Value check_data_job(Arguments info) {
+  return start_job(info.Env(), info[1].As<Napi::Function>(),
+                   [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
+                     return check_data(dictionary, sink, std::move(stop));
+                   });
+}
+
+Plain data_info(const Plain& data) { return dataset_info(*data.get_if<std::string>()); }
+
 Napi::Value environment_now(Arguments info) { return to_js(info.Env(), environment()); }
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
@@ -88,6 +114,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("pretrain", job<pretrain_options, pretrain>);
   add("lincls", job<lincls_options, lincls>);
   add("inspectCheckpoint", call<inspect>);
+  add("checkData", check_data_job);
+  add("dataInfo", call<data_info>);
   add("synthesize", call<synthesize_dataset>);
   add("environment", environment_now);
   return exports;

@@ -22,10 +22,11 @@ struct Job {
   std::variant<Plain, Failure> outcome;
 };
 
-// Environment cleanup: ask, and wait, while the thread-safe function still exists.
-void end_job(Job* job) {
-  job->thread.request_stop();
-  if (job->thread.joinable()) job->thread.join();
+// Environment cleanup hook: ask, and wait, while the thread-safe function still exists.
+void end_job(void* data) {
+  auto& thread = static_cast<Job*>(data)->thread;
+  thread.request_stop();
+  if (thread.joinable()) thread.join();
 }
 
 void deliver(Napi::Env env, Napi::Function on_event, Plain* event) {
@@ -35,14 +36,17 @@ void deliver(Napi::Env env, Napi::Function on_event, Plain* event) {
 
 // The thread-safe function's finalizer: every event has been delivered.
 void settle(Napi::Env env, Job* job) {
-  napi_remove_env_cleanup_hook(
-      env, [](void* data) { end_job(static_cast<Job*>(data)); }, job);
+  napi_remove_env_cleanup_hook(env, end_job, job);
   if (job->thread.joinable()) job->thread.join();
-  const Napi::HandleScope scope(env);
-  if (const auto* failure = std::get_if<Failure>(&job->outcome)) {
-    job->deferred.Reject(to_js_error(env, *failure));
-  } else {
-    job->deferred.Resolve(to_js(env, std::get<Plain>(job->outcome)));
+  try {
+    const Napi::HandleScope scope(env);
+    if (const auto* failure = std::get_if<Failure>(&job->outcome)) {
+      job->deferred.Reject(to_js_error(env, *failure));
+    } else {
+      job->deferred.Resolve(to_js(env, std::get<Plain>(job->outcome)));
+    }
+  } catch (const Napi::Error&) {
+    // The environment is being torn down; nobody waits for the promise any more.
   }
 }
 
@@ -67,8 +71,7 @@ Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work) 
   job->events = Napi::ThreadSafeFunction::New(
       env, on_event, "rdm", /*maxQueueSize=*/0, /*initialThreadCount=*/1,
       [job](Napi::Env env) { settle(env, job.get()); });
-  napi_add_env_cleanup_hook(
-      env, [](void* data) { end_job(static_cast<Job*>(data)); }, job.get());
+  napi_add_env_cleanup_hook(env, end_job, job.get());
   job->thread = std::jthread([job = job.get()](std::stop_token stop) { run(*job, stop); });
 
   auto handle = Napi::Object::New(env);

@@ -36,7 +36,10 @@ Plain plain(const EpochEvent& event) {
                      {"epoch", event.epoch},
                      {"loss", event.loss},
                      {"seconds", event.seconds},
-                     {"imagesPerSecond", event.images_per_second}};
+                     {"imagesPerSecond", event.images_per_second},
+                     {"loaderSeconds", Plain::Dict{{"decode", event.decode_seconds},
+                                                   {"augment", event.augment_seconds},
+                                                   {"idle", event.idle_seconds}}}};
 }
 
 Plain plain(const EvaluationEvent& event) {
@@ -57,6 +60,10 @@ Plain plain(const CheckpointEvent& event) {
 
 Plain plain(const WarningEvent& event) {
   return Plain::Dict{{"type", "warning"}, {"code", event.code}, {"message", event.message}};
+}
+
+Plain plain(const ProgressEvent& event) {
+  return Plain::Dict{{"type", "progress"}, {"done", event.done}, {"total", event.total}};
 }
 
 }  // namespace

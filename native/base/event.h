@@ -37,6 +37,9 @@ struct EpochEvent {
   double loss = 0;  // mean over the logged steps
   double seconds = 0;
   double images_per_second = 0;
+  // What the loader's workers did in it, in seconds added up over workers.
+  double decode_seconds = 0, augment_seconds = 0;
+  double idle_seconds = 0;  // waiting for training to give batches back
 };
 
 struct EvaluationEvent {
@@ -62,8 +65,12 @@ struct WarningEvent {
   std::string message;
 };
 
+struct ProgressEvent {
+  int64_t done = 0, total = 0;
+};
+
 using Event = std::variant<StartEvent, StepEvent, EpochEvent, EvaluationEvent, SanityCheckEvent,
-                           CheckpointEvent, WarningEvent>;
+                           CheckpointEvent, WarningEvent, ProgressEvent>;
 using Sink = std::function<void(const Event&)>;
 
 Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase

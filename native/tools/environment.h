@@ -4,7 +4,7 @@
 
 namespace rdm {
 
-// {version, libtorch, threads, cuda: {built, devices: [name…]}, cpu: capability}
+// {version, libtorch, threads, cpu: vector capability, cuda: {available, devices: how many}}
 Plain environment();
 
 }  // namespace rdm

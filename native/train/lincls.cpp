@@ -3,12 +3,12 @@
 #include <torch/torch.h>
 #include <torch/version.h>
 
-#include <filesystem>
+#include <algorithm>
+#include <memory>
 
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/names.h"
-#include "data/image_folder.h"
 #include "data/loader.h"
 #include "models/linear_probe.h"
 #include "optim/larc.h"
@@ -16,6 +16,7 @@
 #include "train/device.h"
 #include "train/feed.h"
 #include "train/finite.h"
+#include "train/loading.h"
 #include "train/meters.h"
 #include "train/optimizer_state.h"
 #include "train/output.h"
@@ -34,8 +35,8 @@ class LinearEvaluation {
   void load_pretrained();
   void resume();
   void announce();
-  LoaderOptions train_views() const;
-  LoaderOptions val_views() const;
+  Loader open_train() const;
+  Loader open_val() const;
   Sgd make_optimizer() const;
   int64_t classes() const {
     return static_cast<int64_t>(val_loader_.dataset().classes.size());
@@ -51,8 +52,9 @@ class LinearEvaluation {
   std::stop_token stop_;
   torch::Device device_;
   uint64_t seed_;
-  std::optional<Loader> train_loader_;  // none with options.evaluate
+  std::unique_ptr<Loader> train_loader_;  // none with options.evaluate
   Loader val_loader_;
+  size_t bad_train_images_ = 0, bad_val_images_ = 0;  // reported so far
   LinearProbe probe_;
   StateDict pretrained_;  // of the backbone, as the file holds it
   Sgd optimizer_;
@@ -80,14 +82,13 @@ LinearEvaluation::LinearEvaluation(const LinclsOptions& options, const Sink& sin
       stop_(std::move(stop)),
       device_(choose_device(options.device, options.gpu)),
       seed_(seed_everything(options.seed, device_)),
-      val_loader_(image_folder(options.data, "val", {options.val_images_per_class}), val_views()),
+      val_loader_(open_val()),
       probe_(find_architecture(options.arch), classes()),
       position_{options.start_epoch, 0},
       initial_lr_(initial_lr(options.lr, options.batch_size)) {
   if (!options.evaluate) {
-    auto train = image_folder(options.data, "train", {options.images_per_class});
-    same_classes(train, val_loader_.dataset());
-    train_loader_.emplace(std::move(train), train_views());
+    train_loader_.reset(new Loader(open_train()));
+    same_classes(train_loader_->dataset(), val_loader_.dataset());
   }
   if (!options.pretrained.empty()) load_pretrained();
   probe_.network()->to(device_);
@@ -97,30 +98,27 @@ LinearEvaluation::LinearEvaluation(const LinclsOptions& options, const Sink& sin
   probe_.freeze();
 }
 
-LoaderOptions LinearEvaluation::train_views() const {
+Loader LinearEvaluation::open_train() const {
+  auto dataset = open_split(options_, "train", options_.images_per_class);
   RandomView view;  // RandomResizedCrop(scale .08–1) and flip
   view.size = options_.crop_size;
   view.min_scale = 0.08;
   view.jitter_p = view.grayscale_p = view.blur_p = 0;
-  LoaderOptions loader;
+  auto loader = loader_options(options_, dataset, seed_, device_);
   loader.batch_size = options_.batch_size;
-  loader.workers = static_cast<int>(options_.workers);
-  loader.seed = seed_;
   loader.drop_last = false;
   loader.recipe = std::vector<RandomView>{view};
-  loader.allocate = batch_memory(device_);
-  return loader;
+  return Loader(std::move(dataset), loader);
 }
 
-LoaderOptions LinearEvaluation::val_views() const {
-  LoaderOptions loader;
+Loader LinearEvaluation::open_val() const {
+  auto dataset = open_split(options_, "val", options_.val_images_per_class);
+  auto loader = loader_options(options_, dataset, seed_, device_);
   loader.batch_size = options_.val_batch_size;
-  loader.workers = static_cast<int>(options_.workers);
   loader.shuffle = false;
   loader.drop_last = false;
   loader.recipe = CentreView{options_.val_resize, options_.crop_size};
-  loader.allocate = batch_memory(device_);
-  return loader;
+  return Loader(std::move(dataset), loader);
 }
 
 void LinearEvaluation::load_pretrained() {
@@ -183,6 +181,7 @@ void LinearEvaluation::train_epoch(Position from) {
   train_loader_->start(from.epoch, from.step);
   Feed feed(*train_loader_, device_);
   Meters meters("train", from.epoch, steps, device_);
+  const auto before = train_loader_->times();
   for (position_ = from; auto batch = feed.next();) {
     meters.data_ready();
     torch::Tensor logits;
@@ -209,7 +208,8 @@ void LinearEvaluation::train_epoch(Position from) {
   if (meters.images() == 0) return;
   summary_.loss = meters.mean_loss();
   check_finite(*summary_.loss, from.epoch, steps - 1, lr, summary_.checkpoint);
-  sink_(EpochEvent{from.epoch, *summary_.loss, meters.seconds(), meters.images_per_second()});
+  report_bad_images(*train_loader_, "train", options_.output, sink_, bad_train_images_);
+  sink_(epoch_event(meters, from.epoch, *summary_.loss, train_loader_->times(), before));
 }
 
 bool LinearEvaluation::validate(int64_t epoch) {
@@ -230,6 +230,7 @@ bool LinearEvaluation::validate(int64_t epoch) {
     if (step % options_.print_freq == 0) sink_(meters.read(step, /*lr=*/0));
     if (stop_.stop_requested() && step + 1 < steps) return false;
   }
+  report_bad_images(val_loader_, "val", options_.output, sink_, bad_val_images_);
   summary_.top1 = meters.top1();
   summary_.top5 = meters.top5();
   const bool best = *summary_.top1 > best_top1_;

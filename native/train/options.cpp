@@ -10,11 +10,16 @@ void at_least(int64_t least, const char* flag, int64_t value) {
   RDM_CHECK(value >= least, Code::usage, flag, " must be at least ", least, ", not ", value);
 }
 
-Precision parse_precision(const std::string& name) {
-  if (name == "fp32") return Precision::fp32;
-  if (name == "bf16") return Precision::bf16;
-  throw Error(Code::usage, message("unknown --precision '", name, "'"),
-              "choose one of: fp32, bf16");
+// One of two names.
+template <typename T>
+T read_choice(DictionaryReader& reader, const char* key, const std::pair<const char*, T>& first,
+              const std::pair<const char*, T>& second) {
+  std::string name;
+  reader.read(key, name);
+  if (name == first.first) return first.second;
+  if (name == second.first) return second.second;
+  throw Error(Code::usage, message("unknown ", key, " '", name, "'"),
+              message("choose one of: ", first.first, ", ", second.first));
 }
 
 void read_run(DictionaryReader& reader, RunOptions& options, const Plain& dictionary) {
@@ -36,9 +41,14 @@ void read_run(DictionaryReader& reader, RunOptions& options, const Plain& dictio
   reader.read("gpu", options.gpu);
   reader.read("cropSize", options.crop_size);
   reader.read("imagesPerClass", options.images_per_class);
-  std::string precision;
-  reader.read("precision", precision);
-  options.precision = parse_precision(precision);
+  reader.read("classes", options.classes);
+  reader.read("maxImagePixels", options.max_image_pixels);
+  options.precision = read_choice<Precision>(reader, "precision", {"fp32", Precision::fp32},
+                                             {"bf16", Precision::bf16});
+  options.decode =
+      read_choice<Decode>(reader, "decode", {"exact", Decode::exact}, {"fast", Decode::fast});
+  options.on_bad_image = read_choice<OnBadImage>(reader, "onBadImage", {"skip", OnBadImage::skip},
+                                                 {"stop", OnBadImage::stop});
   at_least(1, "--epochs", options.epochs);
   at_least(0, "--start-epoch", options.start_epoch);
   at_least(1, "--batch-size", options.batch_size);
@@ -46,6 +56,7 @@ void read_run(DictionaryReader& reader, RunOptions& options, const Plain& dictio
   at_least(1, "--print-freq", options.print_freq);
   at_least(1, "--crop-size", options.crop_size);
   at_least(0, "--images-per-class", options.images_per_class);
+  at_least(1, "--max-image-pixels", options.max_image_pixels);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/plain.h"
+#include "data/loader.h"
 #include "spectral/spec.h"
 
 namespace rdm {
@@ -33,6 +34,10 @@ struct RunOptions {
   Precision precision = Precision::fp32;
   int64_t crop_size = 0;         // pixels
   int64_t images_per_class = 0;  // 0: all
+  std::string classes;           // a file with the classes to take, or empty
+  Decode decode = Decode::exact;
+  OnBadImage on_bad_image = OnBadImage::skip;
+  int64_t max_image_pixels = 0;
 };
 
 struct PretrainOptions : RunOptions {

@@ -5,13 +5,13 @@
 
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
-#include "data/image_folder.h"
 #include "data/loader.h"
 #include "methods/simsiam.h"
 #include "optim/schedule.h"
 #include "train/device.h"
 #include "train/feed.h"
 #include "train/finite.h"
+#include "train/loading.h"
 #include "train/meters.h"
 #include "train/optimizer_state.h"
 #include "train/output.h"
@@ -28,7 +28,7 @@ class Pretraining {
   Summary run();
 
  private:
-  Loader make_loader() const;
+  Loader open_loader() const;
   Sgd make_optimizer();
   void resume();
   void announce();
@@ -43,6 +43,7 @@ class Pretraining {
   uint64_t seed_;
   double initial_lr_;
   Loader loader_;
+  size_t bad_images_ = 0;  // reported so far
   SimSiam method_;
   Sgd optimizer_;
   Position start_;
@@ -70,7 +71,7 @@ Pretraining::Pretraining(const PretrainOptions& options, const Sink& sink, std::
       resumed_(load_resumed(options)),
       seed_(seed_everything(chosen_seed(options, resumed_), device_)),
       initial_lr_(initial_lr(options.lr, options.batch_size)),
-      loader_(make_loader()),
+      loader_(open_loader()),
       method_(SimSiamOptions{options.arch, options.dim, options.pred_dim, options.filter,
                              options.fix_pred_lr}),
       optimizer_(make_optimizer()),
@@ -78,16 +79,14 @@ Pretraining::Pretraining(const PretrainOptions& options, const Sink& sink, std::
   if (resumed_) resume();
 }
 
-Loader Pretraining::make_loader() const {
+Loader Pretraining::open_loader() const {
+  auto dataset = open_split(options_, "train", options_.images_per_class);
   RandomView view;
   view.size = options_.crop_size;
-  LoaderOptions loader;
+  auto loader = loader_options(options_, dataset, seed_, device_);
   loader.batch_size = options_.batch_size;
-  loader.workers = static_cast<int>(options_.workers);
-  loader.seed = seed_;
   loader.recipe = std::vector<RandomView>{view, view};
-  loader.allocate = batch_memory(device_);
-  return Loader(image_folder(options_.data, "train", {options_.images_per_class}), loader);
+  return Loader(std::move(dataset), loader);
 }
 
 Sgd Pretraining::make_optimizer() {
@@ -158,6 +157,7 @@ bool Pretraining::train_epoch(int64_t epoch, int64_t first_step) {
   loader_.start(epoch, first_step);
   Feed feed(loader_, device_);
   Meters meters("train", epoch, steps, device_);
+  const auto before = loader_.times();
 
   for (int64_t step = first_step; auto batch = feed.next(); ++step) {
     meters.data_ready();
@@ -174,13 +174,15 @@ bool Pretraining::train_epoch(int64_t epoch, int64_t first_step) {
     if (stop_.stop_requested() && step + 1 < steps) {
       const double mean = meters.mean_loss();
       check_finite(mean, epoch, step, lr, summary_.checkpoint);
+      report_bad_images(loader_, "train", options_.output, sink_, bad_images_);
       save("checkpoint_stopped.pth.tar", {epoch, step + 1}, mean);
       return false;
     }
   }
   const double mean = meters.images() > 0 ? meters.mean_loss() : summary_.loss.value_or(0);
   check_finite(mean, epoch, steps - 1, lr, summary_.checkpoint);
-  sink_(EpochEvent{epoch, mean, meters.seconds(), meters.images_per_second()});
+  report_bad_images(loader_, "train", options_.output, sink_, bad_images_);
+  sink_(epoch_event(meters, epoch, mean, loader_.times(), before));
   char file[64];
   std::snprintf(file, sizeof file, "checkpoint_%04lld.pth.tar", static_cast<long long>(epoch));
   save(file, {epoch + 1, 0}, mean);

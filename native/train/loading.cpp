@@ -1,0 +1,63 @@
+#include "train/loading.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "base/error.h"
+#include "train/feed.h"
+#include "train/output.h"
+
+namespace rdm {
+
+Dataset open_split(const RunOptions& options, const std::string& split, int64_t images_per_class) {
+  DatasetOptions wanted;
+  wanted.images_per_class = images_per_class;
+  if (!options.classes.empty()) wanted.classes = read_class_list(options.classes);
+  return open_dataset(options.data, split, wanted);
+}
+
+LoaderOptions loader_options(const RunOptions& options, const Dataset& dataset, uint64_t seed,
+                             torch::Device device) {
+  const auto processors = std::max(1U, std::thread::hardware_concurrency());
+  LoaderOptions loader;
+  loader.workers = static_cast<int>(std::min<int64_t>(options.workers, processors));
+  loader.seed = seed;
+  loader.statistics = dataset.statistics;
+  loader.decode = options.decode;
+  loader.on_bad_image = options.on_bad_image;
+  loader.max_image_pixels = options.max_image_pixels;
+  loader.allocate = batch_memory(device);
+  return loader;
+}
+
+EpochEvent epoch_event(const Meters& meters, int64_t epoch, double loss, const LoaderTimes& after,
+                       const LoaderTimes& before) {
+  return {epoch,
+          loss,
+          meters.seconds(),
+          meters.images_per_second(),
+          after.decode - before.decode,
+          after.augment - before.augment,
+          after.consumer - before.consumer};
+}
+
+void report_bad_images(const Loader& loader, const std::string& split, const std::string& output,
+                       const Sink& sink, size_t& reported) {
+  const auto bad = loader.bad_images();
+  if (bad.size() <= reported) return;
+  reported = bad.size();
+  const auto path = in_folder(output, "bad-images-" + split + ".txt");
+  std::ofstream list(path);
+  for (const auto& image : bad) list << image.path << '\t' << image.reason << '\n';
+  const auto total = static_cast<size_t>(loader.dataset().size());
+  auto text = message(bad.size(), " of ", total, " ", split,
+                      " images could not be read and were replaced by others, the latest ",
+                      bad.back().path, ": ", bad.back().reason, "; all are listed in ", path);
+  if (bad.size() * 100 > total) text += "; that is more than 1 %: check the dataset";
+  sink(WarningEvent{"bad_images", std::move(text)});
+}
+
+}  // namespace rdm

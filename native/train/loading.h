@@ -1,0 +1,30 @@
+// The run's options as the data path's: which images, and how they are loaded.
+#pragma once
+#include <torch/types.h>
+
+#include <string>
+
+#include "base/event.h"
+#include "data/loader.h"
+#include "train/meters.h"
+#include "train/options.h"
+
+namespace rdm {
+
+// The split (train or val) of options.data, reduced to options.classes and images_per_class.
+Dataset open_split(const RunOptions& options, const std::string& split, int64_t images_per_class);
+
+// What every loader of a run has in common; recipe, batch size and order are the caller's.
+LoaderOptions loader_options(const RunOptions& options, const Dataset& dataset, uint64_t seed,
+                             torch::Device device);
+
+// An epoch's end; the loader's times are what it spent between `before` and `after`.
+EpochEvent epoch_event(const Meters& meters, int64_t epoch, double loss, const LoaderTimes& after,
+                       const LoaderTimes& before);
+
+// Lists the images a loader had to replace in OUTPUT/bad-images-SPLIT.txt (path, tab, reason), and
+// warns when there are more of them than `reported`, which it brings up to date.
+void report_bad_images(const Loader& loader, const std::string& split, const std::string& output,
+                       const Sink& sink, size_t& reported);
+
+}  // namespace rdm
