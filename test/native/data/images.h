@@ -49,7 +49,7 @@ struct Difference {
 };
 
 inline Difference compare(const Planes& a, const Image& b) {
-  if (a.width() != b.width() || a.height() != b.height()) return {256, 256, 0};
+  if (a.width() != b.width() || a.height() != b.height()) return {256, 256};
   Difference out;
   for (int64_t y = 0; y < b.height(); ++y) {
     for (int64_t i = 0; i < b.width() * 3; ++i) {
