@@ -10,6 +10,7 @@ export function inspectCheckpoint(path: string): Promise<CheckpointInfo> {
 
 /** The keys of a record that a later run can take over. */
 interface Recorded {
+  classes?: string;
   cropSize?: number;
   data?: string;
   imagesPerClass?: number;
@@ -17,7 +18,7 @@ interface Recorded {
 
 /**
  * Takes over from the checkpoint what the caller leaves out: arch, crop size and data folder (with its
- * images per class). Rejects where the caller names another architecture than the checkpoint.
+ * classes and images per class). Rejects where the caller names another architecture than the checkpoint.
  */
 export async function takeRecorded(
   options: LinclsOptions,
@@ -36,15 +37,19 @@ export async function takeRecorded(
   const taken = {
     ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
     ...(options.cropSize === undefined && record.cropSize && { cropSize: record.cropSize }),
-    ...(!options.data && record.data && { data: record.data }),
-    ...(!options.data &&
-      record.data &&
-      options.imagesPerClass === undefined &&
-      record.imagesPerClass && { imagesPerClass: record.imagesPerClass }),
+    ...(!options.data && record.data && takeData(options, record)),
   };
   if (Object.keys(taken).length === 0) return { options };
   return {
     options: { ...options, ...taken },
     recorded: { type: 'recorded', checkpoint, ...taken },
+  };
+}
+
+function takeData(options: LinclsOptions, { data, classes, imagesPerClass }: Recorded) {
+  return {
+    ...(data && { data }),
+    ...(options.classes === undefined && classes && { classes }),
+    ...(options.imagesPerClass === undefined && imagesPerClass && { imagesPerClass }),
   };
 }

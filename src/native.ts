@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { RdmError } from './errors.js';
 import type {
   Architecture,
+  BadImageAction,
   CheckpointInfo,
+  Decoding,
   Device,
   Environment,
   Event,
@@ -35,6 +37,10 @@ interface NativeCommon {
   precision: Precision;
   cropSize: number;
   imagesPerClass: number;
+  classes: string;
+  decode: Decoding;
+  onBadImage: BadImageAction;
+  maxImagePixels: number;
 }
 
 export interface NativePretrainOptions extends NativeCommon {

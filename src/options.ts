@@ -8,7 +8,9 @@ import type {
 } from './native.js';
 import {
   architectures,
+  badImageActions,
   type CommonOptions,
+  decodings,
   devices,
   filterSources,
   type LinclsOptions,
@@ -32,6 +34,10 @@ const commonDefaults = {
   precision: 'fp32',
   cropSize: 224,
   imagesPerClass: 0,
+  classes: '',
+  decode: 'exact',
+  onBadImage: 'skip',
+  maxImagePixels: 178_956_970, // Pillow's limit
 } as const;
 
 /** Source: main_simsiam.py. */
@@ -136,6 +142,10 @@ function resolveCommon(options: Common) {
     precision: oneOf('precision', options.precision, precisions),
     cropSize: whole('--crop-size', options.cropSize, 1),
     imagesPerClass: whole('--images-per-class', options.imagesPerClass, 0),
+    classes: options.classes && resolve(options.classes),
+    decode: oneOf('decoding', options.decode, decodings),
+    onBadImage: oneOf('action on a bad image', options.onBadImage, badImageActions),
+    maxImagePixels: whole('--max-image-pixels', options.maxImagePixels, 1),
   };
 }
 

@@ -14,6 +14,8 @@ export const architectures = [
 ] as const;
 export const devices = ['auto', 'cpu', 'cuda'] as const;
 export const precisions = ['fp32', 'bf16'] as const;
+export const decodings = ['exact', 'fast'] as const;
+export const badImageActions = ['skip', 'stop'] as const;
 export const predictorTypes = ['mlp', 'poly', 'log', 'log_1', 'log_2'] as const;
 export const predictorLocations = ['online', 'target'] as const;
 export const filterSources = ['own', 'online'] as const;
@@ -21,6 +23,8 @@ export const filterSources = ['own', 'online'] as const;
 export type Architecture = (typeof architectures)[number];
 export type Device = (typeof devices)[number];
 export type Precision = (typeof precisions)[number];
+export type Decoding = (typeof decodings)[number];
+export type BadImageAction = (typeof badImageActions)[number];
 export type FilterSource = (typeof filterSources)[number];
 
 /**
@@ -68,6 +72,14 @@ export interface CommonOptions {
   cropSize?: number | undefined;
   /** Only the first so many training images of each class, in sorted order; 0 takes all. */
   imagesPerClass?: number | undefined;
+  /** A text file with the names of the classes to take, one a line; all where left out. */
+  classes?: string | undefined;
+  /** `exact`: as Pillow decodes; `fast`: large JPEGs are decoded at a smaller size. */
+  decode?: Decoding | undefined;
+  /** An image that cannot be read is replaced by another and listed, or ends the run. */
+  onBadImage?: BadImageAction | undefined;
+  /** An image with more pixels counts as one that cannot be read. */
+  maxImagePixels?: number | undefined;
 }
 
 export interface PretrainOptions extends CommonOptions {
@@ -180,6 +192,7 @@ export interface RecordedEvent {
   arch?: Architecture;
   cropSize?: number;
   data?: string;
+  classes?: string;
   imagesPerClass?: number;
 }
 

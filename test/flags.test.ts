@@ -10,6 +10,10 @@ import { root } from './support/rdm.js';
 const shared = `
 -j, --workers <n> = 32
 --images-per-class <n>
+--classes <file>
+--decode <how> = "exact"
+--on-bad-image <action> = "skip"
+--max-image-pixels <n> = 178956970
 --output <dir> = "."
 -p, --print-freq <n> = 10
 --json

@@ -33,6 +33,10 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     precision: 'fp32',
     cropSize: 224,
     imagesPerClass: 0,
+    classes: '',
+    decode: 'exact',
+    onBadImage: 'skip',
+    maxImagePixels: 178_956_970,
   });
 });
 
@@ -61,6 +65,10 @@ test("lincls resolves to main_lincls.py's defaults, every key there", () => {
     cropSize: 224,
     valResize: 256,
     imagesPerClass: 0,
+    classes: '',
+    decode: 'exact',
+    onBadImage: 'skip',
+    maxImagePixels: 178_956_970,
     valImagesPerClass: 0,
   });
 });
@@ -76,6 +84,13 @@ test('evaluation resizes to crop · 256/224 unless told otherwise', () => {
 
 test('workers 0, the main process in the reference, becomes one thread', () => {
   assert.equal(resolvePretrain({ data: 'x', workers: 0 }).workers, 1);
+});
+
+test('a list of classes is found from anywhere', () => {
+  assert.equal(
+    resolvePretrain({ data: 'x', classes: 'hundred.txt' }).classes,
+    resolve('hundred.txt'),
+  );
 });
 
 test('a filter of the target carries its source', () => {
@@ -105,6 +120,9 @@ const refusals: [given: Loose, message: string, hint: RegExp][] = [
   [{ arch: 'resnet19' }, "unknown architecture 'resnet19'", /resnet18, .*wide_resnet101_2/],
   [{ device: 'tpu' }, "unknown device 'tpu'", /auto, cpu, cuda/],
   [{ precision: 'fp8' }, "unknown precision 'fp8'", /fp32, bf16/],
+  [{ decode: 'rough' }, "unknown decoding 'rough'", /exact, fast/],
+  [{ onBadImage: 'ask' }, "unknown action on a bad image 'ask'", /skip, stop/],
+  [{ maxImagePixels: 0 }, '--max-image-pixels must be a whole number of at least 1, not 0', /^$/],
   [{ device: 'cpu', gpu: 1 }, '--gpu 1 contradicts --device cpu', /^$/],
   [
     { predictor: { type: 'ploy' } },

@@ -2,7 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import {
   architectures,
+  badImageActions,
   type CommonOptions,
+  decodings,
   devices,
   filterSources,
   precisions,
@@ -23,11 +25,15 @@ interface ProcessFlags {
 export type CommonFlags = Pick<
   CommonOptions,
   | 'arch'
+  | 'classes'
   | 'cropSize'
+  | 'decode'
   | 'device'
   | 'gpu'
   | 'imagesPerClass'
+  | 'maxImagePixels'
   | 'momentum'
+  | 'onBadImage'
   | 'output'
   | 'precision'
   | 'printFreq'
@@ -115,11 +121,29 @@ export function addTrainingFlags(command: Command, defaults: TrainingDefaults): 
 }
 
 export function addDataFlags(command: Command, cropDefault?: number): Command {
+  const { decode, maxImagePixels, onBadImage } = pretrainDefaults;
   return command
     .optionsGroup('Data:')
     .option('-j, --workers <n>', 'threads that read images', integer, pretrainDefaults.workers)
     .option('--crop-size <pixels>', 'side of what the network sees', integer, cropDefault)
-    .option('--images-per-class <n>', 'only the first n training images of each class', integer);
+    .option('--images-per-class <n>', 'only the first n training images of each class', integer)
+    .option('--classes <file>', 'only the classes whose names the file lists, one a line')
+    .option(
+      '--decode <how>',
+      `${decodings.join(', ')}: as Pillow does, or large JPEGs at a smaller size`,
+      decode,
+    )
+    .option(
+      '--on-bad-image <action>',
+      `${badImageActions.join(', ')}: replace it by another and list it, or end the run`,
+      onBadImage,
+    )
+    .option(
+      '--max-image-pixels <n>',
+      'an image with more counts as one that cannot be read',
+      integer,
+      maxImagePixels,
+    );
 }
 
 export function addOutputFlags(command: Command): Command {

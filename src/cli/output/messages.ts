@@ -38,11 +38,13 @@ function describeStart(event: StartEvent): string {
   ].join(', ');
 }
 
-function describeRecorded({ checkpoint, arch, cropSize, data, imagesPerClass }: RecordedEvent) {
+function describeRecorded(event: RecordedEvent): string {
+  const { checkpoint, arch, cropSize, data, classes, imagesPerClass } = event;
   const taken = [
     arch && `architecture ${arch}`,
     cropSize && `crop size ${cropSize}`,
     data && `data folder ${data}`,
+    classes && `the classes of ${classes}`,
     imagesPerClass && `${imagesPerClass} images per class`,
   ];
   return `as ${checkpoint} records: ${taken.filter(Boolean).join(', ')}`;
