@@ -160,6 +160,8 @@ export interface EpochEvent {
   loss: number;
   seconds: number;
   imagesPerSecond: number;
+  /** What the loader's workers did, added up over them; `idle`: waiting for training. */
+  loaderSeconds: { decode: number; augment: number; idle: number };
 }
 
 export interface EvaluationEvent {
@@ -194,6 +196,13 @@ export interface RecordedEvent {
   data?: string;
   classes?: string;
   imagesPerClass?: number;
+}
+
+/** How far a job that is counted in images has come. */
+export interface ProgressEvent {
+  type: 'progress';
+  done: number;
+  total: number;
 }
 
 export type Event =

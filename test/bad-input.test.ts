@@ -62,19 +62,52 @@ test('fewer images than a batch', () =>
     /^rdm: fewer images than a batch: 50 in .*\/train, the batch size is 51\n.*-b/m,
   ));
 
-test('a file that is not an image', async () => {
-  const folder = spoilt((_, image) => writeFileSync(image, 'not an image at all'));
-  await refused([...everyImage, folder], /^rdm: .*train\/.*\.jpg/m);
+const badImages: [what: string, spoil: (image: string) => void, reason: string][] = [
+  ['no image', (image) => writeFileSync(image, 'no pixels'), 'not an image of a known format'],
+  ['truncated', (image) => truncateSync(image, 300), 'the file is truncated'],
+  ['empty', (image) => truncateSync(image, 0), 'the file is empty'],
+];
+
+for (const [what, spoil, reason] of badImages) {
+  test(`an image file that is ${what} is replaced and listed, or ends the run`, async () => {
+    const bad: string[] = [];
+    const folder = spoilt((_, image) => {
+      spoil(image);
+      bad.push(image);
+    });
+    const output = scratch();
+    const flags = [...small, ...everyImage, '--epochs', '1', '--output', output, folder];
+    const skipped = await rdm(['pretrain', ...flags]);
+    const list = join(output, 'bad-images-train.txt');
+    const said =
+      'rdm: warning: 1 of 50 train images could not be read and were replaced by others, ' +
+      `the latest ${bad[0]}: ${reason}; all are listed in ${list}; ` +
+      'that is more than 1 %: check the dataset\n';
+    assert.ok(skipped.stderr.includes(said), skipped.stderr);
+    assert.equal(skipped.code, 0);
+    assert.equal(readFileSync(list, 'utf8'), `${bad[0]}\t${reason}\n`);
+
+    const message = new RegExp(`^rdm: .*${bad[0]}: ${reason}\n`, 'm');
+    await refused(['--on-bad-image', 'stop', ...everyImage, folder], message);
+  });
+}
+
+test('an image over the limit of pixels counts as bad', async () => {
+  const flags = ['--on-bad-image', 'stop', '--max-image-pixels', '1000'];
+  await refused([...flags, good], /^rdm: .*\.jpg: .*1000/m);
 });
 
-test('a truncated image', async () => {
-  const folder = spoilt((_, image) => truncateSync(image, 300));
-  await refused([...everyImage, folder], /^rdm: .*train\/.*\.jpg/m);
-});
-
-test('an empty image file', async () => {
-  const folder = spoilt((_, image) => truncateSync(image, 0));
-  await refused([...everyImage, folder], /^rdm: .*train\/.*\.jpg/m);
+test('a list of classes that cannot be read, and one with a class that is not there', async () => {
+  await refused(
+    ['--classes', '/nowhere/list.txt', good],
+    /^rdm: cannot read the list of classes: \/nowhere\/list.txt\n/m,
+  );
+  const list = join(scratch(), 'list.txt');
+  writeFileSync(list, '# some\nzebra\n');
+  await refused(
+    ['--classes', list, good],
+    /^rdm: no class `zebra` in .*\/train\n.*one name of a class folder on each line/m,
+  );
 });
 
 test('an output folder that cannot be written', async () => {

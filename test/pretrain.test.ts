@@ -1,6 +1,6 @@
 // rdm pretrain from end to end on a few small JPEGs.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { type Event, inspectCheckpoint, type PretrainOptions, pretrain } from 'rdm-ssl';
@@ -138,6 +138,33 @@ test('--images-per-class takes the first of each class', async () => {
   assert.ok(start?.type === 'start');
   assert.equal(start.trainImages, 20);
   assert.equal(start.stepsPerEpoch, 1);
+});
+
+test('--classes takes those that a file lists', async () => {
+  const [first, , third] = readdirSync(join(data, 'train')).sort();
+  const classes = join(scratch(), 'classes.txt');
+  writeFileSync(classes, `${third}\n${first}\n`);
+  const { events } = await follow({ ...options(scratch()), classes, batchSize: 5 });
+  const start = events[0];
+  assert.ok(start?.type === 'start');
+  assert.deepEqual([start.classes, start.trainImages], [2, 10]);
+});
+
+test('an epoch tells how long its loader decoded, augmented and idled', async () => {
+  const { events } = await follow(options(scratch()));
+  const epoch = events.find(({ type }) => type === 'epoch');
+  assert.ok(epoch?.type === 'epoch');
+  const { decode, augment, idle } = epoch.loaderSeconds;
+  for (const seconds of [decode, augment]) {
+    assert.ok(seconds > 0 && seconds < epoch.seconds * 2, String(seconds)); // two workers
+  }
+  assert.ok(idle >= 0);
+});
+
+test('--decode fast takes the same pixels of images that need no scaling down', async () => {
+  const exact = await follow(options(scratch()));
+  const fast = await follow({ ...options(scratch()), decode: 'fast' });
+  assert.deepEqual(fast.losses, exact.losses); // 40 pixels: nothing to scale down
 });
 
 for (const [name, sigma] of [
