@@ -1,7 +1,8 @@
 // rdm-ssl as a library.
 export { inspectCheckpoint } from './checkpoints.js';
+export { checkData, dataInfo, synthesize } from './datasets.js';
 export { type ErrorCode, RdmError } from './errors.js';
-export { lincls, pretrain, synthesize } from './jobs.js';
+export { lincls, pretrain } from './jobs.js';
 export { environment } from './native.js';
 export { linclsDefaults, pretrainDefaults, synthesizeDefaults } from './options.js';
 export * from './types.js';

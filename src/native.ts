@@ -8,12 +8,15 @@ import type {
   Architecture,
   BadImageAction,
   CheckpointInfo,
+  DataCheck,
+  DataInfo,
   Decoding,
   Device,
   Environment,
   Event,
   FilterSource,
   Precision,
+  ProgressEvent,
   Summary,
 } from './types.js';
 
@@ -71,15 +74,23 @@ export interface NativeSynthesizeOptions {
   seed: number;
 }
 
-export interface Job {
-  done: Promise<Summary>;
+export interface NativeCheckOptions {
+  data: string;
+  workers: number;
+  maxImagePixels: number;
+}
+
+export interface Job<Result> {
+  done: Promise<Result>;
   stop(): void;
 }
 
 export interface Native {
-  pretrain(options: NativePretrainOptions, onEvent: (event: Event) => void): Job;
-  lincls(options: NativeLinclsOptions, onEvent: (event: Event) => void): Job;
+  pretrain(options: NativePretrainOptions, onEvent: (event: Event) => void): Job<Summary>;
+  lincls(options: NativeLinclsOptions, onEvent: (event: Event) => void): Job<Summary>;
   inspectCheckpoint(path: string): Promise<CheckpointInfo>;
+  dataInfo(path: string): Promise<DataInfo>;
+  checkData(options: NativeCheckOptions, onEvent: (event: ProgressEvent) => void): Job<DataCheck>;
   synthesize(options: NativeSynthesizeOptions): Promise<{ images: number }>;
   environment(): Environment;
 }

@@ -1,7 +1,9 @@
 // Resolves what a caller leaves out to the reference's defaults, and refuses what makes no sense.
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { RdmError } from './errors.js';
 import type {
+  NativeCheckOptions,
   NativeLinclsOptions,
   NativePretrainOptions,
   NativeSynthesizeOptions,
@@ -9,6 +11,7 @@ import type {
 import {
   architectures,
   badImageActions,
+  type CheckOptions,
   type CommonOptions,
   decodings,
   devices,
@@ -101,6 +104,16 @@ export function resolveLincls(given: LinclsOptions): NativeLinclsOptions {
       common.cropSize,
     ),
     valImagesPerClass: whole('--val-images-per-class', options.valImagesPerClass, 0),
+  };
+}
+
+export function resolveCheck(given: CheckOptions): NativeCheckOptions {
+  const { maxImagePixels } = commonDefaults;
+  const options = withDefaults({ workers: availableParallelism(), maxImagePixels }, given);
+  return {
+    data: folder(options.data),
+    workers: whole('--workers', options.workers, 1),
+    maxImagePixels: whole('--max-image-pixels', options.maxImagePixels, 1),
   };
 }
 

@@ -198,7 +198,7 @@ export interface RecordedEvent {
   imagesPerClass?: number;
 }
 
-/** How far a job that is counted in images has come. */
+/** How far a job has come, in images or in bytes. */
 export interface ProgressEvent {
   type: 'progress';
   done: number;
@@ -234,10 +234,10 @@ export interface Summary {
   bestTop1: number | null;
 }
 
-/** How a caller follows and ends a run. */
-export interface Control {
-  onEvent?: ((event: Event) => void) | undefined;
-  /** Aborting finishes the step, saves, and resolves with `outcome: 'stopped'`. */
+/** How a caller follows and ends a job. */
+export interface Control<Reported = Event> {
+  onEvent?: ((event: Reported) => void) | undefined;
+  /** Aborting ends the job early and resolves; a run finishes its step and saves. */
   signal?: AbortSignal | undefined;
 }
 
@@ -274,4 +274,47 @@ export interface SynthesizeOptions {
   /** Pixels on a side. */
   size?: number | undefined;
   seed?: number | undefined;
+}
+
+export interface CheckOptions {
+  /** Folder of a dataset, in any layout that a run takes. */
+  data: string;
+  /** Threads; one a processor where left out. */
+  workers?: number | undefined;
+  maxImagePixels?: number | undefined;
+}
+
+export interface DataCheck {
+  root: string;
+  /** How many were looked at. */
+  images: number;
+  /** The signal was aborted before all of them were. */
+  stopped: boolean;
+  bad: { path: string; reason: string }[];
+}
+
+export interface DataInfo {
+  root: string;
+  /** `folder`: SPLIT/CLASS/*; else the authors' files, in their binary or their Python layout. */
+  layout: 'folder' | 'cifar10-binary' | 'cifar10-python' | 'cifar100-binary' | 'cifar100-python';
+  /** Without `val` where there is none. */
+  splits: { train: SplitInfo; val?: SplitInfo };
+}
+
+export interface SplitInfo {
+  images: number;
+  classes: number;
+  smallestClass: { name: string; images: number };
+  largestClass: { name: string; images: number };
+  /** A hash of classes, paths and labels: equal listings train on the same images. */
+  listing: string;
+  /** Pixels, over at most a thousand images, evenly spread. */
+  widths: Range;
+  heights: Range;
+}
+
+export interface Range {
+  least: number;
+  mean: number;
+  most: number;
 }

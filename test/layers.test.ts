@@ -19,11 +19,14 @@ const nativeLayers = [
 const scriptLayers = [
   ['types', 'errors'],
   ['native', 'event-log'],
-  ['options', 'checkpoints'],
-  ['jobs'],
+  ['options', 'checkpoints', 'follow'],
+  ['jobs', 'datasets'],
   ['index'],
-  ['cli/signals', 'cli/flags', 'cli/output/messages', 'cli/output/output'],
-  ['cli/processes', 'cli/output/lines', 'cli/output/json'],
+  [
+    ...['cli/signals', 'cli/flags'],
+    ...['messages', 'output', 'terminal', 'units', 'dataset'].map((name) => `cli/output/${name}`),
+  ],
+  ['cli/processes', 'cli/output/lines', 'cli/output/json', 'cli/output/progress'],
   ['cli/output/spinner'],
   ['cli/output/open'],
   ['cli/run'],

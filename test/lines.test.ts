@@ -4,7 +4,8 @@ import test from 'node:test';
 import type { StartEvent, StepEvent } from 'rdm-ssl';
 import { lines } from '../dist/cli/output/lines.js';
 import { remark } from '../dist/cli/output/messages.js';
-import { duration, liveLine } from '../dist/cli/output/spinner.js';
+import { liveLine } from '../dist/cli/output/spinner.js';
+import { duration } from '../dist/cli/output/units.js';
 
 const step: StepEvent = {
   type: 'step',

@@ -2,7 +2,9 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { RdmError } from '../index.js';
-import { addDataCommand } from './commands/data.js';
+import { addCheckCommand } from './commands/data-check.js';
+import { addInfoCommand } from './commands/data-info.js';
+import { addSynthesizeCommand } from './commands/data-synthesize.js';
 import { addLinclsCommand } from './commands/lincls.js';
 import { addPretrainCommand } from './commands/pretrain.js';
 import { addSetupCommand } from './commands/setup.js';
@@ -22,7 +24,10 @@ export function createProgram(): Command {
     });
   addPretrainCommand(program);
   addLinclsCommand(program);
-  addDataCommand(program);
+  const data = program.command('data').description('make, describe and check datasets');
+  addSynthesizeCommand(data);
+  addInfoCommand(data);
+  addCheckCommand(data);
   addSetupCommand(program);
   return program.addHelpText('after', '\nrdm <command> --help shows its flags and examples.');
 }

@@ -8,15 +8,28 @@ export async function runJob(
   job: (control: Control) => Promise<Summary>,
 ): Promise<void> {
   const output = await openOutput(json);
-  const signals = catchSignals(() => {
-    output.note('stopping after this step; once more to leave at once');
-  });
+  const note = () => output.note('stopping after this step; once more to leave at once');
   try {
-    const summary = await job({ onEvent: (event) => output.event(event), signal: signals.aborted });
-    output.finish(summary);
-    if (summary.outcome === 'stopped') process.exitCode = signals.exitCode();
+    await untilSignal(note, async (signal) => {
+      const summary = await job({ onEvent: (event) => output.event(event), signal });
+      output.finish(summary);
+      return summary.outcome === 'stopped';
+    });
   } finally {
     output.close();
+  }
+}
+
+/** Runs a job that a signal ends early; where it says that it was, the exit code tells which signal. */
+export async function untilSignal(
+  onFirst: () => void,
+  job: (signal: AbortSignal) => Promise<boolean>,
+): Promise<void> {
+  const signals = catchSignals(onFirst);
+  try {
+    const stopped = await job(signals.aborted);
+    if (stopped) process.exitCode = signals.exitCode();
+  } finally {
     signals.release();
   }
 }

@@ -4,6 +4,7 @@ import type { EpochEvent, Event, StartEvent, StepEvent } from '../../index.js';
 import { evaluationLine } from './lines.js';
 import { describeSummary, remark, say } from './messages.js';
 import type { Output } from './output.js';
+import { duration } from './units.js';
 
 export function spinnerOutput(): Output {
   const spinner = ora({ text: 'starting', discardStdin: false }).start();
@@ -44,20 +45,6 @@ export function liveLine(event: StepEvent, epochs: number): string {
     `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`,
     `${duration(stepsLeft * batchSeconds.average)} left`,
   ].join('  ');
-}
-
-/** 75 → '1 m 15 s', in the two largest units. */
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  const units: [number, string][] = [
-    [Math.floor(whole / 86400), 'd'],
-    [Math.floor(whole / 3600) % 24, 'h'],
-    [Math.floor(whole / 60) % 60, 'm'],
-    [whole % 60, 's'],
-  ];
-  const first = units.findIndex(([count]) => count > 0);
-  const shown = first < 0 ? units.slice(-1) : units.slice(first, first + 2);
-  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
 function finishedLine(event: Event, epochs: number): string | undefined {

@@ -14,10 +14,8 @@ const examples = `
 Example:
   rdm data synthesize /tmp/shapes && rdm pretrain -a resnet18 --crop-size 32 -b 64 /tmp/shapes`;
 
-export function addDataCommand(program: Command): void {
-  program
-    .command('data')
-    .description('make a dataset')
+export function addSynthesizeCommand(data: Command): void {
+  data
     .command('synthesize')
     .description(
       'write JPEGs of ten learnable classes: DIR/train/CLASS/*.jpg and DIR/val/CLASS/*.jpg',

@@ -1,0 +1,48 @@
+// rdm data check: decodes every image and lists those that cannot be read.
+import type { Command } from 'commander';
+import { type CheckOptions, checkData, type DataCheck, pretrainDefaults } from '../../index.js';
+import { integer } from '../flags.js';
+import { say } from '../output/messages.js';
+import { openProgress } from '../output/progress.js';
+import { images } from '../output/units.js';
+import { untilSignal } from '../run.js';
+
+type CheckFlags = Omit<CheckOptions, 'data'> & { json?: true };
+
+const notes = `
+Prints a line for each bad image: its path, a tab, the reason. Exits 1 when there is one.
+
+Example:
+  rdm data check /data/imagenet > bad-images.txt`;
+
+export function addCheckCommand(data: Command): void {
+  data
+    .command('check')
+    .description('decode every image and list those that cannot be read')
+    .argument('<dir>', 'folder of a dataset')
+    .option('-j, --workers <n>', 'threads (default: one a processor)', integer)
+    .option(
+      '--max-image-pixels <n>',
+      'an image with more counts as one that cannot be read',
+      integer,
+      pretrainDefaults.maxImagePixels,
+    )
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', notes)
+    .action(async (dir: string, { json, ...options }: CheckFlags) => {
+      const progress = await openProgress('checking', images);
+      await untilSignal(progress.close, async (signal) => {
+        const control = { onEvent: progress.event, signal };
+        const check = await checkData({ data: dir, ...options }, control).finally(progress.close);
+        if (json) console.log(JSON.stringify(check));
+        else print(check);
+        if (check.bad.length > 0) process.exitCode = 1;
+        return check.stopped;
+      });
+    });
+}
+
+function print({ images: seen, stopped, bad }: DataCheck): void {
+  for (const { path, reason } of bad) console.log(`${path}\t${reason}`);
+  say(`${stopped ? 'stopped after' : 'checked'} ${images(seen)}: ${bad.length || 'none'} bad`);
+}

@@ -1,0 +1,16 @@
+// rdm data info: what a dataset holds.
+import type { Command } from 'commander';
+import { dataInfo } from '../../index.js';
+import { infoTable } from '../output/dataset.js';
+
+export function addInfoCommand(data: Command): void {
+  data
+    .command('info')
+    .description('tell the layout, images, classes and sizes of a dataset')
+    .argument('<dir>', 'folder of a dataset')
+    .option('--json', 'print one JSON object')
+    .action(async (dir: string, { json }: { json?: true }) => {
+      const info = await dataInfo(dir);
+      console.log(json ? JSON.stringify(info) : infoTable(info));
+    });
+}

@@ -1,0 +1,34 @@
+// Datasets: describe one, find its broken images, make a small one.
+import { resolve } from 'node:path';
+import { translated } from './errors.js';
+import { follow } from './follow.js';
+import { native } from './native.js';
+import { resolveCheck, resolveSynthesize } from './options.js';
+import type {
+  CheckOptions,
+  Control,
+  DataCheck,
+  DataInfo,
+  ProgressEvent,
+  SynthesizeOptions,
+} from './types.js';
+
+/** Layout, images, classes and sizes of the splits. Rejects with `bad_data`. */
+export function dataInfo(data: string): Promise<DataInfo> {
+  return translated(() => native().dataInfo(resolve(data)));
+}
+
+/** Decodes every image of every split and tells which cannot be read. Progress counts images. */
+export async function checkData(
+  options: CheckOptions,
+  control: Control<ProgressEvent> = {},
+): Promise<DataCheck> {
+  const resolved = resolveCheck(options);
+  return follow((onEvent) => native().checkData(resolved, onEvent), control);
+}
+
+/** Writes a small learnable dataset of JPEGs: train/CLASS/*.jpg and val/CLASS/*.jpg. */
+export async function synthesize(options: SynthesizeOptions): Promise<{ images: number }> {
+  const resolved = resolveSynthesize(options);
+  return translated(() => native().synthesize(resolved));
+}
