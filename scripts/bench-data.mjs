@@ -108,7 +108,7 @@ const contestants = ['exact', 'fast', ...Object.keys(peers)];
 const results = {};
 const ratio = (a, b) => (a && b ? Math.round((100 * a) / b) / 100 : undefined);
 
-console.log('images/s      exact    fast  torchvision  dali  | exact/torchvision exact/dali fast/exact');
+console.log('images/s      exact    fast  torchvision    dali  | exact/torchvision exact/dali fast/exact');
 for (const [recipe, folder] of Object.entries(recipes)) {
   const samples = Object.fromEntries(contestants.map((name) => [name, []]));
   for (let round = 0; round < Number(flags.rounds); ++round) {
@@ -126,7 +126,7 @@ for (const [recipe, folder] of Object.entries(recipes)) {
   const cell = (value, width) => String(value ?? '-').padStart(width);
   console.log(
     `${recipe.padEnd(10)}${cell(speed.exact, 9)}${cell(speed.fast, 8)}${cell(speed.torchvision, 13)}` +
-      `${cell(speed.dali, 6)}  |${cell(ratios.torchvision, 18)}${cell(ratios.dali, 11)}${cell(ratios.fast, 11)}`,
+      `${cell(speed.dali, 8)}  |${cell(ratios.torchvision, 18)}${cell(ratios.dali, 11)}${cell(ratios.fast, 11)}`,
   );
 }
 const difference = lastJson(execFileSync(bench, ['difference', images, 'simsiam'], { encoding: 'utf8' }));
