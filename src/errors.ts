@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'bad_data' // the image folder
   | 'bad_checkpoint'
   | 'bad_output' // the output folder
+  | 'download'
   | 'no_device'
   | 'not_finite' // the loss
   | 'no_addon' // the native half is not built, or does not load
@@ -28,6 +29,20 @@ export async function translated<Value>(call: () => Value | Promise<Value>): Pro
     return await call();
   } catch (error) {
     throw toRdmError(error);
+  }
+}
+
+/** Runs a call of the file system that writes to `path`; what it throws comes out as `bad_output`. */
+export async function writing<Value>(path: string, call: () => Promise<Value>): Promise<Value> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw new RdmError(
+      'bad_output',
+      `cannot write ${path}: ${(cause as Error).message}`,
+      'pass a folder that can be written, on a disk that is not full',
+      { cause },
+    );
   }
 }
 

@@ -208,7 +208,8 @@ function real(name: string, value: number, least = -Infinity): number {
   throw new RdmError('usage', `${name} must be a number${bound}, not ${value}`);
 }
 
-function oneOf<const Choice extends string>(
+/** `value`, which must be one of `choices`. Throws `usage` with what there is. */
+export function oneOf<const Choice extends string>(
   name: string,
   value: string,
   choices: readonly Choice[],

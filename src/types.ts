@@ -16,6 +16,7 @@ export const devices = ['auto', 'cpu', 'cuda'] as const;
 export const precisions = ['fp32', 'bf16'] as const;
 export const decodings = ['exact', 'fast'] as const;
 export const badImageActions = ['skip', 'stop'] as const;
+export const fetchable = ['cifar10', 'cifar100'] as const;
 export const predictorTypes = ['mlp', 'poly', 'log', 'log_1', 'log_2'] as const;
 export const predictorLocations = ['online', 'target'] as const;
 export const filterSources = ['own', 'online'] as const;
@@ -274,6 +275,23 @@ export interface SynthesizeOptions {
   /** Pixels on a side. */
   size?: number | undefined;
   seed?: number | undefined;
+}
+
+export interface FetchOptions {
+  dataset: (typeof fetchable)[number];
+  /** Folder to unpack into; a run takes it as its data folder. */
+  output: string;
+  /** Where the archive is; the authors' address where left out. */
+  url?: string | undefined;
+  /** The archive's checksum; that of the authors' archive where left out. */
+  md5?: string | undefined;
+}
+
+export interface FetchSummary {
+  /** `present`: it was there before; `stopped`: the signal was aborted, and what came is kept. */
+  outcome: 'done' | 'present' | 'stopped';
+  /** The folder of the dataset's files. */
+  path: string;
 }
 
 export interface CheckOptions {

@@ -62,6 +62,17 @@ const lincls = `${shared}
 --val-images-per-class <n>
 `;
 
+const check = `
+-j, --workers <n>
+--max-image-pixels <n> = 178956970
+--json
+`;
+
+const fetching = `
+--url <url>
+--md5 <hex>
+`;
+
 const synthesize = `
 --train-per-class <n> = 100
 --val-per-class <n> = 20
@@ -102,7 +113,12 @@ test("lincls has the reference's flags and defaults, and its own", () => {
   assert.deepEqual(flagsOf(command('lincls')), listed(lincls));
 });
 
-test('data synthesize has these flags', () => {
+test('the data commands have these flags', () => {
+  const names = command('data').commands.map((found) => found.name());
+  assert.deepEqual(names, ['fetch', 'synthesize', 'info', 'check']);
+  assert.deepEqual(flagsOf(command('data', 'fetch')), listed(fetching));
+  assert.deepEqual(flagsOf(command('data', 'info')), ['--json']);
+  assert.deepEqual(flagsOf(command('data', 'check')), listed(check));
   assert.deepEqual(flagsOf(command('data', 'synthesize')), listed(synthesize));
 });
 

@@ -18,9 +18,9 @@ const nativeLayers = [
 // A file may import every layer before its own.
 const scriptLayers = [
   ['types', 'errors'],
-  ['native', 'event-log'],
+  ['native', 'event-log', 'download'],
   ['options', 'checkpoints', 'follow'],
-  ['jobs', 'datasets'],
+  ['jobs', 'datasets', 'fetch'],
   ['index'],
   [
     ...['cli/signals', 'cli/flags'],

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { RdmError } from '../index.js';
 import { addCheckCommand } from './commands/data-check.js';
+import { addFetchCommand } from './commands/data-fetch.js';
 import { addInfoCommand } from './commands/data-info.js';
 import { addSynthesizeCommand } from './commands/data-synthesize.js';
 import { addLinclsCommand } from './commands/lincls.js';
@@ -24,7 +25,8 @@ export function createProgram(): Command {
     });
   addPretrainCommand(program);
   addLinclsCommand(program);
-  const data = program.command('data').description('make, describe and check datasets');
+  const data = program.command('data').description('get, make, describe and check datasets');
+  addFetchCommand(data);
   addSynthesizeCommand(data);
   addInfoCommand(data);
   addCheckCommand(data);

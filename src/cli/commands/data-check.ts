@@ -44,5 +44,5 @@ export function addCheckCommand(data: Command): void {
 
 function print({ images: seen, stopped, bad }: DataCheck): void {
   for (const { path, reason } of bad) console.log(`${path}\t${reason}`);
-  say(`${stopped ? 'stopped after' : 'checked'} ${images(seen)}: ${bad.length || 'none'} bad`);
+  say(`${stopped ? 'stopped after' : 'checked'} ${seen} images: ${bad.length || 'none'} bad`);
 }

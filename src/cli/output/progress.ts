@@ -1,18 +1,15 @@
 // A live line on stderr while a job counts images or bytes; nothing where there is no terminal.
 import type { ProgressEvent } from '../../index.js';
 import { drawable } from './terminal.js';
-import { duration } from './units.js';
+import { duration, type Unit } from './units.js';
 
 export interface Progress {
   event(event: ProgressEvent): void;
   close(): void;
 }
 
-/** `what` is being done; `quantity` writes a count. */
-export async function openProgress(
-  what: string,
-  quantity: (count: number) => string,
-): Promise<Progress> {
+/** `what` is being done, counted in `unit`. */
+export async function openProgress(what: string, unit: Unit): Promise<Progress> {
   if (!drawable()) return { event: () => {}, close: () => {} };
   const { default: ora } = await import('ora'); // loads only where it is seen
   const spinner = ora({ text: what, discardStdin: false }).start();
@@ -21,21 +18,22 @@ export async function openProgress(
     event: (event) => {
       first ??= { done: event.done, time: performance.now() };
       const seconds = (performance.now() - first.time) / 1000;
-      spinner.text = `${what}  ${progressLine(event, event.done - first.done, seconds, quantity)}`;
+      spinner.text = `${what}  ${progressLine(event, unit, event.done - first.done, seconds)}`;
     },
     close: () => spinner.stop(),
   };
 }
 
-/** `recent` were done in the last so many seconds; what was done before that came for free. */
+/** The last `recent` took so many seconds; what was done before that was done in an earlier run. */
 export function progressLine(
   { done, total }: ProgressEvent,
+  { name, scale, digits }: Unit,
   recent: number,
   seconds: number,
-  quantity: (count: number) => string,
 ): string {
-  const position = `${quantity(done)} of ${quantity(total)}`;
+  const count = (value: number) => (value / scale).toFixed(digits);
+  const position = `${count(done)} of ${count(total)} ${name}`;
   if (recent === 0 || seconds === 0) return position;
   const speed = recent / seconds;
-  return `${position}  ${quantity(Math.round(speed))}/s  ${duration((total - done) / speed)} left`;
+  return `${position}  ${count(speed)} ${name}/s  ${duration((total - done) / speed)} left`;
 }

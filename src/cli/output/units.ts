@@ -14,8 +14,12 @@ export function duration(seconds: number): string {
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
-/** 170498071 → '170.5 MB'. */
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+/** How a count is written: divided by `scale`, with so many digits. */
+export interface Unit {
+  name: string;
+  scale: number;
+  digits: number;
+}
 
-/** 1 → '1 image', 2 → '2 images'. */
-export const images = (count: number): string => `${count} image${count === 1 ? '' : 's'}`;
+export const images: Unit = { name: 'images', scale: 1, digits: 0 };
+export const megabytes: Unit = { name: 'MB', scale: 1e6, digits: 1 };
