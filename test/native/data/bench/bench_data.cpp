@@ -1,4 +1,4 @@
-// How fast the loader is: one line of JSON a measurement. Driven by scripts/bench-data.mjs.
+// How fast the loader is: one line of JSON a measurement. Driven by scripts/bench/data.mjs.
 //   rdm_bench_data loader DIR RECIPE THREADS SECONDS exact|fast    RECIPE: simsiam, lincls, val,
 //   cifar rdm_bench_data difference DIR RECIPE         grey levels between exact and fast, on
 //   average rdm_bench_data memory DIR EPOCHS             resident memory after every tenth epoch

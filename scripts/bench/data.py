@@ -1,7 +1,7 @@
 """Times a Python data path, for `npm run bench:data` to compare with: torchvision with Pillow in worker
 processes, or DALI on the CPU. Prints one line of JSON.
 
-    python3 scripts/bench-data.py torchvision simsiam DIR --threads 2 --seconds 5
+    python3 scripts/bench/data.py torchvision simsiam DIR --threads 2 --seconds 5
 """
 
 import argparse

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// The data path beside its Python peers, in one run: npm run bench:data -- DIR [--cifar DIR]
-//   DIR        image folders (DIR/train/CLASS/*), photographs of a few hundred pixels
-//   --cifar    the same for images of 32 pixels
+// The data path beside its Python peers, in one run: npm run bench:data [-- DIR] [--cifar DIR]
+//   DIR        image folders (DIR/train/CLASS/*), photographs of a few hundred pixels;
+//              where left out, imagenet-sample-200 in the folder RDM_DATA
+//   --cifar    the same for images of 32 pixels; where left out, cifar10 in the folder RDM_DATA
 //   --seconds  for each measurement (4); --rounds of all of them, the median counts (3)
 //   --threads  for everyone (2)
 // Prints a table and ends with one line of JSON. torchvision, Pillow and DALI are installed into .peers;
@@ -12,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -22,7 +23,12 @@ const { values: flags, positionals } = parseArgs({
     threads: { type: 'string', default: '2' },
   },
 });
-const [images] = positionals;
+const sample = (name) => {
+  const folder = process.env.RDM_DATA && join(process.env.RDM_DATA, name);
+  return folder && existsSync(folder) ? folder : undefined;
+};
+const images = positionals[0] ?? sample('imagenet-sample-200');
+flags.cifar ??= sample('cifar10');
 if (!images || !existsSync(join(images, 'train'))) {
   console.error('usage: npm run bench:data -- DIR [--cifar DIR] [--seconds 4] [--rounds 3] [--threads 2]');
   console.error('DIR holds train/CLASS/*.jpg');
@@ -80,7 +86,7 @@ function run(contestant, recipe, folder) {
     ...process.env,
     PYTHONPATH: peers[contestant].path.map((part) => join(root, part)).join(':'),
   };
-  const script = join(root, 'scripts/bench-data.py');
+  const script = join(root, 'scripts/bench/data.py');
   const args = [script, contestant, recipe, folder, '--threads', threads, '--seconds', seconds];
   const result = spawnSync('python3', args, { env, encoding: 'utf8', timeout: 600_000 });
   if (result.status !== 0) {
