@@ -63,7 +63,9 @@ Napi::Value call(Arguments info) {
   return promise;
 }
 
-Plain inspect(const Plain& path) { return inspect_checkpoint(*path.get_if<std::string>()); }
+Plain inspect(const Plain& path) {
+  return inspect_checkpoint(*path.get_if<std::string>());
+}
 
 Plain synthesize_dataset(const Plain& dictionary) {
   DictionaryReader reader(dictionary);
@@ -103,9 +105,13 @@ Napi::Value check_data_job(Arguments info) {
                    });
 }
 
-Plain data_info(const Plain& data) { return dataset_info(*data.get_if<std::string>()); }
+Plain data_info(const Plain& data) {
+  return dataset_info(*data.get_if<std::string>());
+}
 
-Napi::Value environment_now(Arguments info) { return to_js(info.Env(), environment()); }
+Napi::Value environment_now(Arguments info) {
+  return to_js(info.Env(), environment());
+}
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   const auto add = [&](const char* name, auto function) {

@@ -68,17 +68,16 @@ void run(Job& job, std::stop_token stop) {
 Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work) {
   auto job = std::make_shared<Job>(env, std::move(work));
   // The finalizer holds the job; it lives until the last event has been delivered.
-  job->events = Napi::ThreadSafeFunction::New(
-      env, on_event, "rdm", /*maxQueueSize=*/0, /*initialThreadCount=*/1,
-      [job](Napi::Env env) { settle(env, job.get()); });
+  job->events = Napi::ThreadSafeFunction::New(env, on_event, "rdm", /*maxQueueSize=*/0,
+                                              /*initialThreadCount=*/1,
+                                              [job](Napi::Env env) { settle(env, job.get()); });
   napi_add_env_cleanup_hook(env, end_job, job.get());
   job->thread = std::jthread([job = job.get()](std::stop_token stop) { run(*job, stop); });
 
   auto handle = Napi::Object::New(env);
   handle.Set("done", job->deferred.Promise());
-  handle.Set("stop", Napi::Function::New(env, [job](const Napi::CallbackInfo&) {
-               job->thread.request_stop();
-             }));
+  handle.Set("stop", Napi::Function::New(
+                         env, [job](const Napi::CallbackInfo&) { job->thread.request_stop(); }));
   return handle;
 }
 

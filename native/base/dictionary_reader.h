@@ -10,8 +10,8 @@
 
 namespace rdm {
 
-// Each read() takes one key. Throws Code::usage for a missing key or a value of another kind, and in
-// finish() for a key that was never read.
+// Each read() takes one key. Throws Code::usage for a missing key or a value of another kind, and
+// in finish() for a key that was never read.
 class DictionaryReader {
  public:
   explicit DictionaryReader(const Plain& dictionary) : dictionary_(dictionary) {}

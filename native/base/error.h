@@ -30,7 +30,7 @@ std::string message(const Parts&... parts) {
 }  // namespace rdm
 
 // RDM_CHECK(count > 0, Code::bad_data, "class ", name, " has no images");
-#define RDM_CHECK(condition, code, ...)                                   \
-  do {                                                                    \
+#define RDM_CHECK(condition, code, ...)                                      \
+  do {                                                                       \
     if (!(condition)) throw ::rdm::Error(code, ::rdm::message(__VA_ARGS__)); \
   } while (false)

@@ -43,9 +43,8 @@ Plain plain(const EpochEvent& event) {
 }
 
 Plain plain(const EvaluationEvent& event) {
-  return Plain::Dict{{"type", "evaluation"}, {"epoch", event.epoch},
-                     {"images", event.images}, {"top1", event.top1},
-                     {"top5", event.top5},     {"bestTop1", event.best_top1},
+  return Plain::Dict{{"type", "evaluation"}, {"epoch", event.epoch}, {"images", event.images},
+                     {"top1", event.top1},   {"top5", event.top5},   {"bestTop1", event.best_top1},
                      {"loss", event.loss}};
 }
 

@@ -28,8 +28,8 @@ struct StepEvent {
   double lr = 0;
   double images_per_second = 0;
   Meter batch_seconds, data_seconds, loss;
-  Meter top1, top5;             // percent
-  bool has_accuracy = false;    // whether top1 and top5 hold anything
+  Meter top1, top5;           // percent
+  bool has_accuracy = false;  // whether top1 and top5 hold anything
 };
 
 struct EpochEvent {

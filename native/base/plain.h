@@ -1,5 +1,5 @@
-// A plain value: what may cross between TypeScript and C++, and what a checkpoint records about its run.
-// Dictionaries keep the order in which keys were set.
+// A plain value: what may cross between TypeScript and C++, and what a checkpoint records about its
+// run. Dictionaries keep the order in which keys were set.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -27,7 +27,9 @@ class Plain {
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   template <typename T>
-  const T* get_if() const { return std::get_if<T>(&value_); }
+  const T* get_if() const {
+    return std::get_if<T>(&value_);
+  }
   const Plain* find(const std::string& key) const;  // in a dictionary; nullptr where absent
 
   const auto& variant() const { return value_; }

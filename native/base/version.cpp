@@ -2,6 +2,8 @@
 
 namespace rdm {
 
-const char* version() { return RDM_VERSION; }
+const char* version() {
+  return RDM_VERSION;
+}
 
 }  // namespace rdm

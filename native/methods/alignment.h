@@ -4,7 +4,8 @@
 
 namespace rdm {
 
-// Mean cosine similarity of rows, in float32 or better. p, z: (N, D); returns a scalar on their device.
+// Mean cosine similarity of rows, in float32 or better. p, z: (N, D); returns a scalar on their
+// device.
 torch::Tensor mean_cosine(const torch::Tensor& p, const torch::Tensor& z);
 
 }  // namespace rdm

@@ -8,9 +8,9 @@
 namespace rdm {
 
 SimSiamImpl::SimSiamImpl(const SimSiamOptions& options) : options_(options) {
-  encoder_ = register_module("encoder", ResNet(find_architecture(options.arch),
-                                               ResNetOptions{.num_classes = options.dim,
-                                                             .zero_init_residual = true}));
+  encoder_ = register_module(
+      "encoder", ResNet(find_architecture(options.arch),
+                        ResNetOptions{.num_classes = options.dim, .zero_init_residual = true}));
   encoder_->replace_fc(simsiam_projector(encoder_->classifier()));
   if (!options.filter) {
     predictor_ = register_module("predictor", simsiam_predictor(options.dim, options.pred_dim));

@@ -1,5 +1,5 @@
-// SimSiam and RDM_SimSiam: one encoder for both views, a predictor or a spectral filter between them.
-// Source: Chen and He 2021; the reference's simsiam/builder and main_simsiam.py.
+// SimSiam and RDM_SimSiam: one encoder for both views, a predictor or a spectral filter between
+// them. Source: Chen and He 2021; the reference's simsiam/builder and main_simsiam.py.
 #pragma once
 #include <optional>
 #include <string>

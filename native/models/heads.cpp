@@ -9,7 +9,9 @@ torch::nn::Linear linear_without_bias(int64_t in, int64_t out) {
   return torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(false));
 }
 
-torch::nn::ReLU relu() { return torch::nn::ReLU(torch::nn::ReLUOptions(/*inplace=*/true)); }
+torch::nn::ReLU relu() {
+  return torch::nn::ReLU(torch::nn::ReLUOptions(/*inplace=*/true));
+}
 
 }  // namespace
 

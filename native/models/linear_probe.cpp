@@ -34,6 +34,8 @@ torch::Tensor LinearProbe::probe() {
   return network_->features(pattern.to(fc()->weight.device()));
 }
 
-bool LinearProbe::unchanged() { return torch::allclose(probe(), frozen_output_, 1e-4, 1e-5); }
+bool LinearProbe::unchanged() {
+  return torch::allclose(probe(), frozen_output_, 1e-4, 1e-5);
+}
 
 }  // namespace rdm

@@ -5,7 +5,8 @@
 namespace rdm {
 
 // The network is drawn as the reference draws it: the whole ResNet, then fc from N(0, 0.01) with
-// bias 0. Load the backbone's weights and move it to its device, then freeze() it, before forward().
+// bias 0. Load the backbone's weights and move it to its device, then freeze() it, before
+// forward().
 class LinearProbe {
  public:
   LinearProbe(const Architecture& arch, int64_t classes);

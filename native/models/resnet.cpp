@@ -7,7 +7,8 @@
 namespace rdm {
 namespace {
 
-torch::nn::Conv2d conv(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t groups = 1) {
+torch::nn::Conv2d conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                       int64_t groups = 1) {
   return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel)
                                .stride(stride)
                                .padding(kernel / 2)
@@ -21,8 +22,8 @@ void fold(torch::nn::Conv2d& conv, const torch::nn::BatchNorm2d& norm) {
   const torch::NoGradGuard no_grad;
   const auto scale = norm->weight * (norm->running_var + norm->options.eps()).rsqrt();
   conv->bias = norm->bias - norm->running_mean * scale;
-  conv->weight = (conv->weight * scale.view({-1, 1, 1, 1}))
-                     .contiguous(conv->weight.suggest_memory_format());
+  conv->weight =
+      (conv->weight * scale.view({-1, 1, 1, 1})).contiguous(conv->weight.suggest_memory_format());
 }
 
 }  // namespace
@@ -80,7 +81,9 @@ torch::Tensor BlockImpl::forward(torch::Tensor x) {
   return torch::relu_(x.add_(shortcut));
 }
 
-void BlockImpl::zero_init_residual() { torch::nn::init::zeros_(norms_.back()->weight); }
+void BlockImpl::zero_init_residual() {
+  torch::nn::init::zeros_(norms_.back()->weight);
+}
 
 void BlockImpl::fold_batch_norm() {
   for (size_t i = 0; i < convs_.size(); ++i) fold(convs_[i], norms_[i]);
@@ -101,8 +104,7 @@ ResNetImpl::ResNetImpl(const Architecture& arch, const ResNetOptions& options) {
     const auto layer = make_layer(arch, int64_t{64} << i, arch.blocks[i], i == 0 ? 1 : 2);
     layers_.push_back(register_module("layer" + std::to_string(i + 1), layer));
   }
-  classifier_ =
-      register_module("fc", torch::nn::Linear(arch.feature_dim(), options.num_classes));
+  classifier_ = register_module("fc", torch::nn::Linear(arch.feature_dim(), options.num_classes));
   initialise(options.zero_init_residual);
 }
 

@@ -51,7 +51,7 @@ class ResNetImpl : public torch::nn::Module {
  public:
   ResNetImpl(const Architecture& arch, const ResNetOptions& options);
 
-  torch::Tensor features(torch::Tensor x);  // (N, 3, H, W) to (N, feature_dim), pooled
+  torch::Tensor features(torch::Tensor x);        // (N, 3, H, W) to (N, feature_dim), pooled
   torch::Tensor forward(const torch::Tensor& x);  // features through fc
 
   // The classification layer as it was built, and a head in its place (keys fc.0.…, fc.1.…).
@@ -59,8 +59,8 @@ class ResNetImpl : public torch::nn::Module {
   void replace_fc(torch::nn::Sequential head);
 
   // For inference alone: convolutions take over their batch norm's running statistics. Parameters
-  // and buffers keep their values, so the state dict is unchanged; moving the module or loading into
-  // it afterwards has no effect on its output.
+  // and buffers keep their values, so the state dict is unchanged; moving the module or loading
+  // into it afterwards has no effect on its output.
   void fold_batch_norm();
 
  private:

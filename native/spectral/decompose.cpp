@@ -13,12 +13,14 @@ namespace {
 constexpr double kResidual = 1e-10;
 
 torch::Tensor above_noise(const torch::Tensor& singular_values, const torch::Tensor& x) {
-  const double relative = static_cast<double>(std::max(x.size(0), x.size(1))) *
-                          std::numeric_limits<float>::epsilon();
+  const double relative =
+      static_cast<double>(std::max(x.size(0), x.size(1))) * std::numeric_limits<float>::epsilon();
   return singular_values > singular_values.max() * relative;
 }
 
-bool finite(const torch::Tensor& x) { return torch::isfinite(x).all().item<bool>(); }
+bool finite(const torch::Tensor& x) {
+  return torch::isfinite(x).all().item<bool>();
+}
 
 Decomposition by_svd(const torch::Tensor& x, bool keep_null_space) {
   const auto [u, s, vh] = torch::linalg_svd(x, /*full_matrices=*/false);
@@ -60,8 +62,8 @@ Decomposition decompose(const torch::Tensor& features, bool keep_null_space) {
   const auto s = values.clamp_min(0).sqrt();
   const auto kept = above_noise(s, x);
   // Wide: the eigenvectors are U, and V = Xᵀ U / s. Tall: they are V.
-  const auto v = wide ? torch::mm(x.t(), vectors * torch::where(kept, s.reciprocal(), 0.0))
-                      : vectors * kept;
+  const auto v =
+      wide ? torch::mm(x.t(), vectors * torch::where(kept, s.reciprocal(), 0.0)) : vectors * kept;
   return {s, v, kept};
 }
 

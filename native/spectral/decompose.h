@@ -14,8 +14,8 @@ struct Decomposition {
 // features: (N, D), any floating type, uncentred. Directions below the threshold hold only float32
 // rounding noise and are dropped; with keep_null_space every direction is kept, as the reference
 // does, and an SVD is taken since a Gram matrix does not resolve them. The eigendecomposition is
-// checked by its residual and replaced by an SVD where it fails. Features that are not finite give a
-// decomposition of NaN, so that the loss says so.
+// checked by its residual and replaced by an SVD where it fails. Features that are not finite give
+// a decomposition of NaN, so that the loss says so.
 Decomposition decompose(const torch::Tensor& features, bool keep_null_space = false);
 
 }  // namespace rdm

@@ -21,8 +21,8 @@ T choose(const std::string& flag, const std::string& name,
 
 }  // namespace
 
-FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_location, double sigma,
-                        const std::string& source, bool keep_null_space) {
+FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_location,
+                        double sigma, const std::string& source, bool keep_null_space) {
   FilterSpec spec;
   spec.shape = choose<FilterShape>("--pred-type", pred_type,
                                    {{"poly", FilterShape::poly},
@@ -32,8 +32,8 @@ FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_lo
   spec.location = choose<FilterLocation>(
       "--pred-location", pred_location,
       {{"online", FilterLocation::online}, {"target", FilterLocation::target}});
-  spec.source = choose<FilterSource>("--filter-source", source,
-                                     {{"own", FilterSource::own}, {"online", FilterSource::online}});
+  spec.source = choose<FilterSource>(
+      "--filter-source", source, {{"own", FilterSource::own}, {"online", FilterSource::online}});
   spec.sigma = sigma;
   spec.keep_null_space = keep_null_space;
   RDM_CHECK(spec.location == FilterLocation::online || spec.shape == FilterShape::poly, Code::usage,

@@ -1,4 +1,5 @@
-// What the predictor is: a learnable MLP, or the paper's spectral filter with its shape, power and side.
+// What the predictor is: a learnable MLP, or the paper's spectral filter with its shape, power and
+// side.
 #pragma once
 #include <string>
 
@@ -12,15 +13,15 @@ enum class FilterSource { own, online };  // whose singular vectors a target fil
 struct FilterSpec {
   FilterShape shape = FilterShape::poly;
   FilterLocation location = FilterLocation::online;
-  double sigma = 0;              // power of `poly`; the log shapes have none
+  double sigma = 0;  // power of `poly`; the log shapes have none
   FilterSource source = FilterSource::own;
   bool keep_null_space = false;  // also filter directions that hold rounding noise only
 };
 
-// From the reference's flags. Throws Code::usage for an unknown name, listing what exists, and for a
-// log shape on the target, which the paper does not define (it would be a low-pass filter there).
-FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_location, double sigma,
-                        const std::string& source, bool keep_null_space);
+// From the reference's flags. Throws Code::usage for an unknown name, listing what exists, and for
+// a log shape on the target, which the paper does not define (it would be a low-pass filter there).
+FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_location,
+                        double sigma, const std::string& source, bool keep_null_space);
 
 // Why this filter works against a positive rank difference; empty where it does not.
 std::string warn_against_theory(const FilterSpec& spec);

@@ -11,12 +11,12 @@ namespace rdm {
 
 Plain environment() {
   const auto devices = static_cast<int64_t>(torch::cuda::device_count());
-  return Plain::Dict{{"version", version()},
-                     {"libtorch", TORCH_VERSION},
-                     {"threads", torch::get_num_threads()},
-                     {"cpu", at::get_cpu_capability()},
-                     {"cuda", Plain::Dict{{"available", torch::cuda::is_available()},
-                                          {"devices", devices}}}};
+  return Plain::Dict{
+      {"version", version()},
+      {"libtorch", TORCH_VERSION},
+      {"threads", torch::get_num_threads()},
+      {"cpu", at::get_cpu_capability()},
+      {"cuda", Plain::Dict{{"available", torch::cuda::is_available()}, {"devices", devices}}}};
 }
 
 }  // namespace rdm

@@ -9,8 +9,8 @@
 
 namespace rdm {
 
-// auto: the first CUDA device where there is one, else the CPU. `gpu` picks a CUDA device by number.
-// Throws Code::no_device when CUDA is asked for and is not there.
+// auto: the first CUDA device where there is one, else the CPU. `gpu` picks a CUDA device by
+// number. Throws Code::no_device when CUDA is asked for and is not there.
 torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu);
 
 // Autocast to bfloat16 for as long as it lives; nothing for fp32.

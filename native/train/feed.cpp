@@ -8,15 +8,15 @@ namespace rdm {
 std::function<std::shared_ptr<void>(size_t)> batch_memory(torch::Device device) {
   if (!device.is_cuda()) return nullptr;
   return [](size_t bytes) -> std::shared_ptr<void> {
-    auto memory = std::make_shared<torch::Tensor>(
-        torch::empty({static_cast<int64_t>(bytes)},
-                     torch::TensorOptions(torch::kUInt8).pinned_memory(true)));
+    auto memory = std::make_shared<torch::Tensor>(torch::empty(
+        {static_cast<int64_t>(bytes)}, torch::TensorOptions(torch::kUInt8).pinned_memory(true)));
     return {memory, memory->data_ptr()};
   };
 }
 
 void Feed::release_copied() {
-  while (!in_flight_.empty() && (!in_flight_.front().copied || in_flight_.front().copied->query())) {
+  while (!in_flight_.empty() &&
+         (!in_flight_.front().copied || in_flight_.front().copied->query())) {
     in_flight_.pop_front();
   }
 }

@@ -38,9 +38,7 @@ class LinearEvaluation {
   Loader open_train() const;
   Loader open_val() const;
   Sgd make_optimizer() const;
-  int64_t classes() const {
-    return static_cast<int64_t>(val_loader_.dataset().classes.size());
-  }
+  int64_t classes() const { return static_cast<int64_t>(val_loader_.dataset().classes.size()); }
 
   void train_epoch(Position from);
   bool validate(int64_t epoch);  // false: stopped on the way
@@ -151,22 +149,22 @@ void LinearEvaluation::resume() {
 }
 
 void LinearEvaluation::announce() {
-  sink_(StartEvent{
-      "lincls",
-      {{"arch", options_.arch},
-       {"pretrained", options_.pretrained},
-       {"device", device_.str()},
-       {"precision", options_.precision == Precision::bf16 ? "bf16" : "fp32"},
-       {"classes", classes()},
-       {"trainImages", train_loader_ ? train_loader_->dataset().size() : int64_t{0}},
-       {"valImages", val_loader_.dataset().size()},
-       {"stepsPerEpoch", train_loader_ ? train_loader_->steps_per_epoch() : int64_t{0}},
-       {"epochs", options_.epochs},
-       {"startEpoch", position_.epoch},
-       {"batchSize", options_.batch_size},
-       {"seed", static_cast<int64_t>(seed_)},
-       {"threads", torch::get_num_threads()},
-       {"libtorch", TORCH_VERSION}}});
+  sink_(
+      StartEvent{"lincls",
+                 {{"arch", options_.arch},
+                  {"pretrained", options_.pretrained},
+                  {"device", device_.str()},
+                  {"precision", options_.precision == Precision::bf16 ? "bf16" : "fp32"},
+                  {"classes", classes()},
+                  {"trainImages", train_loader_ ? train_loader_->dataset().size() : int64_t{0}},
+                  {"valImages", val_loader_.dataset().size()},
+                  {"stepsPerEpoch", train_loader_ ? train_loader_->steps_per_epoch() : int64_t{0}},
+                  {"epochs", options_.epochs},
+                  {"startEpoch", position_.epoch},
+                  {"batchSize", options_.batch_size},
+                  {"seed", static_cast<int64_t>(seed_)},
+                  {"threads", torch::get_num_threads()},
+                  {"libtorch", TORCH_VERSION}}});
   if (options_.pretrained.empty() && options_.resume.empty()) {
     sink_(WarningEvent{"random_backbone",
                        "no --pretrained checkpoint: the backbone has random weights"});

@@ -26,7 +26,9 @@ void Meters::add(const torch::Tensor& loss, int64_t images) {
   step_images_ = images;
 }
 
-void Meters::update(const torch::Tensor& loss, int64_t images) { add(loss, images); }
+void Meters::update(const torch::Tensor& loss, int64_t images) {
+  add(loss, images);
+}
 
 void Meters::update(const torch::Tensor& loss, const torch::Tensor& logits,
                     const torch::Tensor& labels) {
@@ -61,8 +63,14 @@ StepEvent Meters::read(int64_t step, double lr) {
   return event_;
 }
 
-double Meters::mean_loss() { return total_[0].item<double>() / static_cast<double>(images_); }
-double Meters::top1() { return 100 * total_[1].item<double>() / static_cast<double>(images_); }
-double Meters::top5() { return 100 * total_[2].item<double>() / static_cast<double>(images_); }
+double Meters::mean_loss() {
+  return total_[0].item<double>() / static_cast<double>(images_);
+}
+double Meters::top1() {
+  return 100 * total_[1].item<double>() / static_cast<double>(images_);
+}
+double Meters::top5() {
+  return 100 * total_[2].item<double>() / static_cast<double>(images_);
+}
 
 }  // namespace rdm

@@ -20,7 +20,7 @@ class Meters {
   // steps: of the whole epoch.
   Meters(std::string phase, int64_t epoch, int64_t steps, torch::Device device);
 
-  void data_ready();  // the batch has arrived
+  void data_ready();                                       // the batch has arrived
   void update(const torch::Tensor& loss, int64_t images);  // loss: the batch's mean
   void update(const torch::Tensor& loss, const torch::Tensor& logits, const torch::Tensor& labels);
   void step_done();  // the optimiser has moved

@@ -1,5 +1,5 @@
-// What a run is told, complete: TypeScript has resolved every default. The dictionaries' keys are the
-// fields in camelCase; a missing, unknown or wrongly typed key is refused (Code::usage).
+// What a run is told, complete: TypeScript has resolved every default. The dictionaries' keys are
+// the fields in camelCase; a missing, unknown or wrongly typed key is refused (Code::usage).
 #pragma once
 #include <cstdint>
 #include <optional>

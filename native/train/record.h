@@ -1,4 +1,5 @@
-// What a checkpoint records of its run beside the reference's keys: its options and where it stands.
+// What a checkpoint records of its run beside the reference's keys: its options and where it
+// stands.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -3,7 +3,9 @@
 namespace rdm {
 namespace {
 
-Plain plain(const std::optional<double>& value) { return value ? Plain(*value) : Plain(); }
+Plain plain(const std::optional<double>& value) {
+  return value ? Plain(*value) : Plain();
+}
 
 }  // namespace
 

@@ -24,8 +24,8 @@ StateDict state_dict(const torch::nn::Module& module, const std::string& prefix)
   return out;
 }
 
-void load_state_dict(torch::nn::Module& module, const StateDict& weights,
-                     const std::string& prefix, const std::string& source) {
+void load_state_dict(torch::nn::Module& module, const StateDict& weights, const std::string& prefix,
+                     const std::string& source) {
   const torch::NoGradGuard no_grad;
   std::map<std::string, torch::Tensor> given(weights.begin(), weights.end());
   std::vector<std::string> problems;

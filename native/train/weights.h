@@ -13,8 +13,8 @@ StateDict state_dict(const torch::nn::Module& module, const std::string& prefix 
 
 // Copies values into the module. Every name must be there, of the same shape, and no other:
 // otherwise Code::bad_checkpoint names `source` and the first few differences.
-void load_state_dict(torch::nn::Module& module, const StateDict& weights,
-                     const std::string& prefix, const std::string& source);
+void load_state_dict(torch::nn::Module& module, const StateDict& weights, const std::string& prefix,
+                     const std::string& source);
 
 // Convolution weights to channels_last, in which the loader's batches arrive.
 void to_channels_last(torch::nn::Module& module);

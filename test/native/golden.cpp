@@ -17,6 +17,8 @@ nlohmann::json golden_json(const std::string& file) {
   return nlohmann::json::parse(in);
 }
 
-std::string fixture_path(const std::string& file) { return RDM_TEST_DIR "/" + file; }
+std::string fixture_path(const std::string& file) {
+  return RDM_TEST_DIR "/" + file;
+}
 
 }  // namespace rdm::test

@@ -1,5 +1,7 @@
 // Seconds per training step (two views, `poly online` with sigma 1, dim 2048) on random images.
 //   rdm_bench_step ARCH SIZE BATCH fp32|bf16 WARMUP STEPS      prints the median
+#include "train/step.h"
+
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 
 #include "methods/simsiam.h"
 #include "optim/sgd.h"
-#include "train/step.h"
 #include "train/weights.h"
 
 using namespace rdm;
@@ -37,7 +38,8 @@ int main(int argc, char** argv) {
 
   std::vector<torch::Tensor> views;
   for (int view = 0; view < 2; ++view) {
-    views.push_back(torch::randn({batch, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast));
+    views.push_back(
+        torch::randn({batch, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast));
   }
   std::vector<double> seconds;
   for (int step = 0; step < warmup + steps; ++step) {

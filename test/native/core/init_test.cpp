@@ -26,7 +26,8 @@ TEST_CASE("golden init: the weights of every recorded backbone equal Python's bi
       CHECK(tensor.sizes().vec() == digest["shape"].get<std::vector<int64_t>>());
       const auto first = digest["first"].get<std::vector<double>>();
       for (size_t i = 0; i < first.size(); ++i) CHECK(values[i].item<double>() == first[i]);
-      CHECK(values.sum().item<double>() == doctest::Approx(digest["sum"].get<double>()).epsilon(1e-6));
+      CHECK(values.sum().item<double>() ==
+            doctest::Approx(digest["sum"].get<double>()).epsilon(1e-6));
       CHECK(values.abs().sum().item<double>() ==
             doctest::Approx(digest["abs"].get<double>()).epsilon(1e-9));
     }

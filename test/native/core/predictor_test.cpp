@@ -45,7 +45,8 @@ TEST_CASE("golden predictor: mean cosine and its gradient, every shape, side and
 
 TEST_CASE("the Gram decomposition agrees with a float64 SVD") {
   torch::manual_seed(1);
-  for (const auto& [n, d] : std::vector<std::pair<int64_t, int64_t>>{{24, 60}, {60, 24}, {32, 32}}) {
+  for (const auto& [n, d] :
+       std::vector<std::pair<int64_t, int64_t>>{{24, 60}, {60, 24}, {32, 32}}) {
     const auto x = torch::randn({n, d});
     const auto ours = decompose(x);
     const auto s = torch::linalg_svdvals(x.to(torch::kFloat64), std::nullopt).flip(0);

@@ -82,7 +82,8 @@ TEST_CASE("golden schedules: the cosine of main_simsiam.py") {
 
 TEST_CASE("fused SGD equals torch's SGD, and passes over parameters without a gradient") {
   torch::manual_seed(5);
-  auto ours = torch::randn({4, 3}).requires_grad_(), theirs = ours.detach().clone().requires_grad_();
+  auto ours = torch::randn({4, 3}).requires_grad_(),
+       theirs = ours.detach().clone().requires_grad_();
   auto frozen = torch::ones({2});
   SgdGroup group;
   group.parameters = {frozen, ours};
