@@ -50,9 +50,12 @@ test('an addon that does not load says why and what to do', async () => {
 
 const wrong: [args: string[], stderr: RegExp][] = [
   [[], /^Usage: rdm/],
-  [['pretrian'], /^rdm: unknown command 'pretrian'\n\(Did you mean pretrain\?\)/],
-  [['pretrain'], /^rdm: missing required argument 'dir'/],
-  [['pretrain', '--batchsize', '2', 'x'], /^rdm: unknown option '--batchsize'\n.*--batch-size/],
+  [['pretrian'], /^rdm: unknown command 'pretrian'\n +did you mean pretrain\?\n/],
+  [['pretrain'], /^rdm: missing required argument 'dir'\n +rdm <command> --help shows its flags/],
+  [
+    ['pretrain', '--batchsize', '2', 'x'],
+    /^rdm: unknown option '--batchsize'\n +did you mean --batch-size\?\n/,
+  ],
   [
     ['pretrain', '--sigma', 'abc', 'x'],
     /^rdm: option '--sigma <power>' argument 'abc' is invalid. It must be a number/,
@@ -73,6 +76,13 @@ const wrong: [args: string[], stderr: RegExp][] = [
     /^rdm: the log predictor has no place on the target\n.*poly/,
   ],
   [['pretrain', '--world-size', '2', 'x'], /^rdm: a world size of 2 asks for several processes/],
+  [['pretrain', 'a', 'b'], /^rdm: too many arguments for 'pretrain'. Expected 1 .* got 2.\n/],
+  [
+    ['pretrain', '--decode', 'fst', 'x'],
+    /^rdm: unknown decoding 'fst'\n +choose from: exact, fast/,
+  ],
+  [['data', 'fetc'], /^rdm: unknown command 'fetc'\n +did you mean fetch\?\n/],
+  [['data', 'check', '-j', '0', 'x'], /^rdm: --workers must be a whole number of at least 1/],
   [['lincls', '-e'], /^rdm: no data folder was given\n/],
 ];
 

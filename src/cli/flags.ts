@@ -130,12 +130,12 @@ export function addDataFlags(command: Command, cropDefault?: number): Command {
     .option('--classes <file>', 'only the classes whose names the file lists, one a line')
     .option(
       '--decode <how>',
-      `${decodings.join(', ')}: as Pillow does, or large JPEGs at a smaller size`,
+      `how JPEGs are decoded: ${decodings.join(', ')} (large ones at a smaller size)`,
       decode,
     )
     .option(
       '--on-bad-image <action>',
-      `${badImageActions.join(', ')}: replace it by another and list it, or end the run`,
+      `what to do about one: ${badImageActions.join(' (replace and list it), ')} (end the run)`,
       onBadImage,
     )
     .option(

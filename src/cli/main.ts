@@ -21,8 +21,9 @@ export function createProgram(): Command {
     .exitOverride()
     .configureHelp({ helpWidth: process.stdout.columns || 100 })
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'rdm: ')),
-    });
+      outputError: (text, write) => write(inOurWords(text)),
+    })
+    .showHelpAfterError('     rdm <command> --help shows its flags and examples');
   addPretrainCommand(program);
   addLinclsCommand(program);
   const data = program.command('data').description('get, make, describe and check datasets');
@@ -32,6 +33,13 @@ export function createProgram(): Command {
   addCheckCommand(data);
   addSetupCommand(program);
   return program.addHelpText('after', '\nrdm <command> --help shows its flags and examples.');
+}
+
+/** An error of commander as every other error: what is wrong, then, indented, what to do. */
+function inOurWords(text: string): string {
+  return text
+    .replace(/^error: /, 'rdm: ')
+    .replace(/\n\(Did you mean (.+)\?\)/, '\n     did you mean $1?');
 }
 
 export async function main(argv: string[]): Promise<void> {

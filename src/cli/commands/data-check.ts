@@ -19,7 +19,7 @@ export function addCheckCommand(data: Command): void {
   data
     .command('check')
     .description('decode every image and list those that cannot be read')
-    .argument('<dir>', 'folder of a dataset')
+    .argument('<dir>', 'folder with train/CLASS/*.jpg, or with the files of CIFAR')
     .option('-j, --workers <n>', 'threads (default: one a processor)', integer)
     .option(
       '--max-image-pixels <n>',

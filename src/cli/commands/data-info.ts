@@ -7,7 +7,7 @@ export function addInfoCommand(data: Command): void {
   data
     .command('info')
     .description('tell the layout, images, classes and sizes of a dataset')
-    .argument('<dir>', 'folder of a dataset')
+    .argument('<dir>', 'folder with train/CLASS/*.jpg, or with the files of CIFAR')
     .option('--json', 'print one JSON object')
     .action(async (dir: string, { json }: { json?: true }) => {
       const info = await dataInfo(dir);

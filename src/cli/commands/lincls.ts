@@ -30,7 +30,10 @@ export function addLinclsCommand(program: Command): void {
   const command = program
     .command('lincls')
     .description('train and evaluate a linear classifier on a frozen backbone')
-    .argument('[dir]', 'folder with train/CLASS/*.jpg and val/CLASS/*.jpg');
+    .argument(
+      '[dir]',
+      'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
+    );
   addModelFlags(command)
     .option('--pretrained <path>', 'checkpoint whose backbone is frozen')
     .option('-e, --evaluate', 'evaluate only');

@@ -28,7 +28,7 @@ export function addPretrainCommand(program: Command): void {
   const command = program
     .command('pretrain')
     .description('pretrain a backbone on a folder of images, without labels')
-    .argument('<dir>', 'folder with train/CLASS/*.jpg');
+    .argument('<dir>', 'dataset: a folder with train/CLASS/*.jpg, or with the files of CIFAR');
   addModelFlags(command, pretrainDefaults.arch);
   addPredictorFlags(command);
   addTrainingFlags(command, pretrainDefaults);
