@@ -1,6 +1,6 @@
 // rdm lincls from end to end on a pretrained checkpoint of a few small JPEGs.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { type Event, inspectCheckpoint, type LinclsOptions, lincls, pretrain } from 'rdm-ssl';
@@ -114,6 +114,42 @@ test('the best checkpoint evaluates to the best accuracy that was reported', asy
   });
   assert.equal(again.summary.top1, summary.bestTop1);
   assert.equal(again.only('step').filter(({ phase }) => phase === 'train').length, 0);
+});
+
+test('a bad image of either split is replaced and listed', async () => {
+  const output = scratch();
+  const spoilt = join(scratch(), 'data');
+  cpSync(data, spoilt, { recursive: true });
+  const bad = ['train', 'val'].map((split) => {
+    const [name = ''] = readdirSync(join(spoilt, split));
+    const [image = ''] = readdirSync(join(spoilt, split, name));
+    truncateSync(join(spoilt, split, name, image), 0);
+    return join(spoilt, split, name, image);
+  });
+  const { only } = await follow({ ...options(output), data: spoilt, batchSize: 10, lr: 0.01 });
+  assert.equal(only('evaluation')[0]?.images, 20);
+  const warnings = only('warning').filter(({ code }) => code === 'bad_images');
+  assert.deepEqual(
+    warnings.map(({ message }) => message.split(' could')[0]),
+    ['1 of 50 train images', '1 of 20 val images'],
+  );
+  for (const [index, split] of ['train', 'val'].entries()) {
+    const list = readFileSync(join(output, `bad-images-${split}.txt`), 'utf8');
+    assert.equal(list, `${bad[index]}\tthe file is empty\n`);
+  }
+});
+
+test('a list of classes is taken over with the data folder that the checkpoint records', async () => {
+  const names = readdirSync(join(data, 'train')).sort().slice(0, 2);
+  const classes = join(scratch(), 'classes.txt');
+  writeFileSync(classes, names.join('\n'));
+  const sizes = { cropSize: 32, batchSize: 5, dim: 64, predDim: 32 };
+  const run = { arch: 'resnet18', device: 'cpu', epochs: 1, seed: 1, workers: 2 } as const;
+  const { checkpoint } = await pretrain({ data, classes, output: scratch(), ...run, ...sizes });
+  const given = { ...options(scratch()), pretrained: checkpoint ?? '', batchSize: 5 };
+  const { only } = await follow(given);
+  assert.equal(only('recorded')[0]?.classes, classes);
+  assert.equal(only('start')[0]?.classes, 2);
 });
 
 test('the same seed gives the same classifier, with any number of workers', async () => {
