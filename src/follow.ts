@@ -11,6 +11,7 @@ export function follow<Reported, Result>(
   let job: Job<Result> | undefined;
   let failure: { error: unknown } | undefined;
   const stop = () => job?.stop();
+  const end = () => job?.end();
   const handle = (event: Reported) => {
     if (failure) return;
     try {
@@ -23,12 +24,14 @@ export function follow<Reported, Result>(
   return translated(async () => {
     try {
       job = start(handle);
+      process.once('exit', end);
       signal?.addEventListener('abort', stop, { once: true });
       if (failure || signal?.aborted) stop();
       const result = await job.done;
       if (failure) throw failure.error;
       return result;
     } finally {
+      process.off('exit', end);
       signal?.removeEventListener('abort', stop);
     }
   });

@@ -83,6 +83,8 @@ export interface NativeCheckOptions {
 export interface Job<Result> {
   done: Promise<Result>;
   stop(): void;
+  /** Stops and waits for the thread; for a process about to exit. */
+  end(): void;
 }
 
 export interface Native {

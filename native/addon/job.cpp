@@ -22,7 +22,7 @@ struct Job {
   std::variant<Plain, Failure> outcome;
 };
 
-// Environment cleanup hook: ask, and wait, while the thread-safe function still exists.
+// Asks, and waits, while the thread-safe function still exists.
 void end_job(void* data) {
   auto& thread = static_cast<Job*>(data)->thread;
   thread.request_stop();
@@ -78,6 +78,8 @@ Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work) 
   handle.Set("done", job->deferred.Promise());
   handle.Set("stop", Napi::Function::New(
                          env, [job](const Napi::CallbackInfo&) { job->thread.request_stop(); }));
+  handle.Set("end", Napi::Function::New(
+                        env, [job](const Napi::CallbackInfo&) { end_job(job.get()); }));
   return handle;
 }
 

@@ -65,9 +65,9 @@ Dataset image_folder(const std::string& root, const std::string& split,
                      const DatasetOptions& options) {
   const auto require_folder = [](const fs::path& folder, const std::string& what) {
     std::error_code ignored;
-    if (!fs::is_directory(folder, ignored)) {
-      throw Error(Code::bad_data, message(what, folder.string()), kLayout);
-    }
+    if (fs::is_directory(folder, ignored)) return;
+    const bool file = fs::exists(folder, ignored);
+    throw Error(Code::bad_data, message(file ? "not a folder: " : what, folder.string()), kLayout);
   };
   require_folder(root, "no such folder: ");
   const fs::path folder = fs::path(root) / split;

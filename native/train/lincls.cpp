@@ -176,10 +176,10 @@ void LinearEvaluation::train_epoch(Position from) {
   const int64_t steps = train_loader_->steps_per_epoch();
   const double lr = cosine_lr(initial_lr_, from.epoch, options_.epochs);
   optimizer_.set_lr(lr);
+  const auto before = train_loader_->times();
   train_loader_->start(from.epoch, from.step);
   Feed feed(*train_loader_, device_);
   Meters meters("train", from.epoch, steps, device_);
-  const auto before = train_loader_->times();
   for (position_ = from; auto batch = feed.next();) {
     meters.data_ready();
     torch::Tensor logits;

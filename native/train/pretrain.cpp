@@ -154,10 +154,10 @@ bool Pretraining::train_epoch(int64_t epoch, int64_t first_step) {
   const int64_t steps = loader_.steps_per_epoch();
   const double lr = cosine_lr(initial_lr_, epoch, options_.epochs);
   optimizer_.set_lr(lr);
+  const auto before = loader_.times();
   loader_.start(epoch, first_step);
   Feed feed(loader_, device_);
   Meters meters("train", epoch, steps, device_);
-  const auto before = loader_.times();
 
   for (int64_t step = first_step; auto batch = feed.next(); ++step) {
     meters.data_ready();
