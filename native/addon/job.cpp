@@ -78,8 +78,8 @@ Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work) 
   handle.Set("done", job->deferred.Promise());
   handle.Set("stop", Napi::Function::New(
                          env, [job](const Napi::CallbackInfo&) { job->thread.request_stop(); }));
-  handle.Set("end", Napi::Function::New(
-                        env, [job](const Napi::CallbackInfo&) { end_job(job.get()); }));
+  handle.Set("end",
+             Napi::Function::New(env, [job](const Napi::CallbackInfo&) { end_job(job.get()); }));
   return handle;
 }
 

@@ -61,7 +61,8 @@ Decomposition decompose(const torch::Tensor& features, bool keep_null_space) {
   const auto& [values, vectors] = *eigen;
   const auto s = values.clamp_min(0).sqrt();
   const auto kept = above_noise(s, x);
-  // Wide: the eigenvectors are U, and V = Xᵀ U / s. Tall: they are V.
+  // Wide: the eigenvectors are U, and V = Xᵀ U / s, as (Uᵀ X)ᵀ the faster product. Tall: they are
+  // V.
   const auto v =
       wide ? torch::mm(x.t(), vectors * torch::where(kept, s.reciprocal(), 0.0)) : vectors * kept;
   return {s, v, kept};

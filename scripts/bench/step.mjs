@@ -5,29 +5,29 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, steps: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '3' } },
 });
 const rounds = Number(values.rounds);
-const warmup = '2';
+const warmup = '3';
 const cases = [
-  { arch: 'resnet50', size: 224, batch: 8 },
-  { arch: 'resnet18', size: 32, batch: 128 },
+  { arch: 'resnet50', size: 224, batch: 8, steps: '5' },
+  { arch: 'resnet18', size: 32, batch: 128, steps: '20' },
 ];
 
 const pythonPath = existsSync('.libtorch/torch') ? '.libtorch' : process.env.PYTHONPATH;
-const python = (way, { arch, size, batch }) => {
+const python = (way, { arch, size, batch, steps }) => {
   const out = execFileSync(
     'python3',
     ['scripts/bench/step.py', '--cases', `${arch}:${size}:${batch}`, '--ways', way]
-      .concat(['--warmup', warmup, '--steps', values.steps]),
+      .concat(['--warmup', warmup, '--steps', steps]),
     { env: { ...process.env, PYTHONPATH: pythonPath ?? '' }, encoding: 'utf8' },
   );
   return JSON.parse(out).results[0].secondsPerStep;
 };
-const rdm = (precision, { arch, size, batch }) =>
+const rdm = (precision, { arch, size, batch, steps }) =>
   Number(
     execFileSync('build/test/native/rdm_bench_step', [
-      arch, String(size), String(batch), precision, warmup, values.steps,
+      arch, String(size), String(batch), precision, warmup, steps,
     ], { encoding: 'utf8' }),
   );
 const ways = {
