@@ -63,8 +63,8 @@ Decomposition decompose(const torch::Tensor& features, bool keep_null_space) {
   const auto kept = above_noise(s, x);
   // Wide: the eigenvectors are U, and V = Xᵀ U / s, as (Uᵀ X)ᵀ the faster product. Tall: they are
   // V.
-  const auto v =
-      wide ? torch::mm(x.t(), vectors * torch::where(kept, s.reciprocal(), 0.0)) : vectors * kept;
+  const auto v = wide ? torch::mm((vectors * torch::where(kept, s.reciprocal(), 0.0)).t(), x).t()
+                      : vectors * kept;
   return {s, v, kept};
 }
 
