@@ -12,6 +12,7 @@
 #include "train/feed.h"
 #include "train/finite.h"
 #include "train/loading.h"
+#include "train/memory.h"
 #include "train/meters.h"
 #include "train/optimizer_state.h"
 #include "train/output.h"
@@ -205,6 +206,7 @@ Summary Pretraining::run() {
 
 Summary pretrain(const PretrainOptions& options, const Sink& sink, std::stop_token stop) {
   prepare_output(options.output);
+  keep_freed_memory();
   return Pretraining(options, sink, std::move(stop)).run();
 }
 

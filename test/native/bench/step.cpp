@@ -11,6 +11,7 @@
 
 #include "methods/simsiam.h"
 #include "optim/sgd.h"
+#include "train/memory.h"
 #include "train/weights.h"
 
 using namespace rdm;
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   const auto precision = std::string(argv[4]) == "bf16" ? Precision::bf16 : Precision::fp32;
   const int warmup = std::atoi(argv[5]), steps = std::atoi(argv[6]);
 
+  keep_freed_memory();
   torch::manual_seed(0);
   SimSiamOptions options{.arch = argv[1]};
   options.filter = parse_filter("poly", "online", 1, "own", false);
