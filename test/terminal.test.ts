@@ -27,12 +27,19 @@ test('a live line tells epoch, step, loss, rate, speed and time left', async () 
   assert.ok(!shown.includes('Epoch: ['));
 });
 
-test('a terminal of no width gets the plain lines', { timeout: 60_000 }, async () => {
-  const { code, stdout } = await run('python3', [terminal, '0', process.execPath, bin, ...args]);
-  assert.equal(code, 0, stdout);
-  assert.match(stdout, /\nEpoch: \[1\]\[2\/3\]/);
-  assert.ok(!stdout.includes(escapeCode));
-});
+const plain: [string, string, string[]][] = [
+  ['of no width', '0', []],
+  ['that cannot move its cursor', '120', ['env', 'TERM=dumb']],
+  ['that a CI keeps as a log', '120', ['env', 'CI=true']],
+];
+for (const [what, columns, env] of plain)
+  test(`a terminal ${what} gets the plain lines`, { timeout: 60_000 }, async () => {
+    const command = [terminal, columns, ...env, process.execPath, bin, ...args];
+    const { code, stdout } = await run('python3', command);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /\nEpoch: \[1\]\[2\/3\]/);
+    assert.ok(!stdout.includes(escapeCode));
+  });
 
 test('without a terminal there are no escape codes', async () => {
   const { stdout, stderr } = await rdm(args);

@@ -2,6 +2,9 @@
 what it shows and its exit code.
 
     python3 terminal.py COLUMNS COMMAND [ARGUMENT…]
+
+It is a person's terminal wherever the tests run: TERM is xterm and there is no CI. A command
+that begins with `env` makes it another.
 """
 
 import fcntl
@@ -16,6 +19,8 @@ columns = int(sys.argv[1])
 child, terminal = pty.fork()
 if child == 0:
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.environ["TERM"] = "xterm"
+    os.environ.pop("CI", None)
     os.execvp(sys.argv[2], sys.argv[2:])
 watched = [terminal, 0]
 while True:

@@ -12,7 +12,7 @@ export interface Progress {
 export async function openProgress(what: string, unit: Unit): Promise<Progress> {
   if (!drawable()) return { event: () => {}, close: () => {} };
   const { default: ora } = await import('ora'); // loads only where it is seen
-  const spinner = ora({ text: what, discardStdin: false }).start();
+  const spinner = ora({ text: what, discardStdin: false, isEnabled: true }).start();
   let first: { done: number; time: number } | undefined;
   return {
     event: (event) => {

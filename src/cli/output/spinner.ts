@@ -7,7 +7,7 @@ import type { Output } from './output.js';
 import { duration } from './units.js';
 
 export function spinnerOutput(): Output {
-  const spinner = ora({ text: 'starting', discardStdin: false }).start();
+  const spinner = ora({ text: 'starting', discardStdin: false, isEnabled: true }).start();
   let start: StartEvent | undefined;
   const above = (print: () => void) => {
     spinner.clear();
