@@ -1,7 +1,14 @@
 // What a checkpoint records about the run that wrote it, and how that fills in what a caller leaves out.
 import { RdmError, translated } from './errors.js';
 import { native } from './native.js';
-import type { Architecture, CheckpointInfo, LinclsOptions, RecordedEvent } from './types.js';
+import type {
+  Architecture,
+  CheckpointInfo,
+  Dataset,
+  LinclsOptions,
+  RecordedEvent,
+  Stem,
+} from './types.js';
 
 /** Reads a checkpoint's record without building a network. Rejects with `bad_checkpoint`. */
 export function inspectCheckpoint(path: string): Promise<CheckpointInfo> {
@@ -13,12 +20,15 @@ interface Recorded {
   classes?: string;
   cropSize?: number;
   data?: string;
+  dataset?: Dataset;
   imagesPerClass?: number;
+  stem?: Stem;
+  stemPadding?: number;
 }
 
 /**
- * Takes over from the checkpoint what the caller leaves out: arch, crop size and data folder (with its
- * classes and images per class). Rejects where the caller names another architecture than the checkpoint.
+ * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and data folder
+ * (with its classes and images per class). Rejects where the caller names another architecture than the checkpoint.
  */
 export async function takeRecorded(
   options: LinclsOptions,
@@ -36,6 +46,8 @@ export async function takeRecorded(
   const record: Recorded = info.rdm ?? {};
   const taken = {
     ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
+    ...takeStem(options, record),
+    ...(!options.dataset && named(record.dataset) && { dataset: record.dataset }),
     ...(options.cropSize === undefined && record.cropSize && { cropSize: record.cropSize }),
     ...(!options.data && record.data && takeData(options, record)),
   };
@@ -44,6 +56,13 @@ export async function takeRecorded(
     options: { ...options, ...taken },
     recorded: { type: 'recorded', checkpoint, ...taken },
   };
+}
+
+const named = (dataset?: Dataset) => dataset !== undefined && dataset !== 'custom';
+
+function takeStem(options: LinclsOptions, { stem, stemPadding }: Recorded) {
+  if (options.stem !== undefined || stem !== 'cifar') return {};
+  return { stem, ...(options.stemPadding === undefined && stemPadding && { stemPadding }) };
 }
 
 function takeData(options: LinclsOptions, { data, classes, imagesPerClass }: Recorded) {

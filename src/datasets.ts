@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { translated } from './errors.js';
 import { follow } from './follow.js';
 import { native } from './native.js';
-import { resolveCheck, resolveSynthesize } from './options.js';
+import { resolveCheck, resolveSynthesize } from './options/datasets.js';
 import type {
   CheckOptions,
   Control,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { download } from './download.js';
 import { RdmError, writing } from './errors.js';
-import { oneOf } from './options.js';
+import { oneOf } from './options/checks.js';
 import {
   type Control,
   type FetchOptions,

@@ -3,7 +3,18 @@ export { inspectCheckpoint } from './checkpoints.js';
 export { checkData, dataInfo, synthesize } from './datasets.js';
 export { type ErrorCode, RdmError } from './errors.js';
 export { fetchDataset } from './fetch.js';
+export {
+  type LinclsFlags,
+  linclsOptions,
+  type PretrainFlags,
+  pretrainOptions,
+} from './flags.js';
 export { lincls, pretrain } from './jobs.js';
 export { environment } from './native.js';
-export { linclsDefaults, pretrainDefaults, synthesizeDefaults } from './options.js';
+export {
+  linclsDefaults,
+  methodDefaults,
+  pretrainDefaults,
+  synthesizeDefaults,
+} from './options/defaults.js';
 export * from './types.js';

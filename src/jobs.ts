@@ -3,12 +3,13 @@ import { takeRecorded } from './checkpoints.js';
 import { appendEvent } from './event-log.js';
 import { follow } from './follow.js';
 import { type Job, native } from './native.js';
-import { resolveLincls, resolvePretrain } from './options.js';
+import { resolveLincls } from './options/lincls.js';
+import { resolvePretrain } from './options/pretrain.js';
 import type { Control, Event, LinclsOptions, PretrainOptions, Summary } from './types.js';
 
 type OnEvent = (event: Event) => void;
 
-/** Pretrains SimSiam or RDM_SimSiam on a folder of images; writes checkpoint_%04d.pth.tar. */
+/** Pretrains SimSiam or BYOL, with a predictor or a filter, on a folder of images; writes checkpoint_%04d.pth.tar. */
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
   const resolved = resolvePretrain(options);
   return run(resolved.output, control, (onEvent) => native().pretrain(resolved, onEvent));

@@ -10,21 +10,32 @@ import type {
   CheckpointInfo,
   DataCheck,
   DataInfo,
+  Dataset,
   Decoding,
   Device,
   Environment,
   Event,
+  FilterSolver,
   FilterSource,
+  Interpolation,
+  LinclsSchedule,
+  Method,
+  Optimizer,
   Precision,
+  PretrainSchedule,
   ProgressEvent,
+  Stem,
   Summary,
 } from './types.js';
 
 /** Every key is always there; the addon refuses a missing or an unknown one. */
-interface NativeCommon {
+export interface NativeCommon {
   data: string;
   output: string;
+  dataset: Dataset;
   arch: Architecture;
+  stem: Stem;
+  stemPadding: number;
   epochs: number;
   startEpoch: number;
   batchSize: number;
@@ -44,26 +55,61 @@ interface NativeCommon {
   decode: Decoding;
   onBadImage: BadImageAction;
   maxImagePixels: number;
+  valBatchSize: number;
+  valResize: number;
+  valImagesPerClass: number;
+}
+
+/** How one of the two views is made. */
+export interface NativeView {
+  minScale: number;
+  maxScale: number;
+  interpolation: Interpolation;
+  jitterProb: number;
+  brightness: number;
+  contrast: number;
+  saturation: number;
+  hue: number;
+  grayscaleProb: number;
+  blurProb: number;
+  solarizeProb: number;
+  equalizeProb: number;
+  flipProb: number;
 }
 
 export interface NativePretrainOptions extends NativeCommon {
+  method: Method;
   dim: number;
+  projHiddenDim: number;
   predDim: number;
+  zeroInitResidual: boolean;
+  baseTau: number;
+  finalTau: number;
   predType: string;
   predLocation: string;
   sigma: number;
   filterSource: FilterSource;
+  filterSolver: FilterSolver;
   keepNullSpace: boolean;
+  optimizer: Optimizer;
+  larsEta: number;
+  schedule: PretrainSchedule;
+  warmupEpochs: number;
+  warmupStartLr: number;
   fixPredLr: boolean;
+  accumulate: number;
+  onlineClassifier: boolean;
+  classifierLr: number;
+  momentumClassifier: boolean;
+  views: [NativeView, NativeView];
 }
 
 export interface NativeLinclsOptions extends NativeCommon {
   pretrained: string;
   lars: boolean;
+  schedule: LinclsSchedule;
+  lrSteps: number[];
   evaluate: boolean;
-  valBatchSize: number;
-  valResize: number;
-  valImagesPerClass: number;
 }
 
 export interface NativeSynthesizeOptions {

@@ -9,7 +9,10 @@ import { root } from './support/rdm.js';
 
 const shared = `
 -j, --workers <n> = 32
+--crop-size <pixels>
+--val-resize <pixels>
 --images-per-class <n>
+--val-images-per-class <n>
 --classes <file>
 --decode <how> = "exact"
 --on-bad-image <action> = "skip"
@@ -33,33 +36,61 @@ const shared = `
 
 const pretrain = `${shared}
 -a, --arch <name> = "resnet50"
+--stem <name> = "imagenet"
+--stem-padding <pixels> = 2
+--dataset <name> = "custom"
+--method <name> = "simsiam"
 --epochs <n> = 100
 -b, --batch-size <n> = 512
 --lr, --learning-rate <rate> = 0.05
 --wd, --weight-decay <decay> = 0.0001
---crop-size <pixels> = 224
---dim <n> = 2048
---pred-dim <n> = 512
+--dim <n>
+--proj-hidden-dim <n>
+--pred-dim <n>
+--zero-init-residual
+--base-tau <tau> = 0.99
+--final-tau <tau> = 1
+--optimizer <name> = "sgd"
+--lars-eta <eta> = 0.02
+--schedule <name> = "cosine"
+--warmup-epochs <n> = 10
+--warmup-start-lr <rate> = 0.00003
 --fix-pred-lr
+--accumulate <n> = 1
+--online-classifier
+--classifier-lr <rate> = 0.1
+--momentum-classifier
+--crop-scale <min,max> = [0.2,1]
+--interpolation <name> = "bilinear"
+--jitter <b,c,s,h> = [0.4,0.4,0.4,0.1]
+--jitter-prob <p> = 0.8
+--grayscale-prob <p> = 0.2
+--blur-prob <p[,p]> = [0.5,0.5]
+--solarize-prob <p[,p]> = [0,0]
+--equalize-prob <p[,p]> = [0,0]
+--flip-prob <p> = 0.5
 --pred-type <type> = "mlp"
 --pred-location <branch> = "online"
 --sigma <power> = 0
 --filter-source <branch> = "own"
+--filter-solver <name> = "auto"
 --keep-null-space
 `;
 
 const lincls = `${shared}
 -a, --arch <name>
+--stem <name>
+--stem-padding <pixels>
+--dataset <name>
 --epochs <n> = 90
 -b, --batch-size <n> = 4096
 --lr, --learning-rate <rate> = 0.1
 --wd, --weight-decay <decay> = 0
---crop-size <pixels>
 --pretrained <path>
 --lars
+--schedule <name> = "cosine"
+--lr-steps <epochs> = [60,80]
 -e, --evaluate
---val-resize <pixels>
---val-images-per-class <n>
 `;
 
 const check = `
@@ -90,8 +121,10 @@ function command(...path: string[]): Command {
   return found;
 }
 
+const shown = (found: Command) => found.options.filter(({ hidden }) => !hidden);
+
 function flagsOf(found: Command): string[] {
-  return found.options
+  return shown(found)
     .map(({ flags, defaultValue }) =>
       defaultValue === undefined ? flags : `${flags} = ${JSON.stringify(defaultValue)}`,
     )
@@ -125,7 +158,7 @@ test('the data commands have these flags', () => {
 test('the README names every flag', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   for (const found of [command('pretrain'), command('lincls')]) {
-    for (const { short, long } of found.options) {
+    for (const { short, long } of shown(found)) {
       const names = `${short ? `${short}, ` : ''}${long}`;
       assert.ok(readme.includes(`\`${names}\``), names);
     }
@@ -142,4 +175,32 @@ test('both spellings of a rate and of the weight decay are understood', () => {
     const { learningRate, weightDecay } = found.opts();
     assert.deepEqual({ learningRate, weightDecay }, { learningRate: 0.3, weightDecay: 0.2 });
   }
+});
+
+function parsed(...flags: string[]): Record<string, unknown> {
+  const found = command('pretrain').action(() => {});
+  found.parse([...flags, 'DIR'], { from: 'user' });
+  return found.opts();
+}
+
+test('lists are written with commas; one probability serves both views', () => {
+  const { cropScale, jitter, blurProb, solarizeProb } = parsed(
+    ...['--crop-scale', '.08,1', '--jitter', '.4,.4,.2,.1'],
+    ...['--blur-prob', '0.1', '--solarize-prob', '0,0.2'],
+  );
+  assert.deepEqual(
+    { cropScale, jitter, blurProb, solarizeProb },
+    {
+      cropScale: [0.08, 1],
+      jitter: [0.4, 0.4, 0.2, 0.1],
+      blurProb: [0.1, 0.1],
+      solarizeProb: [0, 0.2],
+    },
+  );
+});
+
+test('a switch is on, off, or left to the method', () => {
+  assert.equal(parsed('--zero-init-residual').zeroInitResidual, true);
+  assert.equal(parsed('--no-zero-init-residual').zeroInitResidual, false);
+  assert.equal(parsed().zeroInitResidual, undefined);
 });

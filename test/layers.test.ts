@@ -17,15 +17,20 @@ const nativeLayers = [
 
 // A file may import every layer before its own.
 const scriptLayers = [
-  ['types', 'errors'],
-  ['native', 'event-log', 'download'],
+  ['types/choices', 'errors'],
+  ['datasets', 'events', 'options', 'results'].map((name) => `types/${name}`),
+  ['types'],
+  ['native', 'event-log', 'download', 'flags'],
+  ['options/checks', 'options/defaults'],
+  ['options/common', 'options/predictor', 'options/views'],
   ['options', 'checkpoints', 'follow'],
   ['jobs', 'datasets', 'fetch'],
   ['index'],
   [
-    ...['cli/signals', 'cli/flags'],
+    ...['cli/signals', 'cli/flags/parse', 'cli/flags/table'],
     ...['messages', 'output', 'terminal', 'units', 'dataset'].map((name) => `cli/output/${name}`),
   ],
+  ['cli/flags'],
   ['cli/processes', 'cli/output/lines', 'cli/output/json', 'cli/output/progress'],
   ['cli/output/spinner'],
   ['cli/output/open'],

@@ -94,6 +94,16 @@ test('what was taken from a checkpoint is said', () => {
     }),
     'as c.pth.tar records: architecture resnet18, crop size 32, data folder /d',
   );
+  assert.equal(
+    remark({
+      type: 'recorded',
+      checkpoint: 'c.pth.tar',
+      stem: 'cifar',
+      stemPadding: 2,
+      dataset: 'cifar10',
+    }),
+    'as c.pth.tar records: cifar stem, padding 2, dataset cifar10',
+  );
 });
 
 test('the live line tells epoch, step, loss, rate, speed and time left', () => {
@@ -105,6 +115,16 @@ test('the live line tells epoch, step, loss, rate, speed and time left', () => {
     liveLine({ ...step, phase: 'validation' }, 2),
     'validation after epoch 1/2  step 11/195  loss -0.1100  512 images/s  1 m 38 s left',
   );
+});
+
+test('the accuracy of an online classifier is shown with the loss', () => {
+  const top1 = { value: 31.25, average: 30.1 };
+  assert.equal(
+    liveLine({ ...step, top1 }, 2),
+    'epoch 1/2  step 11/195  loss -0.1100  acc 30.1 %  lr 0.100  512 images/s  3 m 21 s left',
+  );
+  const [line] = lines({ ...step, top1, momentumTop1: { value: 25, average: 12.5 } });
+  assert.match(line ?? '', /\tAcc@1 {2}31.25 \( 30.10\)\tMomentum Acc@1 {2}25.00 \( 12.50\)$/);
 });
 
 test('durations in the two largest units', () => {

@@ -1,8 +1,8 @@
 // The reference's flags for several processes. One process runs; more are refused.
 import { environment, RdmError } from '../index.js';
-import type { CommonFlags } from './flags.js';
+import type { ProcessFlags } from './flags/machine.js';
 
-export function requireOneProcess(flags: CommonFlags): void {
+export function requireOneProcess(flags: ProcessFlags): void {
   const worldSize = nodes(flags);
   if (worldSize > 1) refuse(`a world size of ${worldSize}`, 'leave --world-size out');
   if (!flags.multiprocessingDistributed || flags.gpu !== undefined) return;
@@ -11,7 +11,7 @@ export function requireOneProcess(flags: CommonFlags): void {
 }
 
 // As the reference does, env:// takes the number from torchrun's variable.
-function nodes({ distUrl, worldSize }: CommonFlags): number {
+function nodes({ distUrl, worldSize }: ProcessFlags): number {
   return distUrl === 'env://' && worldSize === -1 ? Number(process.env.WORLD_SIZE) : worldSize;
 }
 

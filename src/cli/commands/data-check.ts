@@ -1,7 +1,7 @@
 // rdm data check: decodes every image and lists those that cannot be read.
 import type { Command } from 'commander';
 import { type CheckOptions, checkData, type DataCheck, pretrainDefaults } from '../../index.js';
-import { integer } from '../flags.js';
+import { integer } from '../flags/parse.js';
 import { say } from '../output/messages.js';
 import { openProgress } from '../output/progress.js';
 import { images } from '../output/units.js';

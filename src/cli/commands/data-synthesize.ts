@@ -1,7 +1,7 @@
 // rdm data synthesize: a small learnable dataset, for a first try without a download.
 import type { Command } from 'commander';
 import { synthesizeDefaults as defaults, synthesize } from '../../index.js';
-import { integer } from '../flags.js';
+import { integer } from '../flags/parse.js';
 
 interface SynthesizeFlags {
   trainPerClass: number;

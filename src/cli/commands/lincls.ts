@@ -1,25 +1,16 @@
 // rdm lincls: trains a linear classifier on the frozen backbone of a checkpoint, and evaluates it.
 import type { Command } from 'commander';
-import { type LinclsOptions, lincls, linclsDefaults } from '../../index.js';
-import {
-  addDataFlags,
-  addDeviceFlags,
-  addModelFlags,
-  addOutputFlags,
-  addTrainingFlags,
-  type CommonFlags,
-  commonOptions,
-  integer,
-} from '../flags.js';
+import { type LinclsFlags, lincls, linclsOptions } from '../../index.js';
+import { addDataFlags } from '../flags/data.js';
+import { addMachineFlags, type MachineFlags, runFlags } from '../flags/machine.js';
+import { addModelFlags } from '../flags/model.js';
+import { addLinclsTrainingFlags } from '../flags/training.js';
 import { requireOneProcess } from '../processes.js';
 import { runJob } from '../run.js';
 
-type LinclsFlags = CommonFlags &
-  Pick<LinclsOptions, 'pretrained' | 'lars' | 'evaluate' | 'valResize' | 'valImagesPerClass'>;
-
 const notes = `
-DIR, --arch and --crop-size may be left out: they then come from the checkpoint's record, where it has one
-(otherwise resnet50 and 224).
+DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
+where it has one.
 
 Examples:
   rdm lincls --pretrained checkpoint_0099.pth.tar --lars /data/imagenet
@@ -34,28 +25,17 @@ export function addLinclsCommand(program: Command): void {
       '[dir]',
       'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
     );
-  addModelFlags(command)
+  addModelFlags(command, 'recorded')
     .option('--pretrained <path>', 'checkpoint whose backbone is frozen')
     .option('-e, --evaluate', 'evaluate only');
-  addTrainingFlags(command, linclsDefaults).option('--lars', 'LARC around SGD');
-  addDataFlags(command)
-    .option(
-      '--val-resize <pixels>',
-      'shorter side before the centre crop (default: crop · 256/224)',
-      integer,
-    )
-    .option(
-      '--val-images-per-class <n>',
-      'only the first n validation images of each class',
-      integer,
-    );
-  addOutputFlags(command);
-  addDeviceFlags(command);
+  addLinclsTrainingFlags(command);
+  addDataFlags(command, 'recorded');
+  addMachineFlags(command);
   command
     .addHelpText('after', notes)
-    .action(async (data: string | undefined, flags: LinclsFlags) => {
+    .action(async (data: string | undefined, flags: LinclsFlags & MachineFlags) => {
       requireOneProcess(flags);
-      const options = { ...commonOptions(flags), data };
+      const options = { ...linclsOptions(runFlags(flags)), data };
       await runJob(flags.json, (control) => lincls(options, control));
     });
 }

@@ -44,7 +44,7 @@ function startLines({ arch, pretrained }: StartEvent): string[] {
 }
 
 function stepLine(event: StepEvent): string {
-  const { epoch, step, stepsPerEpoch, phase, top1, top5 } = event;
+  const { epoch, step, stepsPerEpoch, phase, top1, top5, momentumTop1 } = event;
   const training = phase === 'train';
   const position = `[${pad(step, String(stepsPerEpoch).length)}/${stepsPerEpoch}]`;
   const fields = [(training ? `Epoch: [${epoch}]` : 'Test: ') + position];
@@ -53,6 +53,7 @@ function stepLine(event: StepEvent): string {
   fields.push(meter('Loss', event.loss, top1 ? scientific : (value) => value.toFixed(4)));
   if (top1) fields.push(meter('Acc@1', top1, percent));
   if (top5) fields.push(meter('Acc@5', top5, percent));
+  if (momentumTop1) fields.push(meter('Momentum Acc@1', momentumTop1, percent));
   return fields.join('\t');
 }
 

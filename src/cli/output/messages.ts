@@ -29,6 +29,7 @@ export function describeSummary({ outcome, checkpoint }: Summary): string {
 function describeStart(event: StartEvent): string {
   const { parameters, trainImages, valImages } = event;
   return [
+    ...(event.method ? [event.method] : []),
     ...(parameters ? [`${(parameters / 1e6).toFixed(1)} M parameters`] : []),
     `${event.device}, ${event.precision}, ${event.threads} threads`,
     ...(trainImages ? [`${trainImages} training images`] : []),
@@ -39,9 +40,13 @@ function describeStart(event: StartEvent): string {
 }
 
 function describeRecorded(event: RecordedEvent): string {
-  const { checkpoint, arch, cropSize, data, classes, imagesPerClass } = event;
+  const { checkpoint, arch, stem, stemPadding, dataset, cropSize, data, classes, imagesPerClass } =
+    event;
   const taken = [
     arch && `architecture ${arch}`,
+    stem && `${stem} stem`,
+    stemPadding && `padding ${stemPadding}`,
+    dataset && `dataset ${dataset}`,
     cropSize && `crop size ${cropSize}`,
     data && `data folder ${data}`,
     classes && `the classes of ${classes}`,

@@ -33,7 +33,8 @@ export function spinnerOutput(): Output {
 }
 
 export function liveLine(event: StepEvent, epochs: number): string {
-  const { epoch, step, stepsPerEpoch, phase, loss, lr, imagesPerSecond, batchSeconds } = event;
+  const { epoch, step, stepsPerEpoch, phase, loss, top1, lr, imagesPerSecond, batchSeconds } =
+    event;
   const training = phase === 'train';
   const stepsLeft =
     stepsPerEpoch - step - 1 + (training ? (epochs - epoch - 1) * stepsPerEpoch : 0);
@@ -41,6 +42,7 @@ export function liveLine(event: StepEvent, epochs: number): string {
     `${training ? 'epoch' : 'validation after epoch'} ${epoch + 1}/${epochs}`,
     `step ${step + 1}/${stepsPerEpoch}`,
     `loss ${loss.average.toFixed(4)}`,
+    ...(top1 ? [`acc ${top1.average.toFixed(1)} %`] : []),
     ...(training ? [`lr ${lr.toPrecision(3)}`] : []),
     `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`,
     `${duration(stepsLeft * batchSeconds.average)} left`,

@@ -1,0 +1,42 @@
+// What stands between the branches: a filter has a branch and a shape that fit each other.
+import { RdmError } from '../errors.js';
+import {
+  filterSolvers,
+  filterSources,
+  type Predictor,
+  predictorLocations,
+  predictorTypes,
+} from '../types.js';
+import { oneOf, real } from './checks.js';
+
+/** The loosest shape a predictor can have when it comes from a command line or from JavaScript. */
+interface AnyPredictor {
+  type: string;
+  location?: string;
+  sigma?: number;
+  source?: string | undefined;
+  keepNullSpace?: boolean | undefined;
+  solver?: string | undefined;
+}
+
+export function resolvePredictor(given: Predictor) {
+  const predictor: AnyPredictor = given;
+  const { location = 'online', sigma = 0, source = 'own', keepNullSpace = false } = predictor;
+  const type = oneOf('predictor type', predictor.type, predictorTypes);
+  const predLocation = oneOf('predictor location', location, predictorLocations);
+  if (predLocation === 'target' && type !== 'poly') {
+    throw new RdmError(
+      'usage',
+      `the ${type} predictor has no place on the target`,
+      'on the target: poly with sigma < 0; on the online branch: mlp, poly, log, log_1, log_2',
+    );
+  }
+  return {
+    predType: type,
+    predLocation,
+    sigma: real('--sigma', sigma),
+    filterSource: oneOf('filter source', source, filterSources),
+    filterSolver: oneOf('filter solver', predictor.solver ?? 'auto', filterSolvers),
+    keepNullSpace,
+  };
+}

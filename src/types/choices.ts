@@ -1,0 +1,45 @@
+// The names that options choose from.
+
+export const architectures = [
+  'resnet18',
+  'resnet34',
+  'resnet50',
+  'resnet101',
+  'resnet152',
+  'resnext50_32x4d',
+  'resnext101_32x8d',
+  'resnext101_64x4d',
+  'wide_resnet50_2',
+  'wide_resnet101_2',
+] as const;
+export const devices = ['auto', 'cpu', 'cuda'] as const;
+export const precisions = ['fp32', 'bf16', 'fp16'] as const;
+export const decodings = ['exact', 'fast'] as const;
+export const badImageActions = ['skip', 'stop'] as const;
+export const datasets = ['custom', 'cifar10', 'cifar100', 'imagenet100', 'imagenet'] as const;
+export const stems = ['imagenet', 'cifar'] as const;
+export const methods = ['simsiam', 'byol'] as const;
+export const optimizers = ['sgd', 'lars'] as const;
+export const pretrainSchedules = ['cosine', 'warmup-cosine'] as const;
+export const linclsSchedules = ['cosine', 'step'] as const;
+export const interpolations = ['bilinear', 'bicubic'] as const;
+export const fetchable = ['cifar10', 'cifar100'] as const;
+export const predictorTypes = ['mlp', 'poly', 'log', 'log_1', 'log_2'] as const;
+export const predictorLocations = ['online', 'target'] as const;
+export const filterSources = ['own', 'online'] as const;
+export const filterSolvers = ['auto', 'eigh', 'svd', 'newton'] as const;
+
+export type Architecture = (typeof architectures)[number];
+export type Device = (typeof devices)[number];
+export type Precision = (typeof precisions)[number];
+export type Decoding = (typeof decodings)[number];
+export type BadImageAction = (typeof badImageActions)[number];
+export type Dataset = (typeof datasets)[number];
+export type Stem = (typeof stems)[number];
+export type Method = (typeof methods)[number];
+export type Optimizer = (typeof optimizers)[number];
+export type PretrainSchedule = (typeof pretrainSchedules)[number];
+export type LinclsSchedule = (typeof linclsSchedules)[number];
+export type Interpolation = (typeof interpolations)[number];
+export type FilterSource = (typeof filterSources)[number];
+export type FilterSolver = (typeof filterSolvers)[number];

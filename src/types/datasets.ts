@@ -1,0 +1,71 @@
+// What the jobs around datasets take and return.
+import type { fetchable } from './choices.js';
+
+export interface SynthesizeOptions {
+  output: string;
+  trainPerClass?: number | undefined;
+  valPerClass?: number | undefined;
+  /** Pixels on a side. */
+  size?: number | undefined;
+  seed?: number | undefined;
+}
+
+export interface FetchOptions {
+  dataset: (typeof fetchable)[number];
+  /** Folder to unpack into; a run takes it as its data folder. */
+  output: string;
+  /** Where the archive is; the authors' address where left out. */
+  url?: string | undefined;
+  /** The archive's checksum; that of the authors' archive where left out. */
+  md5?: string | undefined;
+}
+
+export interface FetchSummary {
+  /** `present`: it was there before; `stopped`: the signal was aborted, and what came is kept. */
+  outcome: 'done' | 'present' | 'stopped';
+  /** The folder of the dataset's files. */
+  path: string;
+}
+
+export interface CheckOptions {
+  /** Folder of a dataset, in any layout that a run takes. */
+  data: string;
+  /** Threads; one a processor where left out. */
+  workers?: number | undefined;
+  maxImagePixels?: number | undefined;
+}
+
+export interface DataCheck {
+  root: string;
+  /** How many were looked at. */
+  images: number;
+  /** The signal was aborted before all of them were. */
+  stopped: boolean;
+  bad: { path: string; reason: string }[];
+}
+
+export interface DataInfo {
+  root: string;
+  /** `folder`: SPLIT/CLASS/*; else the authors' files, in their binary or their Python layout. */
+  layout: 'folder' | 'cifar10-binary' | 'cifar10-python' | 'cifar100-binary' | 'cifar100-python';
+  /** Without `val` where there is none. */
+  splits: { train: SplitInfo; val?: SplitInfo };
+}
+
+export interface SplitInfo {
+  images: number;
+  classes: number;
+  smallestClass: { name: string; images: number };
+  largestClass: { name: string; images: number };
+  /** A hash of classes, paths and labels: equal listings train on the same images. */
+  listing: string;
+  /** Pixels, over at most a thousand images, evenly spread. */
+  widths: Range;
+  heights: Range;
+}
+
+export interface Range {
+  least: number;
+  mean: number;
+  most: number;
+}

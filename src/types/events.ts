@@ -1,0 +1,128 @@
+// What a run reports on its way, and how a caller follows it.
+import type { Architecture, Dataset, Method, Precision, Stem } from './choices.js';
+
+/** A meter's latest value and its mean since the epoch began. */
+export interface Meter {
+  value: number;
+  average: number;
+}
+
+export interface StartEvent {
+  type: 'start';
+  command: 'pretrain' | 'lincls';
+  /** Only in pretraining. */
+  method?: Method;
+  arch: string;
+  /** Only in pretraining: encoder and predictor. */
+  parameters?: number;
+  device: string;
+  precision: Precision;
+  classes: number;
+  trainImages: number;
+  valImages?: number;
+  stepsPerEpoch: number;
+  epochs: number;
+  startEpoch: number;
+  batchSize: number;
+  /** The one in use, also where none was asked for. */
+  seed: number;
+  threads: number;
+  libtorch: string;
+  pretrained?: string;
+}
+
+export interface StepEvent {
+  type: 'step';
+  phase: 'train' | 'validation';
+  epoch: number;
+  /** Within the epoch, from 0. */
+  step: number;
+  stepsPerEpoch: number;
+  lr: number;
+  imagesPerSecond: number;
+  batchSeconds: Meter;
+  dataSeconds: Meter;
+  loss: Meter;
+  /** Percent; where a classifier is trained: in linear evaluation, or online. */
+  top1?: Meter;
+  top5?: Meter;
+  /** Percent; with a momentum classifier. */
+  momentumTop1?: Meter;
+}
+
+export interface EpochEvent {
+  type: 'epoch';
+  epoch: number;
+  loss: number;
+  seconds: number;
+  imagesPerSecond: number;
+  /** What the loader's workers did, added up over them; `idle`: waiting for training. */
+  loaderSeconds: { decode: number; augment: number; idle: number };
+}
+
+export interface EvaluationEvent {
+  type: 'evaluation';
+  epoch: number;
+  images: number;
+  top1: number;
+  top5: number;
+  bestTop1: number;
+  loss: number;
+}
+
+export interface CheckpointEvent {
+  type: 'checkpoint';
+  path: string;
+  epoch: number;
+  best: boolean;
+}
+
+export interface WarningEvent {
+  type: 'warning';
+  code: string;
+  message: string;
+}
+
+/** Options that were left out and taken from the checkpoint's record. */
+export interface RecordedEvent {
+  type: 'recorded';
+  checkpoint: string;
+  arch?: Architecture;
+  stem?: Stem;
+  stemPadding?: number;
+  dataset?: Dataset;
+  cropSize?: number;
+  data?: string;
+  classes?: string;
+  imagesPerClass?: number;
+}
+
+/** How far a job has come, in images or in bytes. */
+export interface ProgressEvent {
+  type: 'progress';
+  done: number;
+  total: number;
+}
+
+export type Event =
+  | StartEvent
+  | StepEvent
+  | EpochEvent
+  | EvaluationEvent
+  | CheckpointEvent
+  | WarningEvent
+  | RecordedEvent
+  | SanityCheckEvent;
+
+/** The first epoch of linear evaluation left every tensor of the backbone as the checkpoint holds it. */
+export interface SanityCheckEvent {
+  type: 'sanity_check';
+  checkpoint: string;
+}
+
+/** How a caller follows and ends a job. */
+export interface Control<Reported = Event> {
+  onEvent?: ((event: Reported) => void) | undefined;
+  /** Aborting ends the job early and resolves; a run finishes its step and saves. */
+  signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,152 @@
+// What a run takes. Plain values only. Defaults are the reference's and stand in `options/defaults.ts`.
+import type {
+  Architecture,
+  BadImageAction,
+  Dataset,
+  Decoding,
+  Device,
+  FilterSolver,
+  FilterSource,
+  Interpolation,
+  LinclsSchedule,
+  Method,
+  Optimizer,
+  Precision,
+  PretrainSchedule,
+  Stem,
+} from './choices.js';
+
+/** What every spectral filter can be told. */
+interface Filter {
+  keepNullSpace?: boolean | undefined;
+  /** How W comes about: by a decomposition, or `newton`, without one, for the powers that allow it. */
+  solver?: FilterSolver | undefined;
+}
+
+/**
+ * What stands between the two branches: the method's learnable predictor (`mlp`), or a spectral filter
+ * W = V g(S) Vᵀ of the features P = U S Vᵀ. `poly` is g = s^sigma: low-pass for sigma > 0 (online),
+ * high-pass for sigma < 0 (target). `log` is log s, `log_1` log(1+s), `log_2` log(1+s²), online only.
+ */
+export type Predictor =
+  | { type: 'mlp' }
+  | ({ type: 'poly'; location: 'online'; sigma: number } & Filter)
+  | ({
+      type: 'poly';
+      location: 'target';
+      sigma: number;
+      /** Whose singular vectors filter the target: its `own` (default), or the `online` branch's. */
+      source?: FilterSource | undefined;
+    } & Filter)
+  | ({ type: 'log' | 'log_1' | 'log_2'; location: 'online' } & Filter);
+
+/** Options that both programs share. */
+export interface CommonOptions {
+  /** Where checkpoints and events.jsonl go; the working folder where left out. */
+  output?: string | undefined;
+  /** Names statistics, number of classes and evaluation views; `custom` tells them from the files. */
+  dataset?: Dataset | undefined;
+  arch?: Architecture | undefined;
+  /** `cifar`: a 3×3 convolution of stride 1 and no max-pool, for small images. */
+  stem?: Stem | undefined;
+  /** Of the cifar stem: 2 as published, 1 keeps the size of the image. */
+  stemPadding?: number | undefined;
+  epochs?: number | undefined;
+  startEpoch?: number | undefined;
+  batchSize?: number | undefined;
+  /** The rate for a batch of 256; the initial rate is lr · batchSize / 256. */
+  lr?: number | undefined;
+  momentum?: number | undefined;
+  weightDecay?: number | undefined;
+  /** Threads that decode and augment images. */
+  workers?: number | undefined;
+  seed?: number | undefined;
+  /** A step event every so many steps. */
+  printFreq?: number | undefined;
+  /** A checkpoint to continue from. */
+  resume?: string | undefined;
+  device?: Device | undefined;
+  /** Index of the CUDA device. */
+  gpu?: number | undefined;
+  precision?: Precision | undefined;
+  /** Pixels on a side of what the network sees; 32 for CIFAR, else 224, where left out. */
+  cropSize?: number | undefined;
+  /** Only the first so many training images of each class, in sorted order; 0 takes all. */
+  imagesPerClass?: number | undefined;
+  /** A text file with the names of the classes to take, one a line; all where left out. */
+  classes?: string | undefined;
+  /** `exact`: as Pillow decodes; `fast`: large JPEGs are decoded at a smaller size. */
+  decode?: Decoding | undefined;
+  /** An image that cannot be read is replaced by another and listed, or ends the run. */
+  onBadImage?: BadImageAction | undefined;
+  /** An image with more pixels counts as one that cannot be read. */
+  maxImagePixels?: number | undefined;
+  valBatchSize?: number | undefined;
+  /** Shorter side before the centre crop; for CIFAR cropSize, else cropSize · 256 / 224. */
+  valResize?: number | undefined;
+  valImagesPerClass?: number | undefined;
+}
+
+/** How the two views of an image are made, in this order. A pair holds one probability a view. */
+export interface ViewOptions {
+  /** Least and largest share of the image's area in a crop. */
+  cropScale?: [number, number] | undefined;
+  interpolation?: Interpolation | undefined;
+  /** Strength of brightness, contrast, saturation and hue. */
+  jitter?: [number, number, number, number] | undefined;
+  jitterProb?: number | undefined;
+  grayscaleProb?: number | undefined;
+  blurProb?: [number, number] | undefined;
+  solarizeProb?: [number, number] | undefined;
+  equalizeProb?: [number, number] | undefined;
+  flipProb?: number | undefined;
+}
+
+export interface PretrainOptions extends CommonOptions, ViewOptions {
+  /** Folder with train/CLASS/*, or with the files of CIFAR; with an online classifier also val/. */
+  data: string;
+  method?: Method | undefined;
+  predictor?: Predictor | undefined;
+  /** Features that the projector puts out. */
+  dim?: number | undefined;
+  /** Hidden features of the projector; 0: as many as the backbone puts out. */
+  projHiddenDim?: number | undefined;
+  /** Hidden features of the `mlp` predictor. */
+  predDim?: number | undefined;
+  /** Each residual block begins as the identity. */
+  zeroInitResidual?: boolean | undefined;
+  /** BYOL: how slowly the momentum networks follow, at the first step and at the last. */
+  baseTau?: number | undefined;
+  finalTau?: number | undefined;
+  optimizer?: Optimizer | undefined;
+  /** LARS: its trust coefficient. */
+  larsEta?: number | undefined;
+  schedule?: PretrainSchedule | undefined;
+  warmupEpochs?: number | undefined;
+  /** The rate of the first step of a warm-up; it does not scale with the batch. */
+  warmupStartLr?: number | undefined;
+  /** Keeps the predictor's learning rate at its initial value. */
+  fixPredLr?: boolean | undefined;
+  /** Batches whose gradients are added before an update; the learning rate scales with them. */
+  accumulate?: number | undefined;
+  /** Trains a linear classifier on the detached features, and validates it after every epoch. */
+  onlineClassifier?: boolean | undefined;
+  /** The online classifier's rate for 256 images. */
+  classifierLr?: number | undefined;
+  /** BYOL: another one on the momentum network's features. */
+  momentumClassifier?: boolean | undefined;
+}
+
+export interface LinclsOptions extends CommonOptions {
+  /** Folder with train/CLASS/* and val/CLASS/*; where left out, the one the checkpoint records. */
+  data?: string | undefined;
+  /** The pretrained checkpoint whose backbone is frozen. */
+  pretrained?: string | undefined;
+  /** LARC around SGD. */
+  lars?: boolean | undefined;
+  schedule?: LinclsSchedule | undefined;
+  /** Epochs at which the step schedule multiplies the rate by 0.1. */
+  lrSteps?: number[] | undefined;
+  /** Only evaluates, without training. */
+  evaluate?: boolean | undefined;
+}
