@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'bad_data' // the image folder
   | 'bad_checkpoint'
   | 'bad_output' // the output folder
+  | 'bad_recipe'
   | 'download'
   | 'no_device'
   | 'not_finite' // the loss

@@ -1,24 +1,12 @@
-// Options under the names of the command line's flags, which a recipe uses too, and back.
-import type { LinclsOptions, Predictor, PretrainOptions } from './types.js';
-
-/** A predictor as five flags, each of which may be left out. */
-interface PredictorFlags {
-  predType?: string | undefined;
-  predLocation?: string | undefined;
-  sigma?: number | undefined;
-  filterSource?: string | undefined;
-  filterSolver?: string | undefined;
-  keepNullSpace?: boolean | undefined;
-}
-
-interface Renamed {
-  learningRate?: number | undefined;
-}
-
-export type PretrainFlags = Omit<PretrainOptions, 'data' | 'lr' | 'predictor'> &
-  Renamed &
-  PredictorFlags;
-export type LinclsFlags = Omit<LinclsOptions, 'data' | 'lr'> & Renamed;
+// Flags to options and back: a rate has another name, and a predictor is one value.
+import type {
+  LinclsFlags,
+  LinclsOptions,
+  Predictor,
+  PredictorFlags,
+  PretrainFlags,
+  PretrainOptions,
+} from './types.js';
 
 export function pretrainOptions({
   learningRate: lr,
@@ -26,9 +14,8 @@ export function pretrainOptions({
 }: PretrainFlags): Omit<PretrainOptions, 'data'> {
   const { predType, predLocation, sigma, filterSource, filterSolver, keepNullSpace, ...rest } =
     flags;
-  const filter = { location: predLocation, sigma, source: filterSource, solver: filterSolver };
-  const predictor = { type: predType, ...filter, keepNullSpace } as Predictor; // checked when it runs
-  return { ...rest, lr, predictor: predType === undefined ? undefined : predictor };
+  const given = { predType, predLocation, sigma, filterSource, filterSolver, keepNullSpace };
+  return { ...rest, lr, predictor: predictor(given) };
 }
 
 export function linclsOptions({
@@ -36,4 +23,29 @@ export function linclsOptions({
   ...flags
 }: LinclsFlags): Omit<LinclsOptions, 'data'> {
   return { ...flags, lr };
+}
+
+export function pretrainFlags({
+  lr,
+  predictor: given,
+  ...options
+}: Omit<PretrainOptions, 'data'>): PretrainFlags {
+  const { type, location, source, solver, ...filter } = { ...given } as AnyPredictor;
+  const names = { predType: type, predLocation: location, filterSource: source };
+  return { ...options, learningRate: lr, ...names, filterSolver: solver, ...filter };
+}
+
+export function linclsFlags({ lr, ...options }: Omit<LinclsOptions, 'data'>): LinclsFlags {
+  return { ...options, learningRate: lr };
+}
+
+type AnyPredictor = Partial<Record<'type' | 'location' | 'source' | 'solver', string>> &
+  Pick<PredictorFlags, 'sigma' | 'keepNullSpace'>;
+
+/** One value for the six flags, unchecked; undefined where none is given. */
+function predictor(flags: PredictorFlags): Predictor | undefined {
+  if (Object.values(flags).every((value) => value === undefined)) return undefined;
+  const { predType = 'mlp', predLocation, filterSource, filterSolver, ...filter } = flags;
+  const names = { location: predLocation, source: filterSource, solver: filterSolver };
+  return { type: predType, ...names, ...filter } as Predictor;
 }

@@ -3,12 +3,7 @@ export { inspectCheckpoint } from './checkpoints.js';
 export { checkData, dataInfo, synthesize } from './datasets.js';
 export { type ErrorCode, RdmError } from './errors.js';
 export { fetchDataset } from './fetch.js';
-export {
-  type LinclsFlags,
-  linclsOptions,
-  type PretrainFlags,
-  pretrainOptions,
-} from './flags.js';
+export { linclsOptions, pretrainOptions } from './flags.js';
 export { lincls, pretrain } from './jobs.js';
 export { environment } from './native.js';
 export {
@@ -17,4 +12,5 @@ export {
   pretrainDefaults,
   synthesizeDefaults,
 } from './options/defaults.js';
+export { loadRecipe, recipes } from './recipes.js';
 export * from './types.js';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../dist/cli/main.js';
+import { commandAt } from './support/commands.js';
 import { root } from './support/rdm.js';
 
 const shared = `
@@ -20,6 +21,7 @@ const shared = `
 --output <dir> = "."
 -p, --print-freq <n> = 10
 --json
+--recipe <name>
 --device <name> = "auto"
 --gpu <index>
 --precision <name> = "fp32"
@@ -111,16 +113,6 @@ const synthesize = `
 --seed <n> = 0
 `;
 
-function command(...path: string[]): Command {
-  let found: Command = createProgram();
-  for (const name of path) {
-    const next = found.commands.find((candidate) => candidate.name() === name);
-    assert.ok(next, `no command ${name}`);
-    found = next;
-  }
-  return found;
-}
-
 const shown = (found: Command) => found.options.filter(({ hidden }) => !hidden);
 
 function flagsOf(found: Command): string[] {
@@ -139,25 +131,25 @@ test('the commands are frozen', () => {
 });
 
 test("pretrain has the reference's flags and defaults, and its own", () => {
-  assert.deepEqual(flagsOf(command('pretrain')), listed(pretrain));
+  assert.deepEqual(flagsOf(commandAt('pretrain')), listed(pretrain));
 });
 
 test("lincls has the reference's flags and defaults, and its own", () => {
-  assert.deepEqual(flagsOf(command('lincls')), listed(lincls));
+  assert.deepEqual(flagsOf(commandAt('lincls')), listed(lincls));
 });
 
 test('the data commands have these flags', () => {
-  const names = command('data').commands.map((found) => found.name());
+  const names = commandAt('data').commands.map((found) => found.name());
   assert.deepEqual(names, ['fetch', 'synthesize', 'info', 'check']);
-  assert.deepEqual(flagsOf(command('data', 'fetch')), listed(fetching));
-  assert.deepEqual(flagsOf(command('data', 'info')), ['--json']);
-  assert.deepEqual(flagsOf(command('data', 'check')), listed(check));
-  assert.deepEqual(flagsOf(command('data', 'synthesize')), listed(synthesize));
+  assert.deepEqual(flagsOf(commandAt('data', 'fetch')), listed(fetching));
+  assert.deepEqual(flagsOf(commandAt('data', 'info')), ['--json']);
+  assert.deepEqual(flagsOf(commandAt('data', 'check')), listed(check));
+  assert.deepEqual(flagsOf(commandAt('data', 'synthesize')), listed(synthesize));
 });
 
 test('the README names every flag', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  for (const found of [command('pretrain'), command('lincls')]) {
+  for (const found of [commandAt('pretrain'), commandAt('lincls')]) {
     for (const { short, long } of shown(found)) {
       const names = `${short ? `${short}, ` : ''}${long}`;
       assert.ok(readme.includes(`\`${names}\``), names);
@@ -170,7 +162,7 @@ test('both spellings of a rate and of the weight decay are understood', () => {
     ['--lr', '0.3', '--wd', '0.2'],
     ['--learning-rate', '0.3', '--weight-decay', '0.2'],
   ]) {
-    const found = command('pretrain').action(() => {});
+    const found = commandAt('pretrain').action(() => {});
     found.parse([...spelling, 'DIR'], { from: 'user' });
     const { learningRate, weightDecay } = found.opts();
     assert.deepEqual({ learningRate, weightDecay }, { learningRate: 0.3, weightDecay: 0.2 });
@@ -178,7 +170,7 @@ test('both spellings of a rate and of the weight decay are understood', () => {
 });
 
 function parsed(...flags: string[]): Record<string, unknown> {
-  const found = command('pretrain').action(() => {});
+  const found = commandAt('pretrain').action(() => {});
   found.parse([...flags, 'DIR'], { from: 'user' });
   return found.opts();
 }

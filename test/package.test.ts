@@ -41,12 +41,13 @@ test('the package holds what it needs to build and run, and nothing else', async
     'native/addon/addon.cpp',
     'native/base/error.h',
     'package.json',
+    'recipes/cifar/rdmsimsiam.yaml',
     'scripts/setup',
   ]) {
     assert.ok(paths.includes(needed), `${needed} is missing`);
   }
   const allowed =
-    /^(README\.md|LICENSE|CHANGELOG\.md|CMakeLists\.txt|package\.json|bin\/rdm\.js|scripts\/setup|cmake\/\w+\.cmake|native\/.+\.(cpp|h)|dist\/.+\.(js|d\.ts))$/;
+    /^(README\.md|LICENSE|CHANGELOG\.md|CMakeLists\.txt|package\.json|bin\/rdm\.js|scripts\/setup|cmake\/\w+\.cmake|recipes\/.+\.yaml|native\/.+\.(cpp|h)|dist\/.+\.(js|d\.ts))$/;
   assert.deepEqual(
     paths.filter((path) => !allowed.test(path)),
     [],

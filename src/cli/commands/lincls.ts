@@ -1,10 +1,8 @@
 // rdm lincls: trains a linear classifier on the frozen backbone of a checkpoint, and evaluates it.
 import type { Command } from 'commander';
 import { type LinclsFlags, lincls, linclsOptions } from '../../index.js';
-import { addDataFlags } from '../flags/data.js';
-import { addMachineFlags, type MachineFlags, runFlags } from '../flags/machine.js';
-import { addModelFlags } from '../flags/model.js';
-import { addLinclsTrainingFlags } from '../flags/training.js';
+import { addLinclsFlags } from '../flags/commands.js';
+import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { requireOneProcess } from '../processes.js';
 import { runJob } from '../run.js';
 
@@ -15,6 +13,7 @@ where it has one.
 Examples:
   rdm lincls --pretrained checkpoint_0099.pth.tar --lars /data/imagenet
   rdm lincls --pretrained checkpoint_0099.pth.tar --lars
+  rdm lincls --recipe linear/imagenet --pretrained checkpoint_0099.pth.tar
   rdm lincls --evaluate --resume model_best.pth.tar /data/imagenet`;
 
 export function addLinclsCommand(program: Command): void {
@@ -25,13 +24,7 @@ export function addLinclsCommand(program: Command): void {
       '[dir]',
       'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
     );
-  addModelFlags(command, 'recorded')
-    .option('--pretrained <path>', 'checkpoint whose backbone is frozen')
-    .option('-e, --evaluate', 'evaluate only');
-  addLinclsTrainingFlags(command);
-  addDataFlags(command, 'recorded');
-  addMachineFlags(command);
-  command
+  addLinclsFlags(command)
     .addHelpText('after', notes)
     .action(async (data: string | undefined, flags: LinclsFlags & MachineFlags) => {
       requireOneProcess(flags);

@@ -1,10 +1,8 @@
 // rdm pretrain: SimSiam or BYOL, with a learnable predictor or a spectral filter.
 import type { Command } from 'commander';
 import { type PretrainFlags, pretrain, pretrainOptions } from '../../index.js';
-import { addDataFlags, addViewFlags } from '../flags/data.js';
-import { addMachineFlags, type MachineFlags, runFlags } from '../flags/machine.js';
-import { addMethodFlags, addModelFlags } from '../flags/model.js';
-import { addPretrainingFlags } from '../flags/training.js';
+import { addPretrainFlags } from '../flags/commands.js';
+import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { requireOneProcess } from '../processes.js';
 import { runJob } from '../run.js';
 
@@ -12,7 +10,7 @@ const examples = `
 Examples:
   rdm pretrain -a resnet50 -b 512 --fix-pred-lr /data/imagenet
   rdm pretrain -a resnet50 --pred-type poly --pred-location online --sigma 2 /data/imagenet
-  rdm pretrain -a resnet18 --dataset cifar10 --pred-type poly --pred-location target --sigma -0.5 /data/cifar10
+  rdm pretrain --recipe cifar/rdmsimsiam --dataset cifar100 --epochs 100 /data/cifar100
   rdm pretrain --resume checkpoint_0041.pth.tar -a resnet50 /data/imagenet`;
 
 export function addPretrainCommand(program: Command): void {
@@ -20,13 +18,7 @@ export function addPretrainCommand(program: Command): void {
     .command('pretrain')
     .description('pretrain a backbone on a folder of images, without labels')
     .argument('<dir>', 'dataset: a folder with train/CLASS/*.jpg, or with the files of CIFAR');
-  addModelFlags(command, 'new');
-  addMethodFlags(command);
-  addPretrainingFlags(command);
-  addViewFlags(command);
-  addDataFlags(command, 'new');
-  addMachineFlags(command);
-  command
+  addPretrainFlags(command)
     .addHelpText('after', examples)
     .action(async (data: string, flags: PretrainFlags & MachineFlags) => {
       requireOneProcess(flags);

@@ -14,7 +14,7 @@ export interface ProcessFlags {
   multiprocessingDistributed?: true;
 }
 
-export type MachineFlags = ProcessFlags & { json?: true };
+export type MachineFlags = ProcessFlags & { json?: true; recipe?: string };
 
 export function addMachineFlags(command: Command): Command {
   command
@@ -49,7 +49,7 @@ export function addMachineFlags(command: Command): Command {
 
 /** Those that a run takes: what is the command line's own is left out. */
 export function runFlags<Flags extends MachineFlags>(flags: Flags) {
-  const { json, worldSize, rank, distUrl, distBackend, ...rest } = flags;
+  const { json, recipe, worldSize, rank, distUrl, distBackend, ...rest } = flags;
   const { multiprocessingDistributed, ...run } = rest;
   return run;
 }

@@ -1,0 +1,94 @@
+// The text of a recipe to checked options; what is wrong is said with the file, the key and what is right.
+import { closest, distance } from 'fastest-levenshtein';
+import { LineCounter, parseDocument } from 'yaml';
+import type * as z from 'zod';
+import { RdmError } from '../errors.js';
+import { linclsOptions, pretrainOptions } from '../flags.js';
+import { resolveLincls } from '../options/lincls.js';
+import { resolvePretrain } from '../options/pretrain.js';
+import type { LinclsFlags, PretrainFlags, Recipe } from '../types.js';
+import { flagSchemas, recipeSchema } from './schema.js';
+
+/** `file` is where the text comes from, for messages. Throws `bad_recipe`. */
+export function parseRecipe(name: string, file: string, text: string): Recipe {
+  const content = parseYaml(file, text);
+  const { success, data, error } = recipeSchema.safeParse(content);
+  if (!success) throw refusal(file, content, error.issues[0]);
+  const flags = camelCase(data.flags);
+  const recipe = { ...data, name, flags, options: toOptions(data.command, flags) } as Recipe;
+  resolve(file, recipe);
+  return recipe;
+}
+
+const toOptions = (command: Recipe['command'], flags: object) =>
+  command === 'pretrain'
+    ? pretrainOptions(flags as PretrainFlags)
+    : linclsOptions(flags as LinclsFlags);
+
+const maxAliasCount = 10; // an alias of aliases grows without bound
+
+function parseYaml(file: string, text: string): unknown {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new RdmError('bad_recipe', `${file}, line ${line}, column ${col}: ${error.message}`);
+  }
+  try {
+    return document.toJS({ maxAliasCount });
+  } catch (cause) {
+    throw new RdmError('bad_recipe', `${file}: ${(cause as Error).message}`, '', { cause });
+  }
+}
+
+/** Ranges and contradictions are those of every run. */
+function resolve(file: string, recipe: Recipe): void {
+  try {
+    if (recipe.command === 'pretrain') resolvePretrain({ ...recipe.options, data: '.' });
+    else resolveLincls({ ...recipe.options, data: '.' });
+  } catch (cause) {
+    if (!(cause instanceof RdmError)) throw cause;
+    throw new RdmError('bad_recipe', `${file}: ${cause.message}`, cause.hint, { cause });
+  }
+}
+
+function refusal(file: string, content: unknown, issue: z.core.$ZodIssue | undefined): RdmError {
+  const path = issue?.path ?? [];
+  if (issue?.code === 'unrecognized_keys') {
+    return unknownKey(file, issue.keys[0] ?? '', path[0] === 'flags' ? content : undefined);
+  }
+  const value = valueAt(content, path);
+  const name = path.filter((key) => key !== 'flags').join('.') || (path[0] ? 'flags' : 'a recipe');
+  const wrong = value === undefined ? `is missing; it ${issue?.message}` : `${issue?.message}`;
+  const instead = value === undefined ? '' : `, not ${JSON.stringify(value)}`;
+  return new RdmError('bad_recipe', `${file}: ${name} ${wrong}${instead}`);
+}
+
+/** The short names that some flags have on the command line as well. */
+const shortNames: Record<string, string> = { lr: 'learning-rate', wd: 'weight-decay' };
+
+function unknownKey(file: string, key: string, recipe: unknown): RdmError {
+  const { command } = (recipe ?? {}) as { command?: Recipe['command'] };
+  const known = command
+    ? Object.keys(flagSchemas[command].shape)
+    : ['description', 'reproduces', 'command', 'flags'];
+  const nearest = shortNames[key] ?? closest(key, known);
+  const near = key in shortNames || distance(key, nearest) <= Math.max(2, key.length / 3);
+  return new RdmError(
+    'bad_recipe',
+    `${file}: unknown ${command ? 'flag' : 'key'} '${key}'${near ? `; did you mean '${nearest}'?` : ''}`,
+    command ? `rdm ${command} --help shows its flags` : `a recipe has ${known.join(', ')}`,
+  );
+}
+
+function valueAt(content: unknown, path: PropertyKey[]): unknown {
+  return path.reduce((value, key) => (value as Record<PropertyKey, unknown>)[key], content);
+}
+
+/** warmup-epochs → warmupEpochs */
+function camelCase(flags: object): object {
+  const camel = (name: string) =>
+    name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [camel(name), value]));
+}
