@@ -9,6 +9,15 @@ const Plain& DictionaryReader::at(const char* key) {
   return *value;
 }
 
+void DictionaryReader::read(const char* key, std::vector<int64_t>& into) {
+  into.clear();
+  for (const auto& entry : list(key)) {
+    const auto* value = entry.get_if<int64_t>();
+    RDM_CHECK(value, Code::usage, "option '", key, "' must hold whole numbers");
+    into.push_back(*value);
+  }
+}
+
 void DictionaryReader::finish() const {
   for (const auto& [key, value] : *dictionary_.get_if<Plain::Dict>()) {
     RDM_CHECK(taken_.contains(key), Code::usage, "unknown option '", key, "'");

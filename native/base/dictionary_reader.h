@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "base/error.h"
 #include "base/plain.h"
@@ -25,6 +27,25 @@ class DictionaryReader {
   void read(const char* key, double& into) {
     const auto* whole = at(key).get_if<int64_t>();
     into = whole ? static_cast<double>(*whole) : get<double>(key, "a number");
+  }
+
+  void read(const char* key, std::vector<int64_t>& into);
+  const Plain::List& list(const char* key) { return get<Plain::List>(key, "a list"); }
+
+  // One of the names of `choices`; another is refused with those there are.
+  template <typename T>
+  void read(const char* key, T& into,
+            std::initializer_list<std::pair<const char*, std::type_identity_t<T>>> choices) {
+    const auto& name = get<std::string>(key, "a string");
+    std::string known;
+    for (const auto& [choice, value] : choices) {
+      if (name == choice) {
+        into = value;
+        return;
+      }
+      known += (known.empty() ? "" : ", ") + std::string(choice);
+    }
+    throw Error(Code::usage, message("unknown ", key, " '", name, "'"), "choose one of: " + known);
   }
 
   void finish() const;

@@ -28,6 +28,7 @@ Plain plain(const StepEvent& event) {
     out.emplace_back("top1", plain(event.top1));
     out.emplace_back("top5", plain(event.top5));
   }
+  if (event.has_momentum_accuracy) out.emplace_back("momentumTop1", plain(event.momentum_top1));
   return out;
 }
 

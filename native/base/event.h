@@ -29,7 +29,9 @@ struct StepEvent {
   double images_per_second = 0;
   Meter batch_seconds, data_seconds, loss;
   Meter top1, top5;           // percent
+  Meter momentum_top1;        // of the momentum classifier, percent
   bool has_accuracy = false;  // whether top1 and top5 hold anything
+  bool has_momentum_accuracy = false;
 };
 
 struct EpochEvent {

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/pickle.h"
+#include "data/named.h"
 
 namespace rdm {
 namespace {
@@ -173,9 +174,7 @@ Dataset read_cifar(const CifarFiles& files, const std::string& split,
   Dataset dataset;
   dataset.root = files.folder;
   dataset.classes = choose_classes(names, options.classes, files.folder);
-  dataset.statistics = files.hundred
-                           ? Statistics{{0.5071f, 0.4865f, 0.4409f}, {0.2673f, 0.2564f, 0.2762f}}
-                           : Statistics{{0.4914f, 0.4822f, 0.4465f}, {0.2470f, 0.2435f, 0.2616f}};
+  dataset.statistics = files.hundred ? kCifar100Statistics : kCifar10Statistics;
   dataset.width = dataset.height = kSide;
   // The label in the files to the place of its class among those chosen.
   std::vector<int64_t> label_of(names.size(), -1), count(dataset.classes.size(), 0);

@@ -17,6 +17,10 @@ Dataset open_dataset(const std::string& root, const std::string& split,
   return cifar ? read_cifar(*cifar, split, options) : image_folder(root, split, options);
 }
 
+bool has_split(const std::string& root, const std::string& split) {
+  return find_cifar(root) || std::filesystem::is_directory(std::filesystem::path(root) / split);
+}
+
 std::vector<std::string> read_class_list(const std::string& path) {
   std::ifstream in(path);
   RDM_CHECK(in, Code::bad_data, "cannot read the list of classes: ", path);

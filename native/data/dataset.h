@@ -37,6 +37,9 @@ struct DatasetOptions {
 Dataset open_dataset(const std::string& root, const std::string& split,
                      const DatasetOptions& options = {});
 
+// Whether ROOT has this split at all.
+bool has_split(const std::string& root, const std::string& split);
+
 // The classes that a text file lists, one a line; blank lines and lines that begin with # are left
 // out. Throws bad_data.
 std::vector<std::string> read_class_list(const std::string& path);

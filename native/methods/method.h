@@ -4,6 +4,9 @@
 
 #include <vector>
 
+#include "methods/options.h"
+#include "models/resnet.h"
+
 namespace rdm {
 
 // Parameters that share a learning rate; the predictor's may stay constant (--fix-pred-lr).
@@ -12,14 +15,25 @@ struct ParameterGroup {
   bool fix_lr = false;
 };
 
+struct MethodOutput {
+  torch::Tensor loss;  // scalar, on the device
+  // The backbone's features of each view, (N, F), with their gradient; those of the momentum
+  // backbone have none, and are empty for a method without one.
+  std::vector<torch::Tensor> features, momentum_features;
+};
+
 class Method {
  public:
   virtual ~Method() = default;
 
-  // views: two tensors (N, 3, H, W) of the same images. Returns the scalar loss, on the device.
-  virtual torch::Tensor loss(const std::vector<torch::Tensor>& views) = 0;
+  // views: two tensors (N, 3, H, W) of the same images.
+  virtual MethodOutput forward(const std::vector<torch::Tensor>& views) = 0;
+
+  // Called when the optimiser has made `updates` of `total` updates.
+  virtual void after_update(int64_t updates, int64_t total) {}
 
   virtual std::vector<ParameterGroup> parameter_groups() = 0;
+  virtual ResNet encoder() const = 0;       // the online backbone, its projector as fc
   virtual torch::nn::Module& module() = 0;  // what a checkpoint holds
 };
 

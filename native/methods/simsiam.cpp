@@ -6,31 +6,54 @@
 #include "models/heads.h"
 
 namespace rdm {
+namespace {
 
-SimSiamImpl::SimSiamImpl(const SimSiamOptions& options) : options_(options) {
+// The reference's last layer is the backbone's own, drawn with it; where the projector is of
+// another width, it is a new one.
+torch::nn::Sequential make_projector(const ResNet& encoder, const MethodOptions& options) {
+  const int64_t width = encoder->classifier()->options.in_features();
+  const int64_t hidden = options.proj_hidden_dim ? options.proj_hidden_dim : width;
+  return simsiam_projector(
+      width, hidden == width ? encoder->classifier() : torch::nn::Linear(hidden, options.dim));
+}
+
+}  // namespace
+
+SimSiamImpl::SimSiamImpl(const MethodOptions& options) : options_(options) {
   encoder_ = register_module(
       "encoder", ResNet(find_architecture(options.arch),
-                        ResNetOptions{.num_classes = options.dim, .zero_init_residual = true}));
-  encoder_->replace_fc(simsiam_projector(encoder_->classifier()));
+                        ResNetOptions{options.dim, options.zero_init_residual, options.stem}));
+  encoder_->replace_fc(make_projector(encoder_, options));
   if (!options.filter) {
     predictor_ = register_module("predictor", simsiam_predictor(options.dim, options.pred_dim));
   }
 }
 
-torch::Tensor SimSiamImpl::loss(const std::vector<torch::Tensor>& views) {
-  const auto z1 = encoder_->forward(views[0]);
-  const auto z2 = encoder_->forward(views[1]);
-  const auto p1 = predictor_.is_empty() ? z1 : predictor_->forward(z1);
-  const auto p2 = predictor_.is_empty() ? z2 : predictor_->forward(z2);
-  const auto cosines = align({{p1, z2}, {p2, z1}}, options_.filter);
-  return (cosines[0] + cosines[1]) * -0.5;
+MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views) {
+  MethodOutput out;
+  std::vector<torch::Tensor> p, z;
+  for (const auto& view : views) {
+    out.features.push_back(encoder_->features(view));
+    z.push_back(encoder_->project(out.features.back()));
+  }
+  for (const auto& output : z) {
+    p.push_back(predictor_.is_empty() ? output : predictor_->forward(output));
+  }
+  const auto cosines = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
+  out.loss = (cosines[0] + cosines[1]) * -0.5;
+  return out;
 }
 
 std::vector<ParameterGroup> SimSiamImpl::parameter_groups() {
-  if (!options_.fix_pred_lr) return {{parameters()}};
+  const auto predictor =
+      predictor_.is_empty() ? std::vector<torch::Tensor>{} : predictor_->parameters();
   std::vector<ParameterGroup> groups{{encoder_->parameters()}};
-  groups.push_back({predictor_.is_empty() ? std::vector<torch::Tensor>{} : predictor_->parameters(),
-                    /*fix_lr=*/true});
+  if (options_.fix_pred_lr) {
+    groups.push_back({predictor, /*fix_lr=*/true});
+  } else {
+    auto& all = groups[0].parameters;
+    all.insert(all.end(), predictor.begin(), predictor.end());
+  }
   return groups;
 }
 

@@ -1,16 +1,20 @@
-// The small networks on top of a backbone: SimSiam's projector and its learnable predictor.
-// Source: Chen and He 2021, section 3; the reference's simsiam/builder.
+// The small networks on top of a backbone: projectors and learnable predictors.
+// Source: Chen and He 2021, section 3; Grill et al. 2020, section 3.3; the reference's
+// simsiam/builder and solo-learn.
 #pragma once
 #include <torch/nn.h>
 
 namespace rdm {
 
-// Linear BN ReLU Linear BN ReLU `last` BN without affine: (N, width) to (N, dim).
-// `last` is the backbone's own classification layer, drawn with the backbone; its bias is frozen,
-// since the batch norm behind it removes it.
-torch::nn::Sequential simsiam_projector(torch::nn::Linear last);
+// Linear BN ReLU Linear BN ReLU `last` BN without affine: (N, width) to (N, dim), through as many
+// hidden features as `last` takes. The bias of `last` is frozen, since the batch norm behind it
+// removes it.
+torch::nn::Sequential simsiam_projector(int64_t width, torch::nn::Linear last);
 
-// Linear BN ReLU Linear: (N, dim) to (N, dim) through pred_dim.
-torch::nn::Sequential simsiam_predictor(int64_t dim, int64_t pred_dim);
+// Linear BN ReLU Linear, the first without bias: (N, dim) to (N, dim) through `hidden`.
+torch::nn::Sequential simsiam_predictor(int64_t dim, int64_t hidden);
+
+// BYOL's projector and predictor: Linear BN ReLU Linear, (N, in) to (N, out).
+torch::nn::Sequential byol_head(int64_t in, int64_t hidden, int64_t out);
 
 }  // namespace rdm

@@ -4,8 +4,8 @@
 
 namespace rdm {
 
-LinearProbe::LinearProbe(const Architecture& arch, int64_t classes)
-    : network_(arch, ResNetOptions{.num_classes = classes}) {
+LinearProbe::LinearProbe(const Architecture& arch, const Stem& stem, int64_t classes)
+    : network_(arch, ResNetOptions{.num_classes = classes, .stem = stem}) {
   torch::nn::init::normal_(fc()->weight, 0, 0.01);
   torch::nn::init::zeros_(fc()->bias);
 }

@@ -9,7 +9,7 @@ namespace rdm {
 // forward().
 class LinearProbe {
  public:
-  LinearProbe(const Architecture& arch, int64_t classes);
+  LinearProbe(const Architecture& arch, const Stem& stem, int64_t classes);
 
   ResNet network() const { return network_; }
   torch::nn::Linear fc() const { return network_->classifier(); }

@@ -95,10 +95,12 @@ void BlockImpl::fold_batch_norm() {
   folded_ = true;
 }
 
-ResNetImpl::ResNetImpl(const Architecture& arch, const ResNetOptions& options) {
-  conv1_ = register_module(
-      "conv1",
-      torch::nn::Conv2d(torch::nn::Conv2dOptions(3, 64, 7).stride(2).padding(3).bias(false)));
+ResNetImpl::ResNetImpl(const Architecture& arch, const ResNetOptions& options)
+    : stem_(options.stem) {
+  const auto stem = stem_.kind == Stem::Kind::cifar
+                        ? torch::nn::Conv2dOptions(3, 64, 3).stride(1).padding(stem_.cifar_padding)
+                        : torch::nn::Conv2dOptions(3, 64, 7).stride(2).padding(3);
+  conv1_ = register_module("conv1", torch::nn::Conv2d(torch::nn::Conv2dOptions(stem).bias(false)));
   bn1_ = register_module("bn1", torch::nn::BatchNorm2d(64));
   for (size_t i = 0; i < arch.blocks.size(); ++i) {
     const auto layer = make_layer(arch, int64_t{64} << i, arch.blocks[i], i == 0 ? 1 : 2);
@@ -138,13 +140,15 @@ void ResNetImpl::initialise(bool zero_init_residual) {
 torch::Tensor ResNetImpl::features(torch::Tensor x) {
   x = conv1_->forward(x);
   if (!folded_) x = bn1_->forward(x);
-  x = torch::max_pool2d(torch::relu_(x), /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
+  x = torch::relu_(x);
+  if (stem_.kind == Stem::Kind::imagenet) {
+    x = torch::max_pool2d(x, /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
+  }
   for (auto& layer : layers_) x = layer->forward(x);
   return torch::adaptive_avg_pool2d(x, {1, 1}).flatten(1);
 }
 
-torch::Tensor ResNetImpl::forward(const torch::Tensor& x) {
-  const auto pooled = features(x);
+torch::Tensor ResNetImpl::project(const torch::Tensor& pooled) {
   return head_.is_empty() ? classifier_->forward(pooled) : head_->forward(pooled);
 }
 

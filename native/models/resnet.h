@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "models/stem.h"
+
 namespace rdm {
 
 struct Architecture {
@@ -28,6 +30,7 @@ const Architecture& find_architecture(const std::string& name);
 struct ResNetOptions {
   int64_t num_classes = 1000;
   bool zero_init_residual = false;  // last batch norm of each residual block starts at 0
+  Stem stem;
 };
 
 // A residual block, basic (conv1, conv2) or bottleneck (conv1 … conv3).
@@ -51,8 +54,9 @@ class ResNetImpl : public torch::nn::Module {
  public:
   ResNetImpl(const Architecture& arch, const ResNetOptions& options);
 
-  torch::Tensor features(torch::Tensor x);        // (N, 3, H, W) to (N, feature_dim), pooled
-  torch::Tensor forward(const torch::Tensor& x);  // features through fc
+  torch::Tensor features(torch::Tensor x);             // (N, 3, H, W) to (N, feature_dim), pooled
+  torch::Tensor project(const torch::Tensor& pooled);  // features through fc
+  torch::Tensor forward(const torch::Tensor& x) { return project(features(x)); }
 
   // The classification layer as it was built, and a head in its place (keys fc.0.…, fc.1.…).
   torch::nn::Linear classifier() const { return classifier_; }
@@ -68,6 +72,7 @@ class ResNetImpl : public torch::nn::Module {
                                    int64_t stride);
   void initialise(bool zero_init_residual);
 
+  Stem stem_;
   int64_t in_planes_ = 64;
   torch::nn::Conv2d conv1_{nullptr};
   torch::nn::BatchNorm2d bn1_{nullptr};

@@ -1,17 +1,43 @@
 #include "optim/schedule.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 namespace rdm {
+namespace {
+
+double half_cosine(double initial, int64_t done, int64_t total) {
+  const double progress = static_cast<double>(done) / static_cast<double>(total);
+  return initial * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+}
+
+// Reaches `initial` with the last update of the warm-up.
+double warmup_cosine(double initial, double start, int64_t done, int64_t warmup, int64_t total) {
+  if (done >= warmup) return half_cosine(initial, done - warmup, total - warmup);
+  const auto last = static_cast<double>(std::max<int64_t>(warmup - 1, 1));
+  return start + static_cast<double>(done) * (initial - start) / last;
+}
+
+}  // namespace
 
 double initial_lr(double lr, int64_t batch_size) {
   return lr * static_cast<double>(batch_size) / 256.0;
 }
 
-double cosine_lr(double initial, int64_t epoch, int64_t epochs) {
-  const double progress = static_cast<double>(epoch) / static_cast<double>(epochs);
-  return initial * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
+double Schedule::lr(double initial, int64_t epoch, int64_t update) const {
+  switch (shape) {
+    case Shape::cosine: return half_cosine(initial, epoch, epochs);
+    case Shape::warmup_cosine:
+      return warmup_cosine(initial, warmup_start, epoch * updates_per_epoch + update,
+                           warmup_epochs * updates_per_epoch, epochs * updates_per_epoch);
+    case Shape::step: {
+      const auto passed =
+          std::ranges::count_if(milestones, [&](int64_t milestone) { return epoch >= milestone; });
+      return initial * std::pow(0.1, static_cast<double>(passed));
+    }
+  }
+  return initial;
 }
 
 }  // namespace rdm

@@ -1,14 +1,29 @@
 // Learning rates as pure functions of where training stands.
 #pragma once
 #include <cstdint>
+#include <vector>
 
 namespace rdm {
 
 // The reference scales the learning rate with the total batch: lr · B / 256.
 double initial_lr(double lr, int64_t batch_size);
 
-// Half a cosine over the epochs, constant within one: init · ½ (1 + cos(π e / E)).
-// Source: adjust_learning_rate in main_simsiam.py and main_lincls.py.
-double cosine_lr(double initial, int64_t epoch, int64_t epochs);
+struct Schedule {
+  enum class Shape {
+    cosine,         // half a cosine over the epochs: main_simsiam.py, main_lincls.py
+    warmup_cosine,  // per update, linear warm-up and half a cosine to 0: the CIFAR and ImageNet-100
+                    // scripts
+    step            // a tenth from each milestone on: their linear evaluation
+  };
+  Shape shape = Shape::cosine;
+  int64_t epochs = 1;
+  int64_t updates_per_epoch = 1;
+  int64_t warmup_epochs = 0;
+  double warmup_start = 0;          // the rate of the first update, whatever a group's own
+  std::vector<int64_t> milestones;  // epochs
+
+  // The rate of one update, both 0-based, for a group that starts from `initial`.
+  double lr(double initial, int64_t epoch, int64_t update) const;
+};
 
 }  // namespace rdm

@@ -2,11 +2,33 @@
 
 #include <torch/torch.h>
 
-namespace rdm {
+#include "optim/lars.h"
 
-void Sgd::set_lr(double lr) {
+namespace rdm {
+namespace {
+
+// The parameters that have a gradient, with it and their momentum.
+Update update_of(SgdGroup& group) {
+  Update update;
+  group.momentum_buffers.resize(group.parameters.size());
+  for (size_t i = 0; i < group.parameters.size(); ++i) {
+    const auto& parameter = group.parameters[i];
+    if (!parameter.grad().defined()) continue;
+    update.parameters.push_back(parameter);
+    update.gradients.push_back(parameter.grad());
+    if (group.momentum == 0) continue;  // the fused kernel then wants no buffers
+    auto& buffer = group.momentum_buffers[i];
+    if (!buffer.defined()) buffer = torch::zeros_like(parameter);
+    update.buffers.push_back(buffer);
+  }
+  return update;
+}
+
+}  // namespace
+
+void Sgd::follow(const Schedule& schedule, int64_t epoch, int64_t update) {
   for (auto& group : groups_) {
-    if (!group.fix_lr) group.lr = lr;
+    group.lr = group.fix_lr ? group.initial_lr : schedule.lr(group.initial_lr, epoch, update);
   }
 }
 
@@ -16,25 +38,29 @@ void Sgd::zero_grad() {
   }
 }
 
-void Sgd::step() {
+void Sgd::step(GradScaler* scaler) {
   const torch::NoGradGuard no_grad;
-  for (auto& group : groups_) {
-    std::vector<torch::Tensor> parameters, gradients, buffers;
-    group.momentum_buffers.resize(group.parameters.size());
-    for (size_t i = 0; i < group.parameters.size(); ++i) {
-      const auto& parameter = group.parameters[i];
-      if (!parameter.grad().defined()) continue;
-      auto& buffer = group.momentum_buffers[i];
-      if (!buffer.defined()) buffer = torch::zeros_like(parameter);
-      parameters.push_back(parameter);
-      gradients.push_back(parameter.grad());
-      buffers.push_back(buffer);
-    }
-    if (parameters.empty()) continue;
-    at::_fused_sgd_(parameters, gradients, buffers, group.weight_decay, group.momentum, group.lr,
-                    /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false,
-                    /*is_first_step=*/false);
+  std::vector<Update> updates;
+  for (auto& group : groups_) updates.push_back(update_of(group));
+  std::optional<torch::Tensor> found_inf;
+  if (scaler) {
+    for (const auto& update : updates) scaler->unscale(update.gradients);
+    found_inf = scaler->found_inf();
   }
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    const auto& group = groups_[i];
+    const auto& update = updates[i];
+    if (update.parameters.empty()) continue;
+    if (group.lars_eta) {
+      const LarsSettings settings{*group.lars_eta, group.lr, group.momentum, group.weight_decay};
+      lars_update(update, settings, found_inf);
+      continue;
+    }
+    at::_fused_sgd_(update.parameters, update.gradients, update.buffers, group.weight_decay,
+                    group.momentum, group.lr, /*dampening=*/0, /*nesterov=*/false,
+                    /*maximize=*/false, /*is_first_step=*/false, /*grad_scale=*/{}, found_inf);
+  }
+  if (scaler) scaler->update();
 }
 
 }  // namespace rdm

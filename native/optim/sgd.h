@@ -3,28 +3,40 @@
 #pragma once
 #include <torch/types.h>
 
+#include <optional>
 #include <vector>
+
+#include "optim/grad_scaler.h"
+#include "optim/schedule.h"
 
 namespace rdm {
 
 struct SgdGroup {
   std::vector<torch::Tensor> parameters;
   std::vector<torch::Tensor> momentum_buffers;  // one a parameter; undefined before its first step
-  double lr = 0;
+  double initial_lr = 0;                        // what the schedule starts from
+  double lr = 0;                                // of the next step
   double momentum = 0.9;
   double weight_decay = 0;
-  bool fix_lr = false;  // the schedule leaves this group alone
+  bool fix_lr = false;             // stays at initial_lr whatever the schedule
+  std::optional<double> lars_eta;  // layer-wise rates (lars.h) with this trust coefficient
 };
 
 class Sgd {
  public:
   explicit Sgd(std::vector<SgdGroup> groups = {}) : groups_(std::move(groups)) {}
 
-  void set_lr(double lr);  // of every group whose rate is not fixed
-  void step();             // parameters without a gradient are passed over
-  void zero_grad();        // drops the gradients
+  // Sets the rate of every group for this update.
+  void follow(const Schedule& schedule, int64_t epoch, int64_t update);
+
+  // Parameters without a gradient are passed over. With a scaler the gradients are unscaled, and
+  // nothing moves if one of them is not finite.
+  void step(GradScaler* scaler = nullptr);
+
+  void zero_grad();  // drops the gradients
 
   std::vector<SgdGroup>& groups() { return groups_; }
+  const std::vector<SgdGroup>& groups() const { return groups_; }
 
  private:
   std::vector<SgdGroup> groups_;

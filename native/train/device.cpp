@@ -9,7 +9,9 @@
 
 namespace rdm {
 
-torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu) {
+namespace {
+
+torch::Device find_device(const std::string& name, std::optional<int64_t> gpu) {
   const bool cuda = torch::cuda::is_available();
   if (name == "cpu" || (name == "auto" && !cuda && !gpu)) return torch::kCPU;
   RDM_CHECK(name == "cuda" || name == "auto", Code::usage, "unknown --device '", name,
@@ -26,10 +28,23 @@ torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu)
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 
+}  // namespace
+
+torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu,
+                            Precision precision) {
+  const auto device = find_device(name, gpu);
+  if (precision == Precision::fp16 && !device.is_cuda()) {
+    throw Error(Code::no_device, "--precision fp16 needs a CUDA device",
+                "use --precision bf16, which needs no gradient scaling, on a CPU");
+  }
+  return device;
+}
+
 Autocast::Autocast(torch::Device device, Precision precision)
-    : type_(device.type()), enabled_(precision == Precision::bf16) {
+    : type_(device.type()), enabled_(precision != Precision::fp32) {
   if (!enabled_) return;
-  at::autocast::set_autocast_dtype(type_, torch::kBFloat16);
+  at::autocast::set_autocast_dtype(type_,
+                                   precision == Precision::fp16 ? torch::kHalf : torch::kBFloat16);
   at::autocast::set_autocast_enabled(type_, true);
 }
 

@@ -10,10 +10,12 @@
 namespace rdm {
 
 // auto: the first CUDA device where there is one, else the CPU. `gpu` picks a CUDA device by
-// number. Throws Code::no_device when CUDA is asked for and is not there.
-torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu);
+// number. Throws Code::no_device when CUDA is asked for and is not there,
+// and when fp16 is asked for elsewhere.
+torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu,
+                            Precision precision);
 
-// Autocast to bfloat16 for as long as it lives; nothing for fp32.
+// Autocast to bf16 or fp16 for as long as it lives; nothing for fp32.
 class Autocast {
  public:
   Autocast(torch::Device device, Precision precision);

@@ -3,9 +3,6 @@
 #include <torch/torch.h>
 #include <torch/version.h>
 
-#include <algorithm>
-#include <memory>
-
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/names.h"
@@ -21,6 +18,7 @@
 #include "train/optimizer_state.h"
 #include "train/output.h"
 #include "train/record.h"
+#include "train/validation.h"
 #include "train/weights.h"
 
 namespace rdm {
@@ -35,10 +33,9 @@ class LinearEvaluation {
   void load_pretrained();
   void resume();
   void announce();
-  Loader open_train() const;
-  Loader open_val() const;
+  std::optional<Loader> open_train() const;
   Sgd make_optimizer() const;
-  int64_t classes() const { return static_cast<int64_t>(val_loader_.dataset().classes.size()); }
+  int64_t classes() const { return static_cast<int64_t>(validation_.dataset().classes.size()); }
 
   void train_epoch(Position from);
   bool validate(int64_t epoch);  // false: stopped on the way
@@ -50,44 +47,28 @@ class LinearEvaluation {
   std::stop_token stop_;
   torch::Device device_;
   uint64_t seed_;
-  std::unique_ptr<Loader> train_loader_;  // none with options.evaluate
-  Loader val_loader_;
-  size_t bad_train_images_ = 0, bad_val_images_ = 0;  // reported so far
+  std::optional<Loader> train_loader_;  // none with options.evaluate
+  size_t bad_images_ = 0;               // reported so far, of training
+  Validation validation_;
   LinearProbe probe_;
   StateDict pretrained_;  // of the backbone, as the file holds it
   Sgd optimizer_;
   Position position_;
   double best_top1_ = 0;
-  double initial_lr_;
   Summary summary_;
 };
-
-void same_classes(const Dataset& train, const Dataset& val) {
-  if (train.classes == val.classes) return;
-  std::vector<std::string> different;
-  std::set_symmetric_difference(train.classes.begin(), train.classes.end(), val.classes.begin(),
-                                val.classes.end(), std::back_inserter(different));
-  throw Error(Code::bad_data,
-              message("the classes of train (", train.classes.size(), ") and val (",
-                      val.classes.size(), ") in ", train.root, " differ, first in ", different[0]),
-              "both folders must have the same class folders");
-}
 
 LinearEvaluation::LinearEvaluation(const LinclsOptions& options, const Sink& sink,
                                    std::stop_token stop)
     : options_(options),
       sink_(sink),
       stop_(std::move(stop)),
-      device_(choose_device(options.device, options.gpu)),
+      device_(choose_device(options.device, options.gpu, options.precision)),
       seed_(seed_everything(options.seed, device_)),
-      val_loader_(open_val()),
-      probe_(find_architecture(options.arch), classes()),
-      position_{options.start_epoch, 0},
-      initial_lr_(initial_lr(options.lr, options.batch_size)) {
-  if (!options.evaluate) {
-    train_loader_.reset(new Loader(open_train()));
-    same_classes(train_loader_->dataset(), val_loader_.dataset());
-  }
+      train_loader_(open_train()),
+      validation_(options, train_loader_ ? &train_loader_->dataset() : nullptr, seed_, device_),
+      probe_(find_architecture(options.arch), options.stem, classes()),
+      position_{options.start_epoch, 0} {
   if (!options.pretrained.empty()) load_pretrained();
   probe_.network()->to(device_);
   to_channels_last(*probe_.network());
@@ -96,7 +77,8 @@ LinearEvaluation::LinearEvaluation(const LinclsOptions& options, const Sink& sin
   probe_.freeze();
 }
 
-Loader LinearEvaluation::open_train() const {
+std::optional<Loader> LinearEvaluation::open_train() const {
+  if (options_.evaluate) return std::nullopt;
   auto dataset = open_split(options_, "train", options_.images_per_class);
   RandomView view;  // RandomResizedCrop(scale .08–1) and flip
   view.size = options_.crop_size;
@@ -106,17 +88,7 @@ Loader LinearEvaluation::open_train() const {
   loader.batch_size = options_.batch_size;
   loader.drop_last = false;
   loader.recipe = std::vector<RandomView>{view};
-  return Loader(std::move(dataset), loader);
-}
-
-Loader LinearEvaluation::open_val() const {
-  auto dataset = open_split(options_, "val", options_.val_images_per_class);
-  auto loader = loader_options(options_, dataset, seed_, device_);
-  loader.batch_size = options_.val_batch_size;
-  loader.shuffle = false;
-  loader.drop_last = false;
-  loader.recipe = CentreView{options_.val_resize, options_.crop_size};
-  return Loader(std::move(dataset), loader);
+  return std::optional<Loader>(std::in_place, std::move(dataset), loader);
 }
 
 void LinearEvaluation::load_pretrained() {
@@ -131,7 +103,7 @@ void LinearEvaluation::load_pretrained() {
 Sgd LinearEvaluation::make_optimizer() const {
   SgdGroup group;
   group.parameters = probe_.fc()->parameters();
-  group.lr = initial_lr_;
+  group.lr = group.initial_lr = initial_lr(options_.lr, options_.batch_size);
   group.momentum = options_.momentum;
   group.weight_decay = options_.lars ? 0 : options_.weight_decay;
   return Sgd({group});
@@ -154,10 +126,10 @@ void LinearEvaluation::announce() {
                  {{"arch", options_.arch},
                   {"pretrained", options_.pretrained},
                   {"device", device_.str()},
-                  {"precision", options_.precision == Precision::bf16 ? "bf16" : "fp32"},
+                  {"precision", name_of(options_.precision)},
                   {"classes", classes()},
                   {"trainImages", train_loader_ ? train_loader_->dataset().size() : int64_t{0}},
-                  {"valImages", val_loader_.dataset().size()},
+                  {"valImages", validation_.dataset().size()},
                   {"stepsPerEpoch", train_loader_ ? train_loader_->steps_per_epoch() : int64_t{0}},
                   {"epochs", options_.epochs},
                   {"startEpoch", position_.epoch},
@@ -174,8 +146,10 @@ void LinearEvaluation::announce() {
 // Trains until the epoch ends, or one more step once a stop is asked for; position_ says which.
 void LinearEvaluation::train_epoch(Position from) {
   const int64_t steps = train_loader_->steps_per_epoch();
-  const double lr = cosine_lr(initial_lr_, from.epoch, options_.epochs);
-  optimizer_.set_lr(lr);
+  auto schedule = options_.schedule;
+  schedule.epochs = options_.epochs;
+  optimizer_.follow(schedule, from.epoch, /*update=*/0);
+  const double lr = optimizer_.groups()[0].lr;
   const auto before = train_loader_->times();
   train_loader_->start(from.epoch, from.step);
   Feed feed(*train_loader_, device_);
@@ -192,7 +166,8 @@ void LinearEvaluation::train_epoch(Position from) {
     loss.backward();
     if (options_.lars) larc_scale(optimizer_, options_.weight_decay);
     optimizer_.step();
-    meters.update(loss, logits, batch->labels);
+    meters.update(loss, batch->labels.size(0));
+    meters.accuracy(logits.detach(), batch->labels);
     meters.step_done();
     ++summary_.steps;
     const int64_t step = position_.step++;
@@ -206,37 +181,19 @@ void LinearEvaluation::train_epoch(Position from) {
   if (meters.images() == 0) return;
   summary_.loss = meters.mean_loss();
   check_finite(*summary_.loss, from.epoch, steps - 1, lr, summary_.checkpoint);
-  report_bad_images(*train_loader_, "train", options_.output, sink_, bad_train_images_);
+  report_bad_images(*train_loader_, "train", options_.output, sink_, bad_images_);
   sink_(epoch_event(meters, from.epoch, *summary_.loss, train_loader_->times(), before));
 }
 
 bool LinearEvaluation::validate(int64_t epoch) {
-  const torch::NoGradGuard no_grad;
-  const int64_t steps = val_loader_.steps_per_epoch();
-  val_loader_.start(0);
-  Feed feed(val_loader_, device_);
-  Meters meters("validation", epoch, steps, device_);
-  for (int64_t step = 0; auto batch = feed.next(); ++step) {
-    meters.data_ready();
-    torch::Tensor logits;
-    {
-      const Autocast autocast(device_, options_.precision);
-      logits = probe_.forward(batch->views[0]).to(torch::kFloat32);
-    }
-    meters.update(torch::cross_entropy_loss(logits, batch->labels), logits, batch->labels);
-    meters.step_done();
-    if (step % options_.print_freq == 0) sink_(meters.read(step, /*lr=*/0));
-    if (stop_.stop_requested() && step + 1 < steps) return false;
-  }
-  report_bad_images(val_loader_, "val", options_.output, sink_, bad_val_images_);
-  summary_.top1 = meters.top1();
-  summary_.top5 = meters.top5();
-  const bool best = *summary_.top1 > best_top1_;
-  if (best) best_top1_ = *summary_.top1;
+  const double best_before = best_top1_;
+  const auto logits = [&](const torch::Tensor& images) { return probe_.forward(images); };
+  const auto result = validation_.run(epoch, logits, best_top1_, sink_, stop_);
+  if (!result) return false;
+  summary_.top1 = result->top1;
+  summary_.top5 = result->top5;
   summary_.best_top1 = best_top1_;
-  sink_(EvaluationEvent{epoch, meters.images(), *summary_.top1, *summary_.top5, best_top1_,
-                        meters.mean_loss()});
-  if (!options_.evaluate) save({epoch + 1, 0}, best);
+  if (!options_.evaluate) save({epoch + 1, 0}, /*best=*/best_top1_ > best_before);
   return true;
 }
 

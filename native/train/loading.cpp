@@ -16,7 +16,9 @@ Dataset open_split(const RunOptions& options, const std::string& split, int64_t 
   DatasetOptions wanted;
   wanted.images_per_class = images_per_class;
   if (!options.classes.empty()) wanted.classes = read_class_list(options.classes);
-  return open_dataset(options.data, split, wanted);
+  auto dataset = open_dataset(options.data, split, wanted);
+  dataset.statistics = statistics_of(options.dataset, dataset);
+  return dataset;
 }
 
 LoaderOptions loader_options(const RunOptions& options, const Dataset& dataset, uint64_t seed,

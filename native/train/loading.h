@@ -12,6 +12,7 @@
 namespace rdm {
 
 // The split (train or val) of options.data, reduced to options.classes and images_per_class.
+// With the statistics of options.dataset.
 Dataset open_split(const RunOptions& options, const std::string& split, int64_t images_per_class);
 
 // What every loader of a run has in common; recipe, batch size and order are the caller's.

@@ -3,11 +3,22 @@
 #include <torch/torch.h>
 
 namespace rdm {
+namespace {
+
+// (V·N, k), bool: whether the n-th guess for an image is its label.
+torch::Tensor guesses(const torch::Tensor& logits, const torch::Tensor& labels, int64_t k) {
+  const torch::NoGradGuard no_grad;
+  const auto truth = labels.repeat(logits.size(0) / labels.size(0)).unsqueeze(1);
+  const auto best = logits.topk(std::min<int64_t>(k, logits.size(1)), /*dim=*/1);
+  return std::get<1>(best).eq(truth);
+}
+
+}  // namespace
 
 Meters::Meters(std::string phase, int64_t epoch, int64_t steps, torch::Device device)
     : epoch_start_(Clock::now()),
       step_start_(epoch_start_),
-      latest_(torch::zeros({3}, torch::TensorOptions(torch::kFloat64).device(device))),
+      latest_(torch::zeros({4}, torch::TensorOptions(torch::kFloat64).device(device))),
       total_(latest_.clone()) {
   event_.phase = std::move(phase);
   event_.epoch = epoch;
@@ -19,29 +30,28 @@ void Meters::data_ready() {
   data_total_ += event_.data_seconds.value;
 }
 
-void Meters::add(const torch::Tensor& loss, int64_t images) {
+void Meters::update(const torch::Tensor& loss, int64_t images) {
   latest_[0].copy_(loss.detach()).mul_(images);
-  total_.add_(latest_);
   images_ += images;
   step_images_ = images;
 }
 
-void Meters::update(const torch::Tensor& loss, int64_t images) {
-  add(loss, images);
+void Meters::accuracy(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const auto hits = guesses(logits, labels, 5);
+  const auto views = static_cast<double>(logits.size(0) / labels.size(0));
+  latest_[1].copy_(hits.slice(/*dim=*/1, 0, 1).sum()).div_(views);
+  latest_[2].copy_(hits.sum()).div_(views);
+  event_.has_accuracy = true;
 }
 
-void Meters::update(const torch::Tensor& loss, const torch::Tensor& logits,
-                    const torch::Tensor& labels) {
-  const torch::NoGradGuard no_grad;
-  const int64_t k = std::min<int64_t>(5, logits.size(1));
-  const auto hits = std::get<1>(logits.topk(k, /*dim=*/1)).eq(labels.unsqueeze(1));
-  latest_[1].copy_(hits.slice(/*dim=*/1, 0, 1).sum());
-  latest_[2].copy_(hits.sum());
-  event_.has_accuracy = true;
-  add(loss, labels.size(0));
+void Meters::momentum_accuracy(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const auto views = static_cast<double>(logits.size(0) / labels.size(0));
+  latest_[3].copy_(guesses(logits, labels, 1).sum()).div_(views);
+  event_.has_momentum_accuracy = true;
 }
 
 void Meters::step_done() {
+  total_.add_(latest_);
   event_.batch_seconds.value = seconds_since(step_start_);
   batch_total_ += event_.batch_seconds.value;
   step_start_ = Clock::now();
@@ -57,9 +67,10 @@ StepEvent Meters::read(int64_t step, double lr) {
   event_.images_per_second = images_per_second();
   event_.batch_seconds.average = batch_total_ / static_cast<double>(steps_);
   event_.data_seconds.average = data_total_ / static_cast<double>(steps_);
-  event_.loss = {v[0] / latest_n, v[3] / n};
-  event_.top1 = {100 * v[1] / latest_n, 100 * v[4] / n};
-  event_.top5 = {100 * v[2] / latest_n, 100 * v[5] / n};
+  event_.loss = {v[0] / latest_n, v[4] / n};
+  event_.top1 = {100 * v[1] / latest_n, 100 * v[5] / n};
+  event_.top5 = {100 * v[2] / latest_n, 100 * v[6] / n};
+  event_.momentum_top1 = {100 * v[3] / latest_n, 100 * v[7] / n};
   return event_;
 }
 

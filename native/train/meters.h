@@ -22,7 +22,9 @@ class Meters {
 
   void data_ready();                                       // the batch has arrived
   void update(const torch::Tensor& loss, int64_t images);  // loss: the batch's mean
-  void update(const torch::Tensor& loss, const torch::Tensor& logits, const torch::Tensor& labels);
+  // Hits of a classifier. logits: (V·N, C), view after view; labels: (N).
+  void accuracy(const torch::Tensor& logits, const torch::Tensor& labels);
+  void momentum_accuracy(const torch::Tensor& logits, const torch::Tensor& labels);
   void step_done();  // the optimiser has moved
 
   StepEvent read(int64_t step, double lr);  // synchronises
@@ -33,14 +35,13 @@ class Meters {
   int64_t images() const { return images_; }
 
  private:
-  void add(const torch::Tensor& loss, int64_t images);
-
   StepEvent event_;
   Clock::time_point epoch_start_, step_start_;
   double batch_total_ = 0, data_total_ = 0;
   int64_t steps_ = 0, images_ = 0, step_images_ = 0;
-  torch::Tensor latest_;  // (3), float64: of the latest batch the sums of loss, top-1, top-5 hits
-  torch::Tensor total_;   // (3): the same over the epoch
+  // (4), float64: of the latest batch the sums of loss, top-1 hits, top-5 hits and the momentum
+  // classifier's top-1 hits, each image counted once; and the same over the epoch.
+  torch::Tensor latest_, total_;
 };
 
 }  // namespace rdm

@@ -10,64 +10,113 @@ void at_least(int64_t least, const char* flag, int64_t value) {
   RDM_CHECK(value >= least, Code::usage, flag, " must be at least ", least, ", not ", value);
 }
 
-// One of two names.
-template <typename T>
-T read_choice(DictionaryReader& reader, const char* key, const std::pair<const char*, T>& first,
-              const std::pair<const char*, T>& second) {
-  std::string name;
-  reader.read(key, name);
-  if (name == first.first) return first.second;
-  if (name == second.first) return second.second;
-  throw Error(Code::usage, message("unknown ", key, " '", name, "'"),
-              message("choose one of: ", first.first, ", ", second.first));
+void probability(const char* flag, double value) {
+  RDM_CHECK(value >= 0 && value <= 1, Code::usage, flag, " must be between 0 and 1, not ", value);
+}
+
+void read_data(DictionaryReader& reader, RunOptions& options) {
+  reader.read("data", options.data);
+  reader.read("dataset", options.dataset,
+              {{"custom", NamedDataset::custom},
+               {"cifar10", NamedDataset::cifar10},
+               {"cifar100", NamedDataset::cifar100},
+               {"imagenet100", NamedDataset::imagenet100},
+               {"imagenet", NamedDataset::imagenet}});
+  reader.read("workers", options.workers);
+  reader.read("cropSize", options.crop_size);
+  reader.read("imagesPerClass", options.images_per_class);
+  reader.read("classes", options.classes);
+  reader.read("maxImagePixels", options.max_image_pixels);
+  reader.read("decode", options.decode, {{"exact", Decode::exact}, {"fast", Decode::fast}});
+  reader.read("onBadImage", options.on_bad_image,
+              {{"skip", OnBadImage::skip}, {"stop", OnBadImage::stop}});
+  reader.read("valBatchSize", options.val_batch_size);
+  reader.read("valResize", options.val_resize);
+  reader.read("valImagesPerClass", options.val_images_per_class);
+  at_least(1, "--workers", options.workers);
+  at_least(1, "--crop-size", options.crop_size);
+  at_least(0, "--images-per-class", options.images_per_class);
+  at_least(1, "--max-image-pixels", options.max_image_pixels);
+  at_least(1, "--val-batch-size", options.val_batch_size);
+  at_least(0, "--val-images-per-class", options.val_images_per_class);
+  RDM_CHECK(options.val_resize >= options.crop_size, Code::usage, "--val-resize ",
+            options.val_resize, " is smaller than --crop-size ", options.crop_size);
+}
+
+void read_network(DictionaryReader& reader, RunOptions& options) {
+  reader.read("arch", options.arch);
+  reader.read("stem", options.stem.kind,
+              {{"imagenet", Stem::Kind::imagenet}, {"cifar", Stem::Kind::cifar}});
+  reader.read("stemPadding", options.stem.cifar_padding);
+  reader.read("device", options.device);
+  reader.read("gpu", options.gpu);
+  reader.read("precision", options.precision,
+              {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}, {"fp16", Precision::fp16}});
+  RDM_CHECK(options.stem.cifar_padding == 1 || options.stem.cifar_padding == 2, Code::usage,
+            "--stem-padding must be 1 or 2, not ", options.stem.cifar_padding);
 }
 
 void read_run(DictionaryReader& reader, RunOptions& options, const Plain& dictionary) {
   options.record = dictionary;
-  reader.read("data", options.data);
+  read_data(reader, options);
+  read_network(reader, options);
   reader.read("output", options.output);
-  reader.read("arch", options.arch);
   reader.read("epochs", options.epochs);
   reader.read("startEpoch", options.start_epoch);
   reader.read("batchSize", options.batch_size);
   reader.read("lr", options.lr);
   reader.read("momentum", options.momentum);
   reader.read("weightDecay", options.weight_decay);
-  reader.read("workers", options.workers);
   reader.read("seed", options.seed);
   reader.read("printFreq", options.print_freq);
   reader.read("resume", options.resume);
-  reader.read("device", options.device);
-  reader.read("gpu", options.gpu);
-  reader.read("cropSize", options.crop_size);
-  reader.read("imagesPerClass", options.images_per_class);
-  reader.read("classes", options.classes);
-  reader.read("maxImagePixels", options.max_image_pixels);
-  options.precision = read_choice<Precision>(reader, "precision", {"fp32", Precision::fp32},
-                                             {"bf16", Precision::bf16});
-  options.decode =
-      read_choice<Decode>(reader, "decode", {"exact", Decode::exact}, {"fast", Decode::fast});
-  options.on_bad_image = read_choice<OnBadImage>(reader, "onBadImage", {"skip", OnBadImage::skip},
-                                                 {"stop", OnBadImage::stop});
   at_least(1, "--epochs", options.epochs);
   at_least(0, "--start-epoch", options.start_epoch);
   at_least(1, "--batch-size", options.batch_size);
-  at_least(1, "--workers", options.workers);
   at_least(1, "--print-freq", options.print_freq);
-  at_least(1, "--crop-size", options.crop_size);
-  at_least(0, "--images-per-class", options.images_per_class);
-  at_least(1, "--max-image-pixels", options.max_image_pixels);
 }
 
-}  // namespace
-
-PretrainOptions pretrain_options(const Plain& dictionary) {
+RandomView read_view(const Plain& dictionary, int64_t size) {
   DictionaryReader reader(dictionary);
-  PretrainOptions options;
-  read_run(reader, options, dictionary);
-  reader.read("dim", options.dim);
-  reader.read("predDim", options.pred_dim);
-  reader.read("fixPredLr", options.fix_pred_lr);
+  RandomView view;
+  view.size = size;
+  reader.read("minScale", view.min_scale);
+  reader.read("maxScale", view.max_scale);
+  reader.read("interpolation", view.interpolation,
+              {{"bilinear", Interpolation::bilinear}, {"bicubic", Interpolation::bicubic}});
+  reader.read("jitterProb", view.jitter_p);
+  reader.read("brightness", view.brightness);
+  reader.read("contrast", view.contrast);
+  reader.read("saturation", view.saturation);
+  reader.read("hue", view.hue);
+  reader.read("grayscaleProb", view.grayscale_p);
+  reader.read("blurProb", view.blur_p);
+  reader.read("solarizeProb", view.solarize_p);
+  reader.read("equalizeProb", view.equalize_p);
+  reader.read("flipProb", view.flip_p);
+  reader.finish();
+  RDM_CHECK(view.min_scale > 0 && view.min_scale <= view.max_scale && view.max_scale <= 1,
+            Code::usage, "--crop-scale must be two rising shares of the image, not ",
+            view.min_scale, ",", view.max_scale);
+  RDM_CHECK(view.brightness >= 0 && view.contrast >= 0 && view.saturation >= 0 && view.hue >= 0 &&
+                view.hue <= 0.5,
+            Code::usage, "--jitter takes strengths of at least 0, the last (hue) of at most 0.5");
+  probability("--jitter-prob", view.jitter_p);
+  probability("--grayscale-prob", view.grayscale_p);
+  probability("--blur-prob", view.blur_p);
+  probability("--solarize-prob", view.solarize_p);
+  probability("--equalize-prob", view.equalize_p);
+  probability("--flip-prob", view.flip_p);
+  return view;
+}
+
+void read_views(DictionaryReader& reader, PretrainOptions& options) {
+  const auto& views = reader.list("views");
+  RDM_CHECK(views.size() == 2, Code::usage, "option 'views' must hold two views");
+  for (size_t i = 0; i < 2; ++i) options.views[i] = read_view(views[i], options.crop_size);
+}
+
+void read_filter(DictionaryReader& reader, MethodOptions& method) {
   std::string type, location, source;
   double sigma = 0;
   bool keep_null_space = false;
@@ -76,10 +125,70 @@ PretrainOptions pretrain_options(const Plain& dictionary) {
   reader.read("sigma", sigma);
   reader.read("filterSource", source);
   reader.read("keepNullSpace", keep_null_space);
+  if (type != "mlp") method.filter = parse_filter(type, location, sigma, source, keep_null_space);
+}
+
+void read_method(DictionaryReader& reader, PretrainOptions& options) {
+  auto& method = options.method;
+  method.arch = options.arch;
+  method.stem = options.stem;
+  reader.read("method", method.name,
+              {{"simsiam", MethodName::simsiam}, {"byol", MethodName::byol}});
+  reader.read("zeroInitResidual", method.zero_init_residual);
+  reader.read("dim", method.dim);
+  reader.read("projHiddenDim", method.proj_hidden_dim);
+  reader.read("predDim", method.pred_dim);
+  reader.read("fixPredLr", method.fix_pred_lr);
+  reader.read("baseTau", method.base_tau);
+  reader.read("finalTau", method.final_tau);
+  read_filter(reader, method);
+  at_least(1, "--dim", method.dim);
+  at_least(0, "--proj-hidden-dim", method.proj_hidden_dim);
+  at_least(1, "--pred-dim", method.pred_dim);
+  probability("--base-tau", method.base_tau);
+  probability("--final-tau", method.final_tau);
+}
+
+void read_optimizer(DictionaryReader& reader, PretrainOptions& options) {
+  bool lars = false;
+  double eta = 0;
+  reader.read("optimizer", lars, {{"sgd", false}, {"lars", true}});
+  reader.read("larsEta", eta);
+  if (lars) options.lars_eta = eta;
+  reader.read(
+      "schedule", options.schedule.shape,
+      {{"cosine", Schedule::Shape::cosine}, {"warmup-cosine", Schedule::Shape::warmup_cosine}});
+  reader.read("warmupEpochs", options.schedule.warmup_epochs);
+  reader.read("warmupStartLr", options.schedule.warmup_start);
+  reader.read("accumulate", options.accumulate);
+  at_least(0, "--warmup-epochs", options.schedule.warmup_epochs);
+  at_least(1, "--accumulate", options.accumulate);
+}
+
+}  // namespace
+
+const char* name_of(Precision precision) {
+  switch (precision) {
+    case Precision::bf16: return "bf16";
+    case Precision::fp16: return "fp16";
+    default: return "fp32";
+  }
+}
+
+PretrainOptions pretrain_options(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  PretrainOptions options;
+  read_run(reader, options, dictionary);
+  read_method(reader, options);
+  read_views(reader, options);
+  read_optimizer(reader, options);
+  reader.read("onlineClassifier", options.online_classifier);
+  reader.read("momentumClassifier", options.momentum_classifier);
+  reader.read("classifierLr", options.classifier_lr);
   reader.finish();
-  at_least(1, "--dim", options.dim);
-  at_least(1, "--pred-dim", options.pred_dim);
-  if (type != "mlp") options.filter = parse_filter(type, location, sigma, source, keep_null_space);
+  RDM_CHECK(!options.momentum_classifier ||
+                (options.online_classifier && options.method.name == MethodName::byol),
+            Code::usage, "--momentum-classifier goes with --method byol and --online-classifier");
   return options;
 }
 
@@ -90,14 +199,10 @@ LinclsOptions lincls_options(const Plain& dictionary) {
   reader.read("pretrained", options.pretrained);
   reader.read("lars", options.lars);
   reader.read("evaluate", options.evaluate);
-  reader.read("valBatchSize", options.val_batch_size);
-  reader.read("valResize", options.val_resize);
-  reader.read("valImagesPerClass", options.val_images_per_class);
+  reader.read("schedule", options.schedule.shape,
+              {{"cosine", Schedule::Shape::cosine}, {"step", Schedule::Shape::step}});
+  reader.read("lrSteps", options.schedule.milestones);
   reader.finish();
-  at_least(1, "--val-batch-size", options.val_batch_size);
-  RDM_CHECK(options.val_resize >= options.crop_size, Code::usage, "--val-resize ",
-            options.val_resize, " is smaller than --crop-size ", options.crop_size);
-  at_least(0, "--val-images-per-class", options.val_images_per_class);
   return options;
 }
 

@@ -1,7 +1,5 @@
 // Seconds per training step (two views, `poly online` with sigma 1, dim 2048) on random images.
 //   rdm_bench_step ARCH SIZE BATCH fp32|bf16 WARMUP STEPS      prints the median
-#include "train/step.h"
-
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -9,10 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "methods/simsiam.h"
-#include "optim/sgd.h"
+#include "train/learner.h"
 #include "train/memory.h"
-#include "train/weights.h"
 
 using namespace rdm;
 
@@ -22,31 +18,32 @@ int main(int argc, char** argv) {
     return 2;
   }
   const int64_t size = std::atoll(argv[2]), batch = std::atoll(argv[3]);
-  const auto precision = std::string(argv[4]) == "bf16" ? Precision::bf16 : Precision::fp32;
   const int warmup = std::atoi(argv[5]), steps = std::atoi(argv[6]);
 
   keep_freed_memory();
   torch::manual_seed(0);
-  SimSiamOptions options{.arch = argv[1]};
-  options.filter = parse_filter("poly", "online", 1, "own", false);
-  SimSiam method(options);
-  method->train();
-  to_channels_last(*method);
-  SgdGroup group;
-  group.parameters = method->parameters();
-  group.lr = 0.05;
-  group.weight_decay = 1e-4;
-  Sgd optimizer({group});
+  PretrainOptions options;
+  options.arch = options.method.arch = argv[1];
+  options.method.filter = parse_filter("poly", "online", 1, "own", false);
+  options.precision = std::string(argv[4]) == "bf16" ? Precision::bf16 : Precision::fp32;
+  options.batch_size = batch;
+  options.epochs = 1;
+  options.lr = 0.05;
+  options.momentum = 0.9;
+  options.weight_decay = 1e-4;
+  Learner learner(options, /*classes=*/0, /*batches=*/warmup + steps, torch::kCPU);
+  learner.train(true);
 
-  std::vector<torch::Tensor> views;
+  DeviceBatch data;
+  data.labels = torch::zeros({batch}, torch::kInt64);
   for (int view = 0; view < 2; ++view) {
-    views.push_back(
+    data.views.push_back(
         torch::randn({batch, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast));
   }
   std::vector<double> seconds;
   for (int step = 0; step < warmup + steps; ++step) {
     const auto start = std::chrono::steady_clock::now();
-    train_step(*method, optimizer, views, precision);
+    learner.step(data, /*epoch=*/0, step);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     if (step >= warmup) seconds.push_back(taken.count());
   }

@@ -12,7 +12,7 @@ TEST_CASE("golden init: the weights of every recorded backbone equal Python's bi
   for (const auto& [arch, expected] : golden["models"].items()) {
     CAPTURE(arch);
     torch::manual_seed(0);
-    SimSiam model(SimSiamOptions{.arch = arch, .dim = 512, .pred_dim = 128});
+    SimSiam model(MethodOptions{.arch = arch, .dim = 512, .pred_dim = 128});
     const auto weights = state_dict(*model);
     CHECK(weights.size() == expected["keys"].get<size_t>());
     int64_t parameters = 0;

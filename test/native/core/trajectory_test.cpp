@@ -1,9 +1,8 @@
-// Whole training steps against the reference's, and the optimisers and schedules behind them.
+// Whole training steps of SimSiam against the reference's, and the optimisers behind them.
 #include "check.h"
 #include "golden.h"
 #include "methods/simsiam.h"
 #include "optim/larc.h"
-#include "optim/schedule.h"
 #include "optim/sgd.h"
 #include "safetensors.h"
 #include "train/weights.h"
@@ -18,7 +17,7 @@ TEST_CASE("golden simsiam_trajectory: five steps of SimSiam and RDM_SimSiam") {
     const std::string type = trajectory["pred_type"], location = trajectory["pred_location"];
     CAPTURE(type);
     CAPTURE(location);
-    SimSiamOptions options{.arch = "resnet18", .dim = 64, .pred_dim = 32};
+    MethodOptions options{.arch = "resnet18", .dim = 64, .pred_dim = 32};
     if (type != "mlp") {
       options.filter = parse_filter(type, location, trajectory["sigma"], "own", false);
     }
@@ -36,7 +35,8 @@ TEST_CASE("golden simsiam_trajectory: five steps of SimSiam and RDM_SimSiam") {
       CAPTURE(step);
       const auto x1 = torch::randn({96, 3, 32, 32}), x2 = torch::randn({96, 3, 32, 32});
       const auto channels_last = torch::MemoryFormat::ChannelsLast;
-      const auto loss = model->loss({x1.contiguous(channels_last), x2.contiguous(channels_last)});
+      const auto loss =
+          model->forward({x1.contiguous(channels_last), x2.contiguous(channels_last)}).loss;
       CHECK(std::abs(loss.item<double>() - losses[step]) < tolerance[step]);
       optimizer.zero_grad();
       loss.backward();
@@ -69,15 +69,6 @@ TEST_CASE("LARC leaves a tensor alone when it or its gradient is zero") {
   zero.mutable_grad() = torch::ones({3});
   larc_scale(optimizer, 0.1);
   CHECK(zero.grad().equal(torch::ones({3})));
-}
-
-TEST_CASE("golden schedules: the cosine of main_simsiam.py") {
-  const auto golden = test::golden_json("schedules.json");
-  REQUIRE(golden["main_simsiam"].size() > 0);
-  for (const auto& c : golden["main_simsiam"]) {
-    const double lr = cosine_lr(initial_lr(c["lr"], c["batch"]), c["epoch"], c["epochs"]);
-    CHECK(lr == doctest::Approx(c["value"].get<double>()).epsilon(1e-12));
-  }
 }
 
 TEST_CASE("fused SGD equals torch's SGD, and passes over parameters without a gradient") {

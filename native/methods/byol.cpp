@@ -1,0 +1,62 @@
+#include "methods/byol.h"
+
+#include <torch/torch.h>
+
+#include "methods/momentum.h"
+#include "methods/rank_difference.h"
+#include "models/heads.h"
+
+namespace rdm {
+namespace {
+
+ResNet make_encoder(const MethodOptions& options) {
+  const auto& arch = find_architecture(options.arch);
+  ResNet encoder(arch, ResNetOptions{options.dim, options.zero_init_residual, options.stem});
+  const int64_t width = arch.feature_dim();
+  const int64_t hidden = options.proj_hidden_dim ? options.proj_hidden_dim : width;
+  encoder->replace_fc(byol_head(width, hidden, options.dim));
+  return encoder;
+}
+
+}  // namespace
+
+ByolImpl::ByolImpl(const MethodOptions& options) : options_(options) {
+  encoder_ = register_module("encoder", make_encoder(options));
+  if (!options.filter) {
+    predictor_ =
+        register_module("predictor", byol_head(options.dim, options.pred_dim, options.dim));
+  }
+  momentum_encoder_ = register_module("momentum_encoder", make_encoder(options));
+  start_as_copy(*momentum_encoder_, *encoder_);
+}
+
+MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views) {
+  MethodOutput out;
+  std::vector<torch::Tensor> p, z;
+  for (const auto& view : views) {
+    out.features.push_back(encoder_->features(view));
+    const auto output = encoder_->project(out.features.back());
+    p.push_back(predictor_.is_empty() ? output : predictor_->forward(output));
+    const torch::NoGradGuard no_grad;
+    out.momentum_features.push_back(momentum_encoder_->features(view));
+    z.push_back(momentum_encoder_->project(out.momentum_features.back()));
+  }
+  const auto cosines = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
+  out.loss = (2 - 2 * cosines[0]) + (2 - 2 * cosines[1]);
+  return out;
+}
+
+void ByolImpl::after_update(int64_t updates, int64_t total) {
+  const double tau = momentum_tau(options_.base_tau, options_.final_tau, updates - 1, total);
+  follow(*momentum_encoder_, *encoder_, tau);
+}
+
+std::vector<ParameterGroup> ByolImpl::parameter_groups() {
+  auto all = encoder_->parameters();
+  if (!predictor_.is_empty()) {
+    for (const auto& parameter : predictor_->parameters()) all.push_back(parameter);
+  }
+  return {{all}};
+}
+
+}  // namespace rdm

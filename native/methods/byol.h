@@ -1,0 +1,26 @@
+// BYOL and RDM_BYOL: the target is a momentum network that follows the online one.
+// Source: Grill et al. 2020; the reference's solo-learn methods byol and rdmbyol.
+#pragma once
+#include "methods/method.h"
+
+namespace rdm {
+
+class ByolImpl : public torch::nn::Module, public Method {
+ public:
+  explicit ByolImpl(const MethodOptions& options);
+
+  // L = Σ over both pairs of 2 − 2 cos(p', z), z from the momentum network
+  MethodOutput forward(const std::vector<torch::Tensor>& views) override;
+  void after_update(int64_t updates, int64_t total) override;  // the target follows
+  std::vector<ParameterGroup> parameter_groups() override;
+  ResNet encoder() const override { return encoder_; }
+  torch::nn::Module& module() override { return *this; }
+
+ private:
+  MethodOptions options_;
+  ResNet encoder_{nullptr}, momentum_encoder_{nullptr};
+  torch::nn::Sequential predictor_{nullptr};
+};
+TORCH_MODULE(Byol);
+
+}  // namespace rdm

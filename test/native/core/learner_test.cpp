@@ -1,0 +1,127 @@
+// What pretraining trains: the classifier beside the method, and gradients added over batches.
+#include "train/learner.h"
+
+#include "base/error.h"
+#include "check.h"
+
+using namespace rdm;
+
+namespace {
+
+PretrainOptions small(MethodName name) {
+  PretrainOptions options;
+  options.arch = options.method.arch = "resnet18";
+  options.method.name = name;
+  options.method.dim = 16;
+  options.method.proj_hidden_dim = 24;
+  options.method.pred_dim = 8;
+  options.epochs = 2;
+  options.batch_size = 8;
+  options.lr = 0.5;
+  options.momentum = 0.9;
+  options.classifier_lr = 0.1;
+  return options;
+}
+
+DeviceBatch random_batch(int64_t n = 8) {
+  return {{torch::randn({n, 3, 32, 32}), torch::randn({n, 3, 32, 32})},
+          torch::randint(3, {n}, torch::kInt64)};
+}
+
+StateDict state(Learner& learner) {
+  Checkpoint checkpoint;
+  learner.save(checkpoint);
+  for (auto& [name, tensor] : checkpoint.state_dict) tensor = tensor.clone();
+  return checkpoint.state_dict;
+}
+
+}  // namespace
+
+TEST_CASE("the online classifier learns beside the method and does not move it") {
+  for (const auto name : {MethodName::simsiam, MethodName::byol}) {
+    auto options = small(name);
+    torch::manual_seed(1);
+    Learner alone(options, 3, 4, torch::kCPU);
+    options.online_classifier = true;
+    options.momentum_classifier = name == MethodName::byol;
+    torch::manual_seed(1);
+    Learner beside(options, 3, 4, torch::kCPU);
+    for (int64_t step = 0; step < 2; ++step) {
+      torch::manual_seed(step);
+      const auto batch = random_batch();
+      const auto first = alone.step(batch, 0, step), second = beside.step(batch, 0, step);
+      CHECK(!first.logits.defined());
+      CHECK(second.logits.sizes() == torch::IntArrayRef({16, 3}));
+      CHECK(second.momentum_logits.defined() == options.momentum_classifier);
+      CHECK(first.loss.equal(second.loss));
+    }
+    std::map<std::string, torch::Tensor> with;
+    for (const auto& [key, tensor] : state(beside)) with[key] = tensor;
+    const auto without = state(alone);
+    for (const auto& [key, tensor] : without) CHECK(with.at(key).equal(tensor));
+    CHECK(with.size() == without.size() + (options.momentum_classifier ? 4 : 2));
+    CHECK(with.contains("classifier.online.weight"));
+  }
+}
+
+TEST_CASE("--accumulate: parameters move with every so many batches, by the mean gradient") {
+  auto options = small(MethodName::simsiam);
+  options.accumulate = 2;
+  options.momentum = 0;
+  torch::manual_seed(1);
+  Learner twice(options, 3, 5, torch::kCPU);
+  CHECK(twice.steps_per_epoch() == 4);  // the fifth batch would be half an update
+  options.accumulate = 1;
+  options.batch_size = 16;
+  torch::manual_seed(1);
+  Learner once(options, 3, 2, torch::kCPU);
+
+  torch::manual_seed(2);
+  const auto batch = random_batch();
+  const auto name = std::string("encoder.conv1.weight");
+  const auto weight = [&](Learner& learner) {
+    for (const auto& [key, tensor] : state(learner)) {
+      if (key == name) return tensor;
+    }
+    return torch::Tensor();
+  };
+  const auto before = weight(twice);
+  twice.step(batch, 0, 0);
+  CHECK(weight(twice).equal(before));
+  CHECK(!twice.between_updates(1));
+  twice.step(batch, 0, 1);
+  once.step(batch, 0, 0);
+  CHECK(!weight(twice).equal(before));
+  CHECK(torch::allclose(weight(twice), weight(once), 1e-4, 1e-6));
+}
+
+TEST_CASE("--accumulate of more batches than an epoch has is refused") {
+  auto options = small(MethodName::simsiam);
+  options.accumulate = 9;
+  try {
+    Learner(options, 3, 5, torch::kCPU);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code == Code::usage);
+    CHECK(std::string(error.what()) ==
+          "--accumulate 9 asks for more batches than an epoch has (5)");
+  }
+}
+
+TEST_CASE("a learner's state goes into a checkpoint and comes back from it") {
+  auto options = small(MethodName::byol);
+  options.online_classifier = true;
+  options.lars_eta = 0.02;
+  torch::manual_seed(1);
+  Learner first(options, 3, 4, torch::kCPU), second(options, 3, 4, torch::kCPU);
+  const auto batch = random_batch();
+  first.step(batch, 0, 0);
+  Checkpoint checkpoint;
+  first.save(checkpoint);
+  second.load(checkpoint, "memory");
+  first.step(batch, 0, 1);
+  second.step(batch, 0, 1);
+  const auto ours = state(first), theirs = state(second);
+  REQUIRE(ours.size() == theirs.size());
+  for (size_t i = 0; i < ours.size(); ++i) CHECK(ours[i].second.equal(theirs[i].second));
+}
