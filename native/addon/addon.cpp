@@ -9,6 +9,7 @@
 #include "data/synthetic.h"
 #include "tools/environment.h"
 #include "tools/inspect.h"
+#include "train/knn.h"
 #include "train/lincls.h"
 #include "train/pretrain.h"
 
@@ -98,6 +99,14 @@ Plain check_data(const Plain& dictionary, const Sink& sink, std::stop_token stop
   return check_dataset(data, options);
 }
 
+// knn(options, onEvent)
+Napi::Value knn_job(Arguments info) {
+  return start_job(info.Env(), info[1].As<Napi::Function>(),
+                   [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
+                     return knn(knn_options(dictionary), sink, std::move(stop));
+                   });
+}
+
 Napi::Value check_data_job(Arguments info) {
   return start_job(info.Env(), info[1].As<Napi::Function>(),
                    [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
@@ -119,6 +128,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   };
   add("pretrain", job<pretrain_options, pretrain>);
   add("lincls", job<lincls_options, lincls>);
+  add("knn", knn_job);
   add("inspectCheckpoint", call<inspect>);
   add("checkData", check_data_job);
   add("dataInfo", call<data_info>);

@@ -66,7 +66,7 @@ LinearEvaluation::LinearEvaluation(const LinclsOptions& options, const Sink& sin
       device_(choose_device(options.device, options.gpu, options.precision)),
       seed_(seed_everything(options.seed, device_)),
       train_loader_(open_train()),
-      validation_(options, train_loader_ ? &train_loader_->dataset() : nullptr, seed_, device_),
+      validation_(options, train_loader_ ? &train_loader_->dataset() : nullptr, device_),
       probe_(find_architecture(options.arch), options.stem, classes()),
       position_{options.start_epoch, 0} {
   if (!options.pretrained.empty()) load_pretrained();
@@ -93,10 +93,7 @@ std::optional<Loader> LinearEvaluation::open_train() const {
 
 void LinearEvaluation::load_pretrained() {
   pretrained_ = load_backbone(options_.pretrained, options_.arch).weights;
-  auto whole = pretrained_;
-  whole.emplace_back("fc.weight", probe_.fc()->weight);
-  whole.emplace_back("fc.bias", probe_.fc()->bias);
-  load_state_dict(*probe_.network(), whole, "", options_.pretrained);
+  load_backbone_weights(*probe_.network(), pretrained_, options_.pretrained);
 }
 
 // LARC brings its own weight decay, so SGD's is then 0.

@@ -12,7 +12,7 @@
 
 namespace rdm {
 
-Dataset open_split(const RunOptions& options, const std::string& split, int64_t images_per_class) {
+Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class) {
   DatasetOptions wanted;
   wanted.images_per_class = images_per_class;
   if (!options.classes.empty()) wanted.classes = read_class_list(options.classes);
@@ -21,7 +21,7 @@ Dataset open_split(const RunOptions& options, const std::string& split, int64_t 
   return dataset;
 }
 
-LoaderOptions loader_options(const RunOptions& options, const Dataset& dataset, uint64_t seed,
+LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,
                              torch::Device device) {
   const auto processors = std::max(1U, std::thread::hardware_concurrency());
   LoaderOptions loader;
@@ -33,6 +33,28 @@ LoaderOptions loader_options(const RunOptions& options, const Dataset& dataset, 
   loader.max_image_pixels = options.max_image_pixels;
   loader.allocate = batch_memory(device);
   return loader;
+}
+
+Loader evaluation_loader(const DataOptions& options, const std::string& split,
+                         int64_t images_per_class, torch::Device device) {
+  auto dataset = open_split(options, split, images_per_class);
+  auto loader = loader_options(options, dataset, /*seed=*/0, device);  // nothing is drawn
+  loader.batch_size = options.val_batch_size;
+  loader.shuffle = false;
+  loader.drop_last = false;
+  loader.recipe = CentreView{options.val_resize, options.crop_size};
+  return Loader(std::move(dataset), loader);
+}
+
+void same_classes(const Dataset& train, const Dataset& val) {
+  if (train.classes == val.classes) return;
+  std::vector<std::string> different;
+  std::set_symmetric_difference(train.classes.begin(), train.classes.end(), val.classes.begin(),
+                                val.classes.end(), std::back_inserter(different));
+  throw Error(Code::bad_data,
+              message("the classes of train (", train.classes.size(), ") and val (",
+                      val.classes.size(), ") in ", train.root, " differ, first in ", different[0]),
+              "both folders must have the same class folders");
 }
 
 EpochEvent epoch_event(const Meters& meters, int64_t epoch, double loss, const LoaderTimes& after,

@@ -13,11 +13,18 @@ namespace rdm {
 
 // The split (train or val) of options.data, reduced to options.classes and images_per_class.
 // With the statistics of options.dataset.
-Dataset open_split(const RunOptions& options, const std::string& split, int64_t images_per_class);
+Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class);
 
 // What every loader of a run has in common; recipe, batch size and order are the caller's.
-LoaderOptions loader_options(const RunOptions& options, const Dataset& dataset, uint64_t seed,
+LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,
                              torch::Device device);
+
+// Every image of a split once, in order, in the evaluation view.
+Loader evaluation_loader(const DataOptions& options, const std::string& split,
+                         int64_t images_per_class, torch::Device device);
+
+// Throws bad_data naming the first class that only one of the two has.
+void same_classes(const Dataset& train, const Dataset& val);
 
 // An epoch's end; the loader's times are what it spent between `before` and `after`.
 EpochEvent epoch_event(const Meters& meters, int64_t epoch, double loss, const LoaderTimes& after,

@@ -14,7 +14,7 @@ void probability(const char* flag, double value) {
   RDM_CHECK(value >= 0 && value <= 1, Code::usage, flag, " must be between 0 and 1, not ", value);
 }
 
-void read_data(DictionaryReader& reader, RunOptions& options) {
+void read_data(DictionaryReader& reader, DataOptions& options) {
   reader.read("data", options.data);
   reader.read("dataset", options.dataset,
               {{"custom", NamedDataset::custom},
@@ -22,6 +22,7 @@ void read_data(DictionaryReader& reader, RunOptions& options) {
                {"cifar100", NamedDataset::cifar100},
                {"imagenet100", NamedDataset::imagenet100},
                {"imagenet", NamedDataset::imagenet}});
+  reader.read("output", options.output);
   reader.read("workers", options.workers);
   reader.read("cropSize", options.crop_size);
   reader.read("imagesPerClass", options.images_per_class);
@@ -43,7 +44,7 @@ void read_data(DictionaryReader& reader, RunOptions& options) {
             options.val_resize, " is smaller than --crop-size ", options.crop_size);
 }
 
-void read_network(DictionaryReader& reader, RunOptions& options) {
+void read_network(DictionaryReader& reader, NetworkOptions& options) {
   reader.read("arch", options.arch);
   reader.read("stem", options.stem.kind,
               {{"imagenet", Stem::Kind::imagenet}, {"cifar", Stem::Kind::cifar}});
@@ -60,7 +61,6 @@ void read_run(DictionaryReader& reader, RunOptions& options, const Plain& dictio
   options.record = dictionary;
   read_data(reader, options);
   read_network(reader, options);
-  reader.read("output", options.output);
   reader.read("epochs", options.epochs);
   reader.read("startEpoch", options.start_epoch);
   reader.read("batchSize", options.batch_size);
@@ -117,7 +117,7 @@ void read_views(DictionaryReader& reader, PretrainOptions& options) {
 }
 
 void read_filter(DictionaryReader& reader, MethodOptions& method) {
-  std::string type, location, source;
+  std::string type, location, source, solver;
   double sigma = 0;
   bool keep_null_space = false;
   reader.read("predType", type);
@@ -125,6 +125,7 @@ void read_filter(DictionaryReader& reader, MethodOptions& method) {
   reader.read("sigma", sigma);
   reader.read("filterSource", source);
   reader.read("keepNullSpace", keep_null_space);
+  reader.read("filterSolver", solver);
   if (type != "mlp") method.filter = parse_filter(type, location, sigma, source, keep_null_space);
 }
 
@@ -202,6 +203,28 @@ LinclsOptions lincls_options(const Plain& dictionary) {
   reader.read("schedule", options.schedule.shape,
               {{"cosine", Schedule::Shape::cosine}, {"step", Schedule::Shape::step}});
   reader.read("lrSteps", options.schedule.milestones);
+  reader.finish();
+  return options;
+}
+
+KnnOptions knn_options(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  KnnOptions options;
+  read_data(reader, options);
+  read_network(reader, options);
+  reader.read("pretrained", options.pretrained);
+  for (const auto& entry : reader.list("votes")) {
+    DictionaryReader vote_reader(entry);
+    auto& vote = options.votes.emplace_back();
+    vote_reader.read("k", vote.k);
+    vote_reader.read("temperature", vote.temperature);
+    vote_reader.read("distance", vote.distance,
+                     {{"cosine", Distance::cosine}, {"euclidean", Distance::euclidean}});
+    vote_reader.finish();
+    at_least(1, "--k", vote.k);
+    RDM_CHECK(vote.temperature > 0, Code::usage, "--temperature must be greater than 0, not ",
+              vote.temperature);
+  }
   reader.finish();
   return options;
 }

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/plain.h"
 #include "data/loader.h"
 #include "data/named.h"
 #include "methods/options.h"
 #include "optim/schedule.h"
+#include "train/vote.h"
 
 namespace rdm {
 
@@ -18,28 +20,12 @@ enum class Precision { fp32, bf16, fp16 };
 
 const char* name_of(Precision precision);
 
-// Flags that both programs of the reference have.
-struct RunOptions {
-  Plain record;  // the dictionary these came from, kept in checkpoints
+// Which images, and how they are read.
+struct DataOptions {
   std::string data;
   NamedDataset dataset = NamedDataset::custom;
-  std::string output;
-  std::string arch;
-  Stem stem;
-  int64_t epochs = 0;
-  int64_t start_epoch = 0;
-  int64_t batch_size = 0;
-  double lr = 0;  // per 256 images
-  double momentum = 0;
-  double weight_decay = 0;
-  Schedule schedule;  // its shape; the run's lengths are filled in where it starts
+  std::string output;  // folder for what a run writes, also its list of bad images
   int64_t workers = 0;
-  std::optional<int64_t> seed;
-  int64_t print_freq = 0;
-  std::string resume;  // a checkpoint to continue, or empty
-  std::string device;  // auto, cpu, cuda
-  std::optional<int64_t> gpu;
-  Precision precision = Precision::fp32;
   int64_t crop_size = 0;         // pixels
   int64_t images_per_class = 0;  // 0: all
   std::string classes;           // a file with the classes to take, or empty
@@ -49,6 +35,30 @@ struct RunOptions {
   int64_t val_batch_size = 0;
   int64_t val_resize = 0;  // pixels, the shorter side
   int64_t val_images_per_class = 0;
+};
+
+// Which backbone, and what it runs on.
+struct NetworkOptions {
+  std::string arch;
+  Stem stem;
+  std::string device;  // auto, cpu, cuda
+  std::optional<int64_t> gpu;
+  Precision precision = Precision::fp32;
+};
+
+// Flags that both programs of the reference have.
+struct RunOptions : DataOptions, NetworkOptions {
+  Plain record;  // the dictionary these came from, kept in checkpoints
+  int64_t epochs = 0;
+  int64_t start_epoch = 0;
+  int64_t batch_size = 0;
+  double lr = 0;  // per 256 images
+  double momentum = 0;
+  double weight_decay = 0;
+  Schedule schedule;  // its shape; the run's lengths are filled in where it starts
+  std::optional<int64_t> seed;
+  int64_t print_freq = 0;
+  std::string resume;  // a checkpoint to continue, or empty
 };
 
 struct PretrainOptions : RunOptions {
@@ -66,7 +76,13 @@ struct LinclsOptions : RunOptions {
   bool evaluate = false;
 };
 
+struct KnnOptions : DataOptions, NetworkOptions {
+  std::string pretrained;  // empty: random weights
+  std::vector<Vote> votes;
+};
+
 PretrainOptions pretrain_options(const Plain& dictionary);
 LinclsOptions lincls_options(const Plain& dictionary);
+KnnOptions knn_options(const Plain& dictionary);
 
 }  // namespace rdm

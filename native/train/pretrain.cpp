@@ -90,7 +90,7 @@ Loader Pretraining::open_loader() const {
 
 std::optional<Validation> Pretraining::open_validation() const {
   if (!options_.online_classifier || !has_split(options_.data, "val")) return std::nullopt;
-  return std::optional<Validation>(std::in_place, options_, &loader_.dataset(), seed_, device_);
+  return std::optional<Validation>(std::in_place, options_, &loader_.dataset(), device_);
 }
 
 void Pretraining::resume() {

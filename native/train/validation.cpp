@@ -4,42 +4,17 @@
 
 #include <algorithm>
 
-#include "base/error.h"
 #include "train/device.h"
 #include "train/feed.h"
 #include "train/loading.h"
 #include "train/meters.h"
 
 namespace rdm {
-namespace {
-
-void same_classes(const Dataset& train, const Dataset& val) {
-  if (train.classes == val.classes) return;
-  std::vector<std::string> different;
-  std::set_symmetric_difference(train.classes.begin(), train.classes.end(), val.classes.begin(),
-                                val.classes.end(), std::back_inserter(different));
-  throw Error(Code::bad_data,
-              message("the classes of train (", train.classes.size(), ") and val (",
-                      val.classes.size(), ") in ", train.root, " differ, first in ", different[0]),
-              "both folders must have the same class folders");
-}
-
-}  // namespace
-
-Validation::Validation(const RunOptions& options, const Dataset* training, uint64_t seed,
-                       torch::Device device)
-    : options_(options), device_(device), loader_(open(options, seed)) {
+Validation::Validation(const RunOptions& options, const Dataset* training, torch::Device device)
+    : options_(options),
+      device_(device),
+      loader_(evaluation_loader(options, "val", options.val_images_per_class, device)) {
   if (training) same_classes(*training, dataset());
-}
-
-Loader Validation::open(const RunOptions& options, uint64_t seed) const {
-  auto dataset = open_split(options, "val", options.val_images_per_class);
-  auto loader = loader_options(options, dataset, seed, device_);
-  loader.batch_size = options.val_batch_size;
-  loader.shuffle = false;
-  loader.drop_last = false;
-  loader.recipe = CentreView{options.val_resize, options.crop_size};
-  return Loader(std::move(dataset), loader);
 }
 
 std::optional<EvaluationEvent> Validation::run(

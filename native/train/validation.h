@@ -15,8 +15,7 @@ namespace rdm {
 class Validation {
  public:
   // Opens the split val of options.data; `training`, where given, must have the same classes.
-  Validation(const RunOptions& options, const Dataset* training, uint64_t seed,
-             torch::Device device);
+  Validation(const RunOptions& options, const Dataset* training, torch::Device device);
 
   // logits: images (N, 3, S, S) to (N, C), called without gradient. The top-1 is the best so far
   // where it exceeds `best_top1`, which then becomes it. Nothing: stopped on the way.
@@ -27,8 +26,6 @@ class Validation {
   const Dataset& dataset() const { return loader_.dataset(); }
 
  private:
-  Loader open(const RunOptions& options, uint64_t seed) const;
-
   const RunOptions& options_;
   torch::Device device_;
   Loader loader_;

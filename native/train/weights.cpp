@@ -51,6 +51,14 @@ void load_state_dict(torch::nn::Module& module, const StateDict& weights, const 
               "give the flags it was made with (--arch, --dim, --pred-dim, --pred-type)");
 }
 
+void load_backbone_weights(torch::nn::Module& network, StateDict backbone,
+                           const std::string& source) {
+  for (const auto& [name, tensor] : state_dict(network)) {
+    if (name.starts_with("fc.")) backbone.emplace_back(name, tensor);
+  }
+  load_state_dict(network, backbone, "", source);
+}
+
 void to_channels_last(torch::nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.parameters()) {

@@ -16,6 +16,10 @@ StateDict state_dict(const torch::nn::Module& module, const std::string& prefix 
 void load_state_dict(torch::nn::Module& module, const StateDict& weights, const std::string& prefix,
                      const std::string& source);
 
+// The weights of a backbone, without fc, into a network that has one; its own fc stays.
+void load_backbone_weights(torch::nn::Module& network, StateDict backbone,
+                           const std::string& source);
+
 // Convolution weights to channels_last, in which the loader's batches arrive.
 void to_channels_last(torch::nn::Module& module);
 

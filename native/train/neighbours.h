@@ -1,0 +1,26 @@
+// Weighted k-nearest-neighbour classification of features.
+#pragma once
+#include <torch/types.h>
+
+#include <vector>
+
+#include "train/vote.h"
+
+namespace rdm {
+
+struct LabelledFeatures {
+  torch::Tensor features;  // (N, D), float32
+  torch::Tensor labels;    // (N), int64, on the same device
+};
+
+struct Accuracy {
+  double top1 = 0, top5 = 0;  // percent
+};
+
+// Classifies `test` by its neighbours in `train`, once for every vote; a k beyond the number of
+// training features counts as that number. Takes memory for a few hundred rows of distances only.
+std::vector<Accuracy> classify_by_neighbours(const LabelledFeatures& train,
+                                             const LabelledFeatures& test, int64_t classes,
+                                             const std::vector<Vote>& votes);
+
+}  // namespace rdm
