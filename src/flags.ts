@@ -1,4 +1,5 @@
 // Flags to options and back: a rate has another name, and a predictor is one value.
+import { predictorDefaults } from './options/defaults.js';
 import type {
   LinclsFlags,
   LinclsOptions,
@@ -45,7 +46,13 @@ type AnyPredictor = Partial<Record<'type' | 'location' | 'source' | 'solver', st
 /** One value for the six flags, unchecked; undefined where none is given. */
 function predictor(flags: PredictorFlags): Predictor | undefined {
   if (Object.values(flags).every((value) => value === undefined)) return undefined;
-  const { predType = 'mlp', predLocation, filterSource, filterSolver, ...filter } = flags;
+  const {
+    predType = predictorDefaults.predType,
+    predLocation,
+    filterSource,
+    filterSolver,
+    ...filter
+  } = flags;
   const names = { location: predLocation, source: filterSource, solver: filterSolver };
   return { type: predType, ...names, ...filter } as Predictor;
 }

@@ -9,8 +9,11 @@ export { environment } from './native.js';
 export {
   linclsDefaults,
   methodDefaults,
+  predictorDefaults,
   pretrainDefaults,
   synthesizeDefaults,
 } from './options/defaults.js';
+export { checkRecipe } from './recipes/check.js';
+export { resolvedFlags } from './recipes/resolved.js';
 export { loadRecipe, recipes } from './recipes.js';
 export * from './types.js';

@@ -127,7 +127,7 @@ const listed = (text: string) => text.split('\n').filter(Boolean).sort();
 
 test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
-  assert.deepEqual(names, ['pretrain', 'lincls', 'data', 'setup']);
+  assert.deepEqual(names, ['pretrain', 'lincls', 'data', 'recipes', 'setup']);
 });
 
 test("pretrain has the reference's flags and defaults, and its own", () => {
@@ -145,6 +145,14 @@ test('the data commands have these flags', () => {
   assert.deepEqual(flagsOf(commandAt('data', 'info')), ['--json']);
   assert.deepEqual(flagsOf(commandAt('data', 'check')), listed(check));
   assert.deepEqual(flagsOf(commandAt('data', 'synthesize')), listed(synthesize));
+});
+
+test('the recipes commands have these flags', () => {
+  const names = commandAt('recipes').commands.map((found) => found.name());
+  assert.deepEqual(names, ['list', 'show', 'check']);
+  assert.deepEqual(flagsOf(commandAt('recipes', 'list')), ['--json']);
+  assert.deepEqual(flagsOf(commandAt('recipes', 'show')), ['--json']);
+  assert.deepEqual(flagsOf(commandAt('recipes', 'check')), []);
 });
 
 test('the README names every flag', () => {

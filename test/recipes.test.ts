@@ -1,11 +1,15 @@
 // Each recipe resolves to the numbers of the script that it reproduces.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
 import { loadRecipe, recipes } from 'rdm-ssl';
 import { resolveLincls } from '../dist/options/lincls.js';
 import { resolvePretrain } from '../dist/options/pretrain.js';
 import { flagSchemas } from '../dist/recipes/schema.js';
 import { commandAt } from './support/commands.js';
+import { scratch } from './support/folders.js';
+import { root } from './support/rdm.js';
 
 /** What all scripts based on solo-learn have in common. */
 const solo = {
@@ -187,4 +191,13 @@ test('a recipe and the options of the caller are merged as objects are', async (
   const { options } = await loadRecipe('cifar/byol', 'pretrain');
   const { epochs, lr, data } = resolvePretrain({ ...options, epochs: 5, data: '/images' });
   assert.deepEqual({ epochs, lr, data }, { epochs: 5, lr: 1, data: '/images' });
+});
+
+test('the documentation names each recipe, and its example is one', async () => {
+  const text = readFileSync(join(root, 'docs/recipes.md'), 'utf8');
+  for (const { name } of await recipes()) assert.ok(text.includes(`\`${name}\``), name);
+  const path = join(scratch(), 'mine.yaml');
+  writeFileSync(path, text.match(/```yaml\n(.*?)```/s)?.[1] ?? '');
+  const { options } = await loadRecipe(path, 'pretrain');
+  assert.deepEqual(options.solarizeProb, [0, 0.2]);
 });

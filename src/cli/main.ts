@@ -8,6 +8,8 @@ import { addInfoCommand } from './commands/data-info.js';
 import { addSynthesizeCommand } from './commands/data-synthesize.js';
 import { addLinclsCommand } from './commands/lincls.js';
 import { addPretrainCommand } from './commands/pretrain.js';
+import { addRecipesCommand } from './commands/recipes.js';
+import { addRecipesCheckCommand } from './commands/recipes-check.js';
 import { addSetupCommand } from './commands/setup.js';
 
 const exitFailed = 1;
@@ -31,6 +33,7 @@ export function createProgram(): Command {
   addSynthesizeCommand(data);
   addInfoCommand(data);
   addCheckCommand(data);
+  addRecipesCheckCommand(addRecipesCommand(program));
   addSetupCommand(program);
   return program.addHelpText('after', '\nrdm <command> --help shows its flags and examples.');
 }

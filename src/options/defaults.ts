@@ -55,6 +55,16 @@ export const pretrainDefaults = {
   flipProb: 0.5,
 } as const;
 
+/** Of the predictor, a flag at a time. */
+export const predictorDefaults = {
+  predType: 'mlp',
+  predLocation: 'online',
+  sigma: 0,
+  filterSource: 'own',
+  filterSolver: 'auto',
+  keepNullSpace: false,
+} as const;
+
 /** Sources: main_simsiam.py; solo-learn's byol.py. */
 export const methodDefaults = {
   simsiam: { dim: 2048, projHiddenDim: 0, predDim: 512, zeroInitResidual: true },

@@ -8,6 +8,7 @@ import {
   predictorTypes,
 } from '../types.js';
 import { oneOf, real } from './checks.js';
+import { predictorDefaults as initial } from './defaults.js';
 
 /** The loosest shape a predictor can have when it comes from a command line or from JavaScript. */
 interface AnyPredictor {
@@ -21,7 +22,7 @@ interface AnyPredictor {
 
 export function resolvePredictor(given: Predictor) {
   const predictor: AnyPredictor = given;
-  const { location = 'online', sigma = 0, source = 'own', keepNullSpace = false } = predictor;
+  const { location = initial.predLocation, sigma = initial.sigma } = predictor;
   const type = oneOf('predictor type', predictor.type, predictorTypes);
   const predLocation = oneOf('predictor location', location, predictorLocations);
   if (predLocation === 'target' && type !== 'poly') {
@@ -35,8 +36,8 @@ export function resolvePredictor(given: Predictor) {
     predType: type,
     predLocation,
     sigma: real('--sigma', sigma),
-    filterSource: oneOf('filter source', source, filterSources),
-    filterSolver: oneOf('filter solver', predictor.solver ?? 'auto', filterSolvers),
-    keepNullSpace,
+    filterSource: oneOf('filter source', predictor.source ?? initial.filterSource, filterSources),
+    filterSolver: oneOf('filter solver', predictor.solver ?? initial.filterSolver, filterSolvers),
+    keepNullSpace: predictor.keepNullSpace ?? initial.keepNullSpace,
   };
 }

@@ -6,6 +6,7 @@ import {
   filterSources,
   methodDefaults,
   methods,
+  predictorDefaults,
   predictorLocations,
   predictorTypes,
   pretrainDefaults,
@@ -84,28 +85,28 @@ const mechanismFlags: Flag[] = [
   {
     flags: '--pred-type <type>',
     text: `what aligns the branches: ${predictorTypes.join(', ')}`,
-    initial: 'mlp',
+    initial: predictorDefaults.predType,
   },
   {
     flags: '--pred-location <branch>',
     text: `branch of a filter: ${predictorLocations.join(', ')}`,
-    initial: 'online',
+    initial: predictorDefaults.predLocation,
   },
   {
     flags: '--sigma <power>',
     text: 'power of the poly filter: > 0 online, < 0 on the target',
     parse: number,
-    initial: 0,
+    initial: predictorDefaults.sigma,
   },
   {
     flags: '--filter-source <branch>',
     text: `whose directions filter the target: ${filterSources.join(', ')}`,
-    initial: 'own',
+    initial: predictorDefaults.filterSource,
   },
   {
     flags: '--filter-solver <name>',
     text: `how a filter is computed: ${filterSolvers.join(', ')} (without a decomposition)`,
-    initial: 'auto',
+    initial: predictorDefaults.filterSolver,
   },
   { flags: '--keep-null-space', text: 'keep directions of the features that are rounding noise' },
 ];
