@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "data/vectorise.h"
+#include "base/vectorise.h"
 
 namespace rdm {
 namespace {

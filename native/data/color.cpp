@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "data/vectorise.h"
+#include "base/vectorise.h"
 
 // Products and sums are rounded one by one, as Pillow's are: -ffp-contract=off for this file.
 

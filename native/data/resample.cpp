@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "data/vectorise.h"
+#include "base/vectorise.h"
 #include "data/vectors.h"
 
 namespace rdm {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "data/vectorise.h"
+#include "base/vectorise.h"
 
 namespace rdm {
 

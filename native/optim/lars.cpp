@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "optim/lars_cpu.h"
+
 namespace rdm {
 namespace {
 
@@ -9,15 +11,45 @@ struct Layers {
   std::vector<torch::Tensor> parameters, gradients;
 };
 
-// What layer-wise rates hold for: everything but biases and norms.
+bool layer_wise(const torch::Tensor& parameter) {
+  return parameter.dim() != 1;
+}
+
 Layers layers_of(const Update& update) {
   Layers layers;
   for (size_t i = 0; i < update.parameters.size(); ++i) {
-    if (update.parameters[i].dim() == 1) continue;
+    if (!layer_wise(update.parameters[i])) continue;
     layers.parameters.push_back(update.parameters[i]);
     layers.gradients.push_back(update.gradients[i]);
   }
   return layers;
+}
+
+// Gradients become d, all layers at once; no rate is read on the host.
+void scale_gradients(Layers layers, const LarsSettings& settings) {
+  if (layers.parameters.empty()) return;
+  const auto p = torch::stack(torch::_foreach_norm(layers.parameters));
+  const auto g = torch::stack(torch::_foreach_norm(layers.gradients));
+  const auto moving = (p != 0).logical_and(g != 0);
+  const auto ratio = settings.eta * p / (g + settings.weight_decay * p + 1e-8) / settings.lr;
+  const auto q = torch::where(moving, ratio.clamp_max(1), 1.0);
+  const auto decay = torch::where(moving, q * settings.weight_decay, 0.0);
+  torch::_foreach_mul_(layers.gradients, q.unbind());
+  torch::_foreach_add_(layers.gradients, torch::_foreach_mul(layers.parameters, decay.unbind()));
+}
+
+// Whether the three can be walked through as float32 values in one order.
+bool walkable(const torch::Tensor& parameter, const torch::Tensor& gradient) {
+  return parameter.is_cpu() && parameter.scalar_type() == torch::kFloat32 &&
+         gradient.scalar_type() == torch::kFloat32 && parameter.is_non_overlapping_and_dense() &&
+         parameter.strides() == gradient.strides();
+}
+
+bool all_walkable(const Update& update) {
+  for (size_t i = 0; i < update.parameters.size(); ++i) {
+    if (!walkable(update.parameters[i], update.gradients[i])) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -25,17 +57,16 @@ Layers layers_of(const Update& update) {
 void lars_update(const Update& update, const LarsSettings& settings,
                  const std::optional<torch::Tensor>& found_inf) {
   const torch::NoGradGuard no_grad;
-  const auto layers = layers_of(update);
-  if (!layers.parameters.empty()) {
-    const auto p = torch::stack(torch::_foreach_norm(layers.parameters));
-    const auto g = torch::stack(torch::_foreach_norm(layers.gradients));
-    const auto moving = (p != 0).logical_and(g != 0);
-    const auto ratio = settings.eta * p / (g + settings.weight_decay * p + 1e-8) / settings.lr;
-    const auto q = torch::where(moving, ratio.clamp_max(1), 1.0);
-    const auto decay = torch::where(moving, q * settings.weight_decay, 0.0);
-    torch::_foreach_mul_(layers.gradients, q.unbind());
-    torch::_foreach_add_(layers.gradients, torch::_foreach_mul(layers.parameters, decay.unbind()));
+  if (!found_inf && all_walkable(update)) {
+    for (size_t i = 0; i < update.parameters.size(); ++i) {
+      const auto& parameter = update.parameters[i];
+      float* buffer = update.buffers.empty() ? nullptr : update.buffers[i].data_ptr<float>();
+      lars_update_values(parameter.data_ptr<float>(), update.gradients[i].data_ptr<float>(), buffer,
+                         parameter.numel(), layer_wise(parameter), settings);
+    }
+    return;
   }
+  scale_gradients(layers_of(update), settings);
   at::_fused_sgd_(update.parameters, update.gradients, update.buffers, /*weight_decay=*/0,
                   settings.momentum, settings.lr, /*dampening=*/0, /*nesterov=*/false,
                   /*maximize=*/false, /*is_first_step=*/false, /*grad_scale=*/{}, found_inf);
