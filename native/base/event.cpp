@@ -32,6 +32,24 @@ Plain plain(const StepEvent& event) {
   return out;
 }
 
+Plain plain(const BranchRank& branch) {
+  return Plain::Dict{{"effectiveRank", branch.effective_rank},
+                     {"effectiveRankSquared", branch.effective_rank_squared},
+                     {"topSingularValues", Plain::List(branch.top_singular_values.begin(),
+                                                       branch.top_singular_values.end())},
+                     {"featureStd", branch.feature_std}};
+}
+
+Plain plain(const RankEvent& event) {
+  return Plain::Dict{{"type", "rank"},
+                     {"epoch", event.epoch},
+                     {"step", event.step},
+                     {"online", plain(event.online)},
+                     {"target", plain(event.target)},
+                     {"difference", event.target.effective_rank - event.online.effective_rank},
+                     {"alignment", event.alignment}};
+}
+
 Plain plain(const EpochEvent& event) {
   return Plain::Dict{{"type", "epoch"},
                      {"epoch", event.epoch},

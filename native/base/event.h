@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/plain.h"
 
@@ -32,6 +33,23 @@ struct StepEvent {
   Meter momentum_top1;        // of the momentum classifier, percent
   bool has_accuracy = false;  // whether top1 and top5 hold anything
   bool has_momentum_accuracy = false;
+};
+
+// What one branch puts out on a batch: how many directions it really uses.
+struct BranchRank {
+  double effective_rank = 0;          // exp of the entropy of s / Σs
+  double effective_rank_squared = 0;  // the same of s² / Σs²
+  std::vector<double> top_singular_values;
+  double feature_std =
+      0;  // of normalised features, times √D: 1 where they spread evenly, 0 collapsed
+};
+
+// The paper's quantity: the target's effective rank is above the online one's where training works.
+struct RankEvent {
+  int64_t epoch = 0;
+  int64_t step = 0;
+  BranchRank online, target;
+  double alignment = 0;  // mean cosine between the branches
 };
 
 struct EpochEvent {
@@ -71,8 +89,8 @@ struct ProgressEvent {
   int64_t done = 0, total = 0;
 };
 
-using Event = std::variant<StartEvent, StepEvent, EpochEvent, EvaluationEvent, SanityCheckEvent,
-                           CheckpointEvent, WarningEvent, ProgressEvent>;
+using Event = std::variant<StartEvent, StepEvent, RankEvent, EpochEvent, EvaluationEvent,
+                           SanityCheckEvent, CheckpointEvent, WarningEvent, ProgressEvent>;
 using Sink = std::function<void(const Event&)>;
 
 Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase

@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include "methods/momentum.h"
-#include "methods/rank_difference.h"
 #include "models/heads.h"
 
 namespace rdm {
@@ -41,8 +40,9 @@ MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views) {
     out.momentum_features.push_back(momentum_encoder_->features(view));
     z.push_back(momentum_encoder_->project(out.momentum_features.back()));
   }
-  const auto cosines = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
-  out.loss = (2 - 2 * cosines[0]) + (2 - 2 * cosines[1]);
+  const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
+  out.loss = (2 - 2 * pairs[0].cosine) + (2 - 2 * pairs[1].cosine);
+  out.outputs = pairs[0].outputs;
   return out;
 }
 

@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include "methods/alignment.h"
-#include "spectral/decompose.h"
 #include "spectral/filter.h"
 
 namespace rdm {
@@ -15,26 +14,24 @@ torch::Tensor at_least_float32(const torch::Tensor& x) {
 
 Pair filtered(Pair pair, const FilterSpec& spec) {
   const bool online = spec.location == FilterLocation::online;
-  const bool from_online = online || spec.source == FilterSource::online;
-  const auto decomposition =
-      decompose(from_online ? pair.online : pair.target, spec.keep_null_space);
   auto& side = online ? pair.online : pair.target;
-  side = apply_filter(side, decomposition, spec);
+  const bool from_online = online || spec.source == FilterSource::online;
+  side = apply_filter(side, from_online ? pair.online : pair.target, spec);
   return pair;
 }
 
 }  // namespace
 
-std::vector<torch::Tensor> align(const std::vector<Pair>& pairs,
-                                 const std::optional<FilterSpec>& filter) {
+std::vector<Aligned> align(const std::vector<Pair>& pairs,
+                           const std::optional<FilterSpec>& filter) {
   const c10::impl::ExcludeDispatchKeyGuard without_autocast(c10::autocast_dispatch_keyset);
-  std::vector<torch::Tensor> cosines;
+  std::vector<Aligned> aligned;
   for (const auto& raw : pairs) {
     Pair pair{at_least_float32(raw.online), at_least_float32(raw.target.detach())};
     if (filter) pair = filtered(std::move(pair), *filter);
-    cosines.push_back(mean_cosine(pair.online, pair.target));
+    aligned.push_back({mean_cosine(pair.online, pair.target), {pair.online.detach(), pair.target}});
   }
-  return cosines;
+  return aligned;
 }
 
 }  // namespace rdm

@@ -16,9 +16,13 @@ struct Pair {
   torch::Tensor target;
 };
 
-// The mean cosine of each pair after the filter; without a filter, of the outputs as they are.
-// Targets carry no gradient. Runs in float32 or better whatever the autocast.
-std::vector<torch::Tensor> align(const std::vector<Pair>& pairs,
-                                 const std::optional<FilterSpec>& filter);
+struct Aligned {
+  torch::Tensor cosine;  // mean over the batch, scalar
+  Pair outputs;          // what was compared, after the filter; without gradient
+};
+
+// Each pair's mean cosine after the filter; without a filter, of the outputs as they are. Targets
+// carry no gradient. Runs in float32 or better whatever the autocast.
+std::vector<Aligned> align(const std::vector<Pair>& pairs, const std::optional<FilterSpec>& filter);
 
 }  // namespace rdm

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "methods/rank_difference.h"
 #include "models/heads.h"
 
 namespace rdm {
@@ -39,8 +38,9 @@ MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views) {
   for (const auto& output : z) {
     p.push_back(predictor_.is_empty() ? output : predictor_->forward(output));
   }
-  const auto cosines = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
-  out.loss = (cosines[0] + cosines[1]) * -0.5;
+  const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
+  out.loss = (pairs[0].cosine + pairs[1].cosine) * -0.5;
+  out.outputs = pairs[0].outputs;
   return out;
 }
 

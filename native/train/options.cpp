@@ -126,7 +126,9 @@ void read_filter(DictionaryReader& reader, MethodOptions& method) {
   reader.read("filterSource", source);
   reader.read("keepNullSpace", keep_null_space);
   reader.read("filterSolver", solver);
-  if (type != "mlp") method.filter = parse_filter(type, location, sigma, source, keep_null_space);
+  if (type != "mlp") {
+    method.filter = parse_filter(type, location, sigma, source, keep_null_space, solver);
+  }
 }
 
 void read_method(DictionaryReader& reader, PretrainOptions& options) {
@@ -186,7 +188,9 @@ PretrainOptions pretrain_options(const Plain& dictionary) {
   reader.read("onlineClassifier", options.online_classifier);
   reader.read("momentumClassifier", options.momentum_classifier);
   reader.read("classifierLr", options.classifier_lr);
+  reader.read("rankEvery", options.rank_every);
   reader.finish();
+  at_least(1, "--rank-every", options.rank_every);
   RDM_CHECK(!options.momentum_classifier ||
                 (options.online_classifier && options.method.name == MethodName::byol),
             Code::usage, "--momentum-classifier goes with --method byol and --online-classifier");

@@ -68,6 +68,7 @@ struct PretrainOptions : RunOptions {
   int64_t accumulate = 1;          // batches to an update
   bool online_classifier = false, momentum_classifier = false;
   double classifier_lr = 0;  // per 256 images
+  int64_t rank_every = 0;    // steps between two rank events
 };
 
 struct LinclsOptions : RunOptions {

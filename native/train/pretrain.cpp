@@ -14,6 +14,7 @@
 #include "train/memory.h"
 #include "train/meters.h"
 #include "train/output.h"
+#include "train/rank_monitor.h"
 #include "train/record.h"
 #include "train/validation.h"
 
@@ -173,6 +174,7 @@ bool Pretraining::train_epoch(int64_t epoch, int64_t first_step) {
       check(event.loss.value, epoch, step);
       sink_(event);
     }
+    if (step % options_.rank_every == 0) sink_(measure_rank(result.outputs, epoch, step));
     if (stop_.stop_requested() && learner_.between_updates(step + 1) && step + 1 < steps) {
       const double mean = meters.mean_loss();
       check(mean, epoch, step);
