@@ -26,12 +26,16 @@ const size = {
   batchSize: 5,
   imagesPerClass: 1,
   valImagesPerClass: 1,
-  cropSize: 16,
   workers: 2,
   printFreq: 1,
   seed: 1,
   device: 'cpu',
 } as const;
+/**
+ * Maps stay larger than a pixel before the last stage: on a CPU LibTorch's bf16 leaves parts of the gradient
+ * of a 3×3 convolution with stride 2 on 1×1 unset, and LARS takes its norm.
+ */
+const cropSize = (stem?: string) => (stem === 'cifar' ? 16 : 32);
 const heads = { dim: 64, projHiddenDim: 64, predDim: 32 };
 
 async function follow(run: (onEvent: (event: Event) => void) => Promise<unknown>) {
@@ -52,7 +56,8 @@ const all = await recipes();
 for (const { name } of all.filter(({ command }) => command === 'pretrain')) {
   test(`${name} runs`, async () => {
     const { options } = await loadRecipe(name, 'pretrain');
-    const run = { ...options, ...size, ...heads, data, output: scratch() };
+    const crop = { cropSize: cropSize(options.stem) };
+    const run = { ...options, ...size, ...crop, ...heads, data, output: scratch() };
     const { only, steps } = await pretraining(run);
     assert.equal(only('start')[0]?.method, options.method ?? 'simsiam');
     assert.equal(steps.length, 2);
@@ -72,7 +77,7 @@ for (const { name } of all.filter(({ command }) => command === 'lincls')) {
   test(`${name} runs on what a recipe of CIFAR pretrained`, async () => {
     const pretrained = await checkpoint();
     const { options } = await loadRecipe(name, 'lincls');
-    const { arch, cropSize, ...small } = size; // of the checkpoint
+    const { arch, ...small } = size; // of the checkpoint
     const { only, steps } = await evaluating({
       ...options,
       ...small,
@@ -94,7 +99,7 @@ let made: Promise<string> | undefined;
 function checkpoint(): Promise<string> {
   made ??= loadRecipe('cifar/rdmsimsiam', 'pretrain').then(async ({ options }) => {
     const output = scratch();
-    await pretrain({ ...options, ...size, ...heads, data, output });
+    await pretrain({ ...options, ...size, cropSize: cropSize('cifar'), ...heads, data, output });
     return join(output, 'checkpoint_0000.pth.tar');
   });
   return made;
