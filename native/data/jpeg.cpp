@@ -11,6 +11,8 @@
 // After jpeglib.h, which it needs.
 #include <jerror.h>
 
+#include "data/huffman.h"
+
 namespace rdm {
 namespace {
 
@@ -76,6 +78,7 @@ void cmyk_to_rgb(const uint8_t* from, int64_t width, uint8_t* to) {
 struct JpegDecoder::Impl {
   jpeg_decompress_struct info{};
   Errors errors{};
+  HuffmanScan scan;
   bool complete = false;      // whether the file ends with the end mark
   std::vector<uint8_t> line;  // one CMYK row
 
@@ -96,6 +99,7 @@ struct JpegDecoder::Impl {
     info.scale_num = 1;
     info.scale_denom = static_cast<unsigned>(reduction);
     jpeg_start_decompress(&info);
+    scan.attach(info);
     JDIMENSION left = 0, width = info.output_width;
     if (needed.width < out.width()) {
       left = static_cast<JDIMENSION>(std::max<int64_t>(needed.left - kMargin, 0));

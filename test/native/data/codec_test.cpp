@@ -2,6 +2,7 @@
 #include "data/codec.h"
 
 #include <doctest/doctest.h>
+#include <jpeglib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -55,6 +56,26 @@ fs::path write(const fs::path& path, const std::string& bytes) {
   return path;
 }
 
+// By libjpeg alone.
+Image plain_decode(const std::vector<uint8_t>& file) {
+  jpeg_decompress_struct info{};
+  jpeg_error_mgr errors{};
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, file.data(), file.size());
+  jpeg_read_header(&info, TRUE);
+  info.out_color_space = JCS_RGB;
+  jpeg_start_decompress(&info);
+  Image out(info.output_width, info.output_height);
+  while (info.output_scanline < info.output_height) {
+    uint8_t* row = out.row(info.output_scanline);
+    jpeg_read_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_decompress(&info);
+  jpeg_destroy_decompress(&info);
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("every kind of image decodes to Pillow's pixels") {
@@ -96,6 +117,24 @@ TEST_CASE("a box of an image decodes to the same pixels as the whole") {
       }
     }
     CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("long and short codes, dense and sparse blocks decode as libjpeg alone decodes them") {
+  const Scratch scratch;
+  Stream stream(5, 6, 7, 8);
+  for (const int quality : {1, 5, 20, 50, 75, 90, 97, 100}) {
+    for (const uint64_t contrast : {2, 40, 256}) {
+      Image image(97, 61);
+      for (int64_t i = 0; i < image.bytes(); ++i) {
+        image.data()[i] = static_cast<uint8_t>(stream.below(contrast) * (255 / (contrast - 1)));
+      }
+      const auto bytes = encode_jpeg(image, quality);
+      const auto path = write(scratch.path / "noise.jpg", {bytes.begin(), bytes.end()});
+      CAPTURE(quality);
+      CAPTURE(contrast);
+      CHECK(compare(to_planes(read_image(path.string())), plain_decode(bytes)).most == 0);
+    }
   }
 }
 
