@@ -67,33 +67,35 @@ RDM_INLINE int select(int mask, int a, int b) {
 }
 
 // Through HSV in bytes and back, as Image.convert does: Python's colorsys, truncated on the way in
-// and rounded on the way out. The hue's last bit depends on sums in double precision; the rest is
-// the same in single precision for all colours, which the tests try.
+// and rounded on the way out. Written differently, and all in single precision: the same for every
+// colour, which the tests try.
 RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict green,
                                uint8_t* __restrict blue, int64_t count, int shift) {
   for (int64_t i = 0; i < count; ++i) {
     const int r = red[i], g = green[i], b = blue[i];
     const int high = std::max(r, std::max(g, b)), low = std::min(r, std::min(g, b));
+    const int middle = r + g + b - high - low, span = high - low;
+    // The hue in sixths of the circle: from the corner of a primary or of a mixture, on or back by
+    // the middle's share. `on` tells the two halves of a primary's third apart.
     const int is_red = mask(r == high), is_green = mask(g == high);
-    const auto span = static_cast<float>(std::max(high - low, 1));
-    const float plus = static_cast<float>(high - select(is_red, b, select(is_green, r, g))) / span;
-    const float minus = static_cast<float>(high - select(is_red, g, select(is_green, b, r))) / span;
-    const int base = select(is_red, 0, select(is_green, 2, 4));
-    const auto sixths =
-        static_cast<float>(base + static_cast<double>(plus) - static_cast<double>(minus));
-    const double turn = static_cast<double>(sixths) * (1.0 / 6.0) + 1.0;
-    const auto hue = static_cast<float>(turn - static_cast<int>(turn));  // modulo 1
-    int h = static_cast<int>(hue * 255.0f) & mask(high != low);
-    const auto s = static_cast<int>(static_cast<float>(high - low) /
-                                    static_cast<float>(std::max(high, 1)) * 255.0f);
+    const int on = mask(select(is_red | is_green, b, r) == low);
+    const int corner = select(is_red, -1 - 2 * on, select(is_green, 3, 5) + 2 * on);
+    const int share = select(is_red ^ on, high - middle, middle - high);
+    const float sixths = static_cast<float>(corner) +
+                         static_cast<float>(share) / static_cast<float>(std::max(span, 1));
+    const float turn = sixths / 6.0f;
+    int h = static_cast<int>((turn < 0 ? turn + 1 : turn) * 255.0f);
+    const auto s =
+        static_cast<int>(static_cast<float>(span * 255) / static_cast<float>(std::max(high, 1)));
 
     h = (h + shift) & 255;                    // a byte that wraps
     const int sextant = (h * 2 * 772) >> 16;  // h · 6 / 255, whole
-    const float f = static_cast<float>(h * 2 - sextant * 85) / 85.0f;
-    const float fs = static_cast<float>(s) / 255.0f, v = static_cast<float>(high);
-    const int p = static_cast<int>(v * (1.0f - fs) + 0.5f);
-    const int q = static_cast<int>(v * (1.0f - fs * f) + 0.5f);
-    const int t = static_cast<int>(v * (1.0f - fs * (1.0f - f)) + 0.5f);
+    const float f = static_cast<float>(h * 2 - sextant * 85) * (1 / 85.0f);
+    const float vs = static_cast<float>(high * s) * (1 / 255.0f);
+    const float v = static_cast<float>(high) + 0.5f;
+    const int p = static_cast<int>(v - vs);
+    const int q = static_cast<int>(v - vs * f);
+    const int t = static_cast<int>(v - (vs - vs * f));
     const int k0 = mask(sextant == 0) | mask(sextant == 6), k1 = mask(sextant == 1);
     const int k2 = mask(sextant == 2), k3 = mask(sextant == 3);
     const int k4 = mask(sextant == 4), k5 = mask(sextant == 5);
