@@ -70,24 +70,31 @@ struct Code {
 };
 
 struct Table {
-  std::array<Coefficient, 1 << kPeek> coefficients;
-  std::array<Code, 1 << kPeek> codes;
-  std::array<uint32_t, kLongest + 1> end;    // of the codes of a length, moved up to 16 bits
-  std::array<int32_t, kLongest + 1> offset;  // from a code to its symbol
-  std::array<uint8_t, 256> symbols;
+  std::array<uint8_t, kLongest + 1> counts{};  // codes of each length
+  std::array<uint8_t, 256> symbols{};          // in the order of their codes
+  std::array<Coefficient, 1 << kPeek> coefficients{};
+  std::array<Code, 1 << kPeek> codes{};
+  std::array<uint32_t, kLongest + 1> end{};    // of the codes of a length, moved up to 16 bits
+  std::array<int32_t, kLongest + 1> offset{};  // from a code to its symbol
 
   void build(const JHUFF_TBL& from);
 };
 
 void Table::build(const JHUFF_TBL& from) {
+  // Most files of a dataset share their codes.
+  if (std::memcmp(counts.data(), from.bits, sizeof counts) == 0 &&
+      std::memcmp(symbols.data(), from.huffval, sizeof symbols) == 0) {
+    return;
+  }
+  std::memcpy(counts.data(), from.bits, sizeof counts);
+  std::memcpy(symbols.data(), from.huffval, sizeof symbols);
   coefficients.fill({});
   codes.fill({});
-  std::memcpy(symbols.data(), from.huffval, symbols.size());
   uint32_t code = 0;
   int32_t index = 0;
   for (int length = 1; length <= kLongest; ++length, code <<= 1) {
     offset[length] = index - static_cast<int32_t>(code);
-    for (int i = 0; i < from.bits[length]; ++i, ++code, ++index) {
+    for (int i = 0; i < counts[length]; ++i, ++code, ++index) {
       if (length > kPeek) continue;
       const uint8_t symbol = symbols[index];
       const int size = symbol & 15, spare = kPeek - length;
@@ -213,7 +220,9 @@ struct HuffmanScan::Impl {
     bits = {bytes.data()};
   }
 
-  bool exhausted() const { return (bits.next - bytes.data()) * 8 - bits.count > int64_t(size) * 8; }
+  bool exhausted() const {
+    return (bits.next - bytes.data()) * 8 - bits.count > static_cast<int64_t>(size) * 8;
+  }
 
   // Does not return: our callers make these warnings errors.
   void fail(j_decompress_ptr info) const {
