@@ -27,9 +27,8 @@ namespace {
 
 constexpr int kPeek = 10;          // bits of a look-up
 constexpr int kLongest = 16;       // bits of a code
+constexpr int kRest = DCTSIZE2;    // zeros that end a block
 constexpr size_t kPadding = 4096;  // bytes of zeros; no MCU reads more (10 blocks · 64 · 31 bits)
-
-constexpr int kRest = DCTSIZE2;  // zeros that end a block
 
 // Where the coefficients of a block lie, in the order of the stream. What goes past the last one
 // is counted there: the zeros that end a block, and a damaged file's.
@@ -137,17 +136,15 @@ struct Bits {
 
 // The next symbol, 0 … 255; -1 where no code begins like this.
 RDM_INLINE int symbol(Bits& bits, const Table& table) {
-  const Code code = table.codes[bits.peek(kPeek)];
-  if (code.length) {
-    bits.drop(code.length);
-    return code.symbol;
-  }
+  const Code found = table.codes[bits.peek(kPeek)];
+  bits.drop(found.length);
+  if (found.length) return found.symbol;
   const uint32_t top = bits.peek(kLongest);
   for (int length = kPeek + 1; length <= kLongest; ++length) {
     if (top >= table.end[length]) continue;
     bits.drop(length);
-    return table
-        .symbols[(static_cast<int32_t>(top >> (kLongest - length)) + table.offset[length]) & 255];
+    const auto code = static_cast<int32_t>(top >> (kLongest - length));
+    return table.symbols[(code + table.offset[length]) & 255];
   }
   return -1;
 }
@@ -206,7 +203,7 @@ struct HuffmanScan::Impl {
       std::memcpy(to, from, stop - from);
       to += stop - from;
       from = stop;
-      while (mark < end && mark && *mark == 0xFF) ++mark;  // any number may stand for one
+      while (mark && mark < end && *mark == 0xFF) ++mark;  // any number may stand for one
       if (!mark || mark == end) break;
       marked = *mark != 0;
       if (marked) break;
@@ -243,19 +240,15 @@ RDM_VECTORISED bool read_mcu(HuffmanScan::Impl& scan, const jpeg_decompress_stru
   Bits bits = scan.bits;
   JBLOCK unwanted;
   bool good = true;
-  for (int i = 0; i < info.blocks_in_MCU && good; ++i) {
+  for (int i = 0; good && i < info.blocks_in_MCU; ++i) {
     const int component = info.MCU_membership[i];
     const jpeg_component_info& tables = *info.cur_comp_info[component];
     JCOEF* block = blocks ? *blocks[i] : unwanted;
     bits.refill();
     const int size = symbol(bits, scan.dc[tables.dc_tbl_no]);
-    if (size < 0) {
-      good = false;
-      break;
-    }
     if (size > 0) scan.predicted[component] += static_cast<uint32_t>(value(bits, size & 15));
     block[0] = static_cast<JCOEF>(scan.predicted[component]);
-    good = read_block(bits, scan.ac[tables.ac_tbl_no], block);
+    good = size >= 0 && read_block(bits, scan.ac[tables.ac_tbl_no], block);
   }
   scan.bits = bits;
   return good;
