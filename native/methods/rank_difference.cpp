@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include "methods/alignment.h"
-#include "spectral/decompose.h"
 #include "spectral/filter.h"
 
 namespace rdm {
@@ -15,11 +14,9 @@ torch::Tensor at_least_float32(const torch::Tensor& x) {
 
 Pair filtered(Pair pair, const FilterSpec& spec) {
   const bool online = spec.location == FilterLocation::online;
-  const bool from_online = online || spec.source == FilterSource::online;
-  const auto decomposition =
-      decompose(from_online ? pair.online : pair.target, spec.keep_null_space);
   auto& side = online ? pair.online : pair.target;
-  side = apply_filter(side, decomposition, spec);
+  const bool from_online = online || spec.source == FilterSource::online;
+  side = apply_filter(side, from_online ? pair.online : pair.target, spec);
   return pair;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "spectral/newton.h"
 
 namespace rdm {
 namespace {
@@ -19,10 +20,28 @@ T choose(const std::string& flag, const std::string& name,
   throw Error(Code::usage, message("unknown ", flag, " '", name, "'"), "choose one of: " + known);
 }
 
+void check_solver(const FilterSpec& spec, const std::string& pred_type, const std::string& solver) {
+  if (spec.solver == FilterSolver::newton && !newton_applies(spec.shape, spec.sigma)) {
+    const bool poly = spec.shape == FilterShape::poly;
+    throw Error(
+        Code::usage,
+        message("--filter-solver newton does poly with sigma 2, 1, 0.5, 0, -0.5 or -1, not ",
+                poly ? message("sigma ", spec.sigma) : pred_type),
+        "take --filter-solver auto, which does every shape");
+  }
+  if (spec.keep_null_space &&
+      (spec.solver == FilterSolver::newton || spec.solver == FilterSolver::eigh)) {
+    throw Error(Code::usage,
+                message("--keep-null-space needs an SVD; --filter-solver ", solver, " drops it"),
+                "take --filter-solver svd or auto");
+  }
+}
+
 }  // namespace
 
 FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_location,
-                        double sigma, const std::string& source, bool keep_null_space) {
+                        double sigma, const std::string& source, bool keep_null_space,
+                        const std::string& solver) {
   FilterSpec spec;
   spec.shape = choose<FilterShape>("--pred-type", pred_type,
                                    {{"poly", FilterShape::poly},
@@ -36,8 +55,14 @@ FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_lo
       "--filter-source", source, {{"own", FilterSource::own}, {"online", FilterSource::online}});
   spec.sigma = sigma;
   spec.keep_null_space = keep_null_space;
+  spec.solver = choose<FilterSolver>("--filter-solver", solver,
+                                     {{"auto", FilterSolver::automatic},
+                                      {"eigh", FilterSolver::eigh},
+                                      {"svd", FilterSolver::svd},
+                                      {"newton", FilterSolver::newton}});
   RDM_CHECK(spec.location == FilterLocation::online || spec.shape == FilterShape::poly, Code::usage,
             "--pred-type ", pred_type, " is an online filter; on the target only poly is defined");
+  check_solver(spec, pred_type, solver);
   return spec;
 }
 

@@ -126,7 +126,9 @@ void read_filter(DictionaryReader& reader, MethodOptions& method) {
   reader.read("filterSource", source);
   reader.read("keepNullSpace", keep_null_space);
   reader.read("filterSolver", solver);
-  if (type != "mlp") method.filter = parse_filter(type, location, sigma, source, keep_null_space);
+  if (type != "mlp") {
+    method.filter = parse_filter(type, location, sigma, source, keep_null_space, solver);
+  }
 }
 
 void read_method(DictionaryReader& reader, PretrainOptions& options) {

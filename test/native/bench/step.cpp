@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   torch::manual_seed(0);
   PretrainOptions options;
   options.arch = options.method.arch = argv[1];
-  options.method.filter = parse_filter("poly", "online", 1, "own", false);
+  options.method.filter = parse_filter("poly", "online", 1, "own", false, "auto");
   options.precision = std::string(argv[4]) == "bf16" ? Precision::bf16 : Precision::fp32;
   options.batch_size = batch;
   options.epochs = 1;

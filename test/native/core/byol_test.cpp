@@ -60,7 +60,7 @@ TEST_CASE("golden byol_trajectory: four steps of RDM_BYOL with LARS and the mome
     CAPTURE(type);
     CAPTURE(location);
     auto options = small_byol();
-    options.filter = parse_filter(type, location, trajectory["sigma"], "own", false);
+    options.filter = parse_filter(type, location, trajectory["sigma"], "own", false, "auto");
     Byol model(options);
     fill(model);
     start_as_copy(*momentum_encoder(model), *model->encoder());

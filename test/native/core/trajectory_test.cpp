@@ -19,7 +19,7 @@ TEST_CASE("golden simsiam_trajectory: five steps of SimSiam and RDM_SimSiam") {
     CAPTURE(location);
     MethodOptions options{.arch = "resnet18", .dim = 64, .pred_dim = 32};
     if (type != "mlp") {
-      options.filter = parse_filter(type, location, trajectory["sigma"], "own", false);
+      options.filter = parse_filter(type, location, trajectory["sigma"], "own", false, "auto");
     }
     torch::manual_seed(3);
     SimSiam model(options);

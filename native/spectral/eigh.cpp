@@ -1,0 +1,51 @@
+#include "spectral/eigh.h"
+
+#include <torch/torch.h>
+
+#include <limits>
+
+#include "spectral/response.h"
+
+namespace rdm {
+namespace {
+
+// A sound float64 decomposition is near 1e-14.
+constexpr double kResidual = 1e-10;
+
+// vectors diag(values) vectorsᵀ, (K, K)
+torch::Tensor rebuild(const torch::Tensor& vectors, const torch::Tensor& values) {
+  return torch::mm(vectors * values, vectors.t());
+}
+
+bool finite(const torch::Tensor& x) {
+  return torch::isfinite(x).all().item<bool>();
+}
+
+}  // namespace
+
+std::optional<GramFilter> eigh_filter(const Gram& gram, const FilterSpec& spec, bool with_inner) {
+  const torch::NoGradGuard no_grad;
+  const auto& g = gram.matrix;
+  if (!finite(g)) {
+    const auto nan = torch::full_like(g, std::numeric_limits<double>::quiet_NaN());
+    return GramFilter{nan.to(gram.type), nan};
+  }
+  try {
+    const auto [values, vectors] = torch::linalg_eigh(g);
+    if (!agree({vectors * values, vectors.t()}, {g}, kResidual).item<bool>()) return std::nullopt;
+    const auto s = values.clamp_min(0).sqrt();
+    const auto kept = s > s.max() * gram.noise;
+    const auto response = torch::where(kept, filter_response(s, spec), 0.0);
+    GramFilter filter{rebuild(vectors.to(gram.type), response.to(gram.type)), {}};
+    if (with_inner) filter.inner = rebuild(vectors, torch::where(kept, response / values, 0.0));
+    return filter;
+  } catch (const c10::LinAlgError&) {
+    return std::nullopt;  // not converged
+  }
+}
+
+torch::Tensor singular_values(const torch::Tensor& x) {
+  return torch::linalg_eigvalsh(gram_matrix(x, torch::kFloat64).matrix).clamp_min(0).sqrt();
+}
+
+}  // namespace rdm
