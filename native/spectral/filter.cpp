@@ -78,11 +78,10 @@ torch::Tensor apply_filter(const torch::Tensor& z, const torch::Tensor& features
   const auto filter = solve(gram, spec, with_inner);
   if (!filter) return by_svd(z.to(type), x, spec);
 
-  const auto response = filter->response.to(type);
-  if (!gram.wide) return torch::mm(z.to(type), response);
+  if (!gram.wide) return torch::mm(z.to(type), filter->response);
   if (!own) return between(z.to(type), x.detach(), filter->inner);
-  if (with_inner) return OwnFilter::apply(x, response, filter->inner);
-  return torch::mm(response, x);
+  if (with_inner) return OwnFilter::apply(x, filter->response, filter->inner);
+  return torch::mm(filter->response, x);
 }
 
 }  // namespace rdm

@@ -33,7 +33,8 @@ Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type) {
   const torch::NoGradGuard no_grad;
   const bool wide = x.size(0) <= x.size(1);
   const auto features = x.detach().to(type);
-  return {self_product(wide ? features : features.t(), /*depth=*/2), wide, relative_noise(x)};
+  return {self_product(wide ? features : features.t(), /*depth=*/2), wide, x.scalar_type(),
+          relative_noise(x)};
 }
 
 double relative_noise(const torch::Tensor& x) {

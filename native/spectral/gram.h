@@ -8,14 +8,15 @@ namespace rdm {
 struct Gram {
   torch::Tensor matrix;  // (K, K), K = min(N, D), without gradient
   bool wide;
+  torch::ScalarType type;  // of the features
   double noise;  // a direction with s <= noise · s_max holds float32 rounding only, and is dropped
 };
 
 // The filter W = V g(S) Vᵀ by G alone, so that the long side's singular vectors are never formed:
 // wide: X W = response X, and Z W = Z Xᵀ inner X for any Z; otherwise W = response.
 struct GramFilter {
-  torch::Tensor response;  // g(√G), (K, K), dropped directions zero
-  torch::Tensor inner;     // g(√G) G⁺, (K, K); undefined unless asked for
+  torch::Tensor response;  // g(√G), (K, K), in the features' type, dropped directions zero
+  torch::Tensor inner;     // g(√G) G⁺, (K, K), in G's type; undefined unless asked for
 };
 
 Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type);

@@ -99,7 +99,8 @@ std::optional<GramFilter> newton_filter(const Gram& gram, double sigma, bool wit
   const auto result = [&](int exponent) {  // G^(exponent / 4)
     return (power(half, quarter, exponent) - null) * scale.pow(exponent / 4.0);
   };
-  return GramFilter{result(quarters), with_inner ? result(quarters - 4) : torch::Tensor()};
+  return GramFilter{result(quarters).to(gram.type),
+                    with_inner ? result(quarters - 4) : torch::Tensor()};
 }
 
 }  // namespace rdm
