@@ -101,6 +101,7 @@ export interface NativePretrainOptions extends NativeCommon {
   onlineClassifier: boolean;
   classifierLr: number;
   momentumClassifier: boolean;
+  rankEvery: number;
   views: [NativeView, NativeView];
 }
 

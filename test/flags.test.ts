@@ -77,6 +77,7 @@ const pretrain = `${shared}
 --filter-source <branch> = "own"
 --filter-solver <name> = "auto"
 --keep-null-space
+--rank-every <n>
 `;
 
 const lincls = `${shared}

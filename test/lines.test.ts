@@ -1,8 +1,8 @@
 // The progress lines, character for character as the reference prints them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { StartEvent, StepEvent } from 'rdm-ssl';
-import { lines } from '../dist/cli/output/lines.js';
+import type { RankEvent, StartEvent, StepEvent } from 'rdm-ssl';
+import { lines, rankLine } from '../dist/cli/output/lines.js';
 import { remark } from '../dist/cli/output/messages.js';
 import { liveLine } from '../dist/cli/output/spinner.js';
 import { duration } from '../dist/cli/output/units.js';
@@ -41,6 +41,39 @@ test('a step of validation', () => {
     'Test: [  0/195]\tTime  0.512 ( 0.530)' +
       '\tLoss 6.9000e-04 (1.0000e-12)\tAcc@1   0.00 (  0.10)\tAcc@5 100.00 ( 12.35)',
   ]);
+});
+
+const rank: RankEvent = {
+  type: 'rank',
+  epoch: 0,
+  step: 10,
+  online: {
+    effectiveRank: 41.2,
+    effectiveRankSquared: 20.5,
+    topSingularValues: [9.5, 4.25],
+    featureStd: 0.934,
+  },
+  target: {
+    effectiveRank: 55.699,
+    effectiveRankSquared: 31,
+    topSingularValues: [8, 5],
+    featureStd: 0.95,
+  },
+  difference: 14.499,
+  alignment: 0.4,
+};
+
+test('a measurement of ranks, in the style of a step', () => {
+  assert.equal(
+    rankLine(rank, 195),
+    'Rank: [0][ 10/195]\tonline  41.20\ttarget  55.70\tdifference +14.50\tstd 0.93/0.95',
+  );
+  const { online, target } = rank;
+  const reversed = { ...rank, online: target, target: online, difference: -14.499 };
+  assert.match(
+    rankLine(reversed, 9),
+    /^Rank: \[0\]\[10\/9\].*\tdifference -14.50\tstd 0.95\/0.93$/,
+  );
 });
 
 test('an evaluation', () => {
@@ -115,6 +148,14 @@ test('the live line tells epoch, step, loss, rate, speed and time left', () => {
     liveLine({ ...step, phase: 'validation' }, 2),
     'validation after epoch 1/2  step 11/195  loss -0.1100  512 images/s  1 m 38 s left',
   );
+});
+
+test('the live line of training shows the latest ranks, online to target', () => {
+  assert.equal(
+    liveLine(step, 2, rank),
+    'epoch 1/2  step 11/195  loss -0.1100  rank 41.2 → 55.7 (+14.5)  lr 0.100  512 images/s  3 m 21 s left',
+  );
+  assert.doesNotMatch(liveLine({ ...step, phase: 'validation' }, 2, rank), /rank/);
 });
 
 test('the accuracy of an online classifier is shown with the loss', () => {

@@ -54,6 +54,7 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     onlineClassifier: false,
     classifierLr: 0.1,
     momentumClassifier: false,
+    rankEvery: 10,
     views: [view, view],
     epochs: 100,
     startEpoch: 0,
@@ -171,6 +172,11 @@ test('workers 0, the main process in the reference, becomes one thread', () => {
   assert.equal(resolvePretrain({ data: 'x', workers: 0 }).workers, 1);
 });
 
+test('ranks are measured as often as steps are printed, unless told otherwise', () => {
+  assert.equal(resolvePretrain({ data: 'x', printFreq: 3 }).rankEvery, 3);
+  assert.equal(resolvePretrain({ data: 'x', printFreq: 3, rankEvery: 50 }).rankEvery, 50);
+});
+
 test('a list of classes is found from anywhere', () => {
   assert.equal(
     resolvePretrain({ data: 'x', classes: 'hundred.txt' }).classes,
@@ -224,6 +230,7 @@ const refusals: [given: Loose, message: string, hint: RegExp][] = [
   [{ schedule: 'step' }, "unknown schedule 'step'", /cosine, warmup-cosine/],
   [{ interpolation: 'nearest' }, "unknown interpolation 'nearest'", /bilinear, bicubic/],
   [{ accumulate: 0 }, '--accumulate must be a whole number of at least 1, not 0', /^$/],
+  [{ rankEvery: 0 }, '--rank-every must be a whole number of at least 1, not 0', /^$/],
   [{ baseTau: 1.5 }, '--base-tau must be a number from 0 to 1, not 1.5', /^$/],
   [{ blurProb: [0.5, 2] }, '--blur-prob must be a number from 0 to 1, not 2', /^$/],
   [{ jitter: [0, 0, 0, 0.7] }, "--jitter's hue must be a number from 0 to 0.5, not 0.7", /^$/],

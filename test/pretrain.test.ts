@@ -55,8 +55,10 @@ test("prints the reference's lines, saves every epoch and logs its events", asyn
   assert.equal(first, "=> creating model 'resnet18'");
   const line =
     /^Epoch: \[[01]\]\[[012]\/3\]\tTime +\d+\.\d{3} \( *\d+\.\d{3}\)\tData +\d+\.\d{3} \( *\d+\.\d{3}\)\tLoss -?\d\.\d{4} \(-?\d\.\d{4}\)$/;
-  assert.equal(steps.length, 6);
-  for (const step of steps) assert.match(step, line);
+  const rank =
+    /^Rank: \[[01]\]\[[012]\/3\]\tonline +\d+\.\d\d\ttarget +\d+\.\d\d\tdifference [+-]\d+\.\d\d\tstd \d\.\d\d\/\d\.\d\d$/;
+  assert.equal(steps.length, 12);
+  for (const [index, text] of steps.entries()) assert.match(text, index % 2 === 0 ? line : rank);
   assert.match(stderr, /50 training images, 10 classes, 3 steps an epoch/);
   assert.deepEqual(readdirSync(output).sort(), [
     'checkpoint_0000.pth.tar',
@@ -64,7 +66,8 @@ test("prints the reference's lines, saves every epoch and logs its events", asyn
     'events.jsonl',
   ]);
   const types = logged(output).map(({ type }) => type);
-  const epoch = ['step', 'step', 'step', 'epoch', 'checkpoint'];
+  const step = ['step', 'rank'];
+  const epoch = [...step, ...step, ...step, 'epoch', 'checkpoint'];
   assert.deepEqual(types, ['start', ...epoch, ...epoch, 'summary']);
 });
 
@@ -130,6 +133,35 @@ test('a resumed run goes on where it was left, to the same losses', async () => 
   const resume = join(output, 'checkpoint_0000.pth.tar');
   const rest = await follow({ ...options(scratch()), epochs: 2, resume });
   assert.deepEqual(rest.losses, whole.losses.slice(3));
+});
+
+test('ranks are measured every so many steps; a whitened target has all of them', async () => {
+  const predictor = { type: 'poly', location: 'target', sigma: -1 } as const;
+  const { events } = await follow({ ...options(scratch()), predictor, rankEvery: 2 });
+  const ranks = events.flatMap((event) => (event.type === 'rank' ? [event] : []));
+  assert.deepEqual(
+    ranks.map(({ epoch, step }) => [epoch, step]),
+    [
+      [0, 0],
+      [0, 2],
+    ],
+  );
+  const near = (value: number, expected: number) =>
+    assert.ok(Math.abs(value - expected) < 1e-4, `${value}`); // features are float32
+  for (const { online, target, difference, alignment } of ranks) {
+    near(target.effectiveRank, 15); // 16 images, whose mean the batch norm takes away
+    near(target.effectiveRankSquared, 15);
+    for (const singularValue of target.topSingularValues) near(singularValue, 1);
+    assert.ok(online.effectiveRank > online.effectiveRankSquared && online.effectiveRank < 15);
+    const { topSingularValues: top } = online;
+    assert.deepEqual(
+      top,
+      top.toSorted((a, b) => b - a),
+    );
+    assert.equal(difference, target.effectiveRank - online.effectiveRank);
+    assert.ok(Math.abs(alignment) < 1, String(alignment));
+    for (const { featureStd } of [online, target]) assert.ok(featureStd > 0.8 && featureStd < 1.1);
+  }
 });
 
 test('--images-per-class takes the first of each class', async () => {

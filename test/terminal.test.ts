@@ -14,12 +14,12 @@ before(async () => {
   args = ['pretrain', ...small, '--epochs', '2', '--output', scratch(), await dataset()];
 });
 
-test('a live line tells epoch, step, loss, rate, speed and time left', async () => {
+test('a live line tells epoch, step, loss, ranks, rate, speed and time left', async () => {
   const command = [terminal, '120', process.execPath, bin, ...args];
   const { code, stdout } = await run('python3', command);
   assert.equal(code, 0, stdout);
   const live =
-    /epoch 1\/2 {2}step \d\/3 {2}loss -?\d\.\d{4} {2}lr \S+ {2}\d+(\.\d)? images\/s {2}\d+ s left/;
+    /epoch 1\/2 {2}step \d\/3 {2}loss -?\d\.\d{4} {2}rank \d+\.\d → \d+\.\d \([+-]\d+\.\d\) {2}lr \S+ {2}\d+(\.\d)? images\/s {2}\d+ s left/;
   const shown = stripVTControlCharacters(stdout);
   const finished = /epoch 2\/2 {2}loss -?\d\.\d{4} {2}\d+ s {2}\d+\.\d images\/s\r\n/;
   const end = /rdm: done; the last checkpoint is \S+checkpoint_0001.pth.tar\r\n/;

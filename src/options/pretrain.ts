@@ -13,7 +13,9 @@ export type CompletePretrain = ReturnType<typeof completePretrain>;
 /** Every option there, under the library's names; unchecked but for the method. */
 export function completePretrain(given: PretrainOptions) {
   const method = oneOf('method', given.method ?? pretrainDefaults.method, methods);
-  return withSizes(withDefaults({ ...pretrainDefaults, ...methodDefaults[method] }, given));
+  const rankEvery = given.printFreq ?? pretrainDefaults.printFreq;
+  const defaults = { ...pretrainDefaults, ...methodDefaults[method], rankEvery };
+  return withSizes(withDefaults(defaults, given));
 }
 
 export function resolvePretrain(given: PretrainOptions): NativePretrainOptions {
@@ -24,6 +26,7 @@ export function resolvePretrain(given: PretrainOptions): NativePretrainOptions {
     ...resolvePredictor(options.predictor),
     ...resolveOptimizer(options),
     ...resolveClassifiers(options),
+    rankEvery: whole('--rank-every', options.rankEvery, 1),
     views: resolveViews(options),
   };
 }

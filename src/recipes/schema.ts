@@ -91,6 +91,7 @@ const pretrain = {
   'pred-location': choice(predictorLocations),
   'pred-type': choice(predictorTypes),
   'proj-hidden-dim': integer,
+  'rank-every': integer,
   schedule: choice(pretrainSchedules),
   sigma: number,
   'warmup-epochs': integer,

@@ -50,6 +50,31 @@ export interface StepEvent {
   momentumTop1?: Meter;
 }
 
+/** How many directions a branch's features really use. */
+export interface BranchRank {
+  /** exp of the entropy of s / Σs, s the singular values. */
+  effectiveRank: number;
+  /** The same of s² / Σs². */
+  effectiveRankSquared: number;
+  /** The largest, in falling order. */
+  topSingularValues: number[];
+  /** Of normalised features, times √dim: 1 where they spread evenly, 0 collapsed. */
+  featureStd: number;
+}
+
+/** The paper's quantity, of one batch: the target's rank is above the online branch's where training works. */
+export interface RankEvent {
+  type: 'rank';
+  epoch: number;
+  step: number;
+  online: BranchRank;
+  target: BranchRank;
+  /** Target less online, of effectiveRank. */
+  difference: number;
+  /** Mean cosine between the branches. */
+  alignment: number;
+}
+
 export interface EpochEvent {
   type: 'epoch';
   epoch: number;
@@ -107,6 +132,7 @@ export interface ProgressEvent {
 export type Event =
   | StartEvent
   | StepEvent
+  | RankEvent
   | EpochEvent
   | EvaluationEvent
   | CheckpointEvent

@@ -135,6 +135,8 @@ export interface PretrainOptions extends CommonOptions, ViewOptions {
   classifierLr?: number | undefined;
   /** BYOL: another one on the momentum network's features. */
   momentumClassifier?: boolean | undefined;
+  /** A rank event every so many steps; as often as a step event where left out. */
+  rankEvery?: number | undefined;
 }
 
 export interface LinclsOptions extends CommonOptions {

@@ -109,6 +109,11 @@ const mechanismFlags: Flag[] = [
     initial: predictorDefaults.filterSolver,
   },
   { flags: '--keep-null-space', text: 'keep directions of the features that are rounding noise' },
+  {
+    flags: '--rank-every <n>',
+    text: 'steps between two rank measurements (default: --print-freq)',
+    parse: integer,
+  },
 ];
 
 export function addMethodFlags(command: Command): Command {

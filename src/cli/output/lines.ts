@@ -1,11 +1,22 @@
 // The reference's log lines (ProgressMeter and AverageMeter of main_simsiam.py and main_lincls.py).
-import type { EvaluationEvent, Event, Meter, StartEvent, StepEvent } from '../../index.js';
+import type {
+  EvaluationEvent,
+  Event,
+  Meter,
+  RankEvent,
+  StartEvent,
+  StepEvent,
+} from '../../index.js';
 import { describeSummary, remark, say } from './messages.js';
 import type { Output } from './output.js';
+import { signed } from './units.js';
 
 export function linesOutput(): Output {
+  let stepsPerEpoch = 1;
   return {
     event: (event) => {
+      if (event.type === 'start') stepsPerEpoch = event.stepsPerEpoch;
+      if (event.type === 'rank') console.log(rankLine(event, stepsPerEpoch));
       for (const line of lines(event)) console.log(line);
       const text = remark(event);
       if (text) say(text);
@@ -46,23 +57,37 @@ function startLines({ arch, pretrained }: StartEvent): string[] {
 function stepLine(event: StepEvent): string {
   const { epoch, step, stepsPerEpoch, phase, top1, top5, momentumTop1 } = event;
   const training = phase === 'train';
-  const position = `[${pad(step, String(stepsPerEpoch).length)}/${stepsPerEpoch}]`;
-  const fields = [(training ? `Epoch: [${epoch}]` : 'Test: ') + position];
+  const fields = [(training ? `Epoch: [${epoch}]` : 'Test: ') + position(step, stepsPerEpoch)];
   fields.push(meter('Time', event.batchSeconds, seconds));
   if (training) fields.push(meter('Data', event.dataSeconds, seconds));
   fields.push(meter('Loss', event.loss, top1 ? scientific : (value) => value.toFixed(4)));
-  if (top1) fields.push(meter('Acc@1', top1, percent));
-  if (top5) fields.push(meter('Acc@5', top5, percent));
-  if (momentumTop1) fields.push(meter('Momentum Acc@1', momentumTop1, percent));
+  if (top1) fields.push(meter('Acc@1', top1, hundredths));
+  if (top5) fields.push(meter('Acc@5', top5, hundredths));
+  if (momentumTop1) fields.push(meter('Momentum Acc@1', momentumTop1, hundredths));
   return fields.join('\t');
 }
+
+/** The reference has no such line; its style is the others'. */
+export function rankLine(event: RankEvent, stepsPerEpoch: number): string {
+  const { epoch, step, online, target, difference } = event;
+  return [
+    `Rank: [${epoch}]${position(step, stepsPerEpoch)}`,
+    `online ${hundredths(online.effectiveRank)}`,
+    `target ${hundredths(target.effectiveRank)}`,
+    `difference ${signed(difference, 2)}`,
+    `std ${online.featureStd.toFixed(2)}/${target.featureStd.toFixed(2)}`,
+  ].join('\t');
+}
+
+const position = (step: number, stepsPerEpoch: number) =>
+  `[${pad(step, String(stepsPerEpoch).length)}/${stepsPerEpoch}]`;
 
 function meter(name: string, { value, average }: Meter, format: (value: number) => string) {
   return `${name} ${format(value)} (${format(average)})`;
 }
 
 const seconds = (value: number) => pad(value.toFixed(3), 6); // Python's 6.3f
-const percent = (value: number) => pad(value.toFixed(2), 6); // Python's 6.2f
+const hundredths = (value: number) => pad(value.toFixed(2), 6); // Python's 6.2f
 
 /** Python's .4e: an exponent of two digits at least. */
 const scientific = (value: number) =>

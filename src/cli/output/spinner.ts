@@ -1,14 +1,16 @@
 // On a terminal: one live line on stderr, and a line on stdout for every finished epoch.
 import ora from 'ora';
-import type { EpochEvent, Event, StartEvent, StepEvent } from '../../index.js';
+import type { EpochEvent, Event, RankEvent, StartEvent, StepEvent } from '../../index.js';
 import { evaluationLine } from './lines.js';
 import { describeSummary, remark, say } from './messages.js';
 import type { Output } from './output.js';
-import { duration } from './units.js';
+import { duration, signed } from './units.js';
 
 export function spinnerOutput(): Output {
   const spinner = ora({ text: 'starting', discardStdin: false, isEnabled: true }).start();
   let start: StartEvent | undefined;
+  let step: StepEvent | undefined;
+  let rank: RankEvent | undefined;
   const above = (print: () => void) => {
     spinner.clear();
     print();
@@ -17,7 +19,9 @@ export function spinnerOutput(): Output {
   return {
     event: (event) => {
       if (event.type === 'start') start = event;
-      if (event.type === 'step') spinner.text = liveLine(event, start?.epochs ?? 1);
+      if (event.type === 'step') step = event;
+      if (event.type === 'rank') rank = event;
+      if (step) spinner.text = liveLine(step, start?.epochs ?? 1, rank);
       const line = finishedLine(event, start?.epochs ?? 1);
       if (line) above(() => console.log(line));
       const text = remark(event);
@@ -32,7 +36,7 @@ export function spinnerOutput(): Output {
   };
 }
 
-export function liveLine(event: StepEvent, epochs: number): string {
+export function liveLine(event: StepEvent, epochs: number, rank?: RankEvent): string {
   const { epoch, step, stepsPerEpoch, phase, loss, top1, lr, imagesPerSecond, batchSeconds } =
     event;
   const training = phase === 'train';
@@ -43,10 +47,16 @@ export function liveLine(event: StepEvent, epochs: number): string {
     `step ${step + 1}/${stepsPerEpoch}`,
     `loss ${loss.average.toFixed(4)}`,
     ...(top1 ? [`acc ${top1.average.toFixed(1)} %`] : []),
+    ...(training && rank ? [describeRank(rank)] : []),
     ...(training ? [`lr ${lr.toPrecision(3)}`] : []),
     `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`,
     `${duration(stepsLeft * batchSeconds.average)} left`,
   ].join('  ');
+}
+
+function describeRank({ online, target, difference }: RankEvent): string {
+  const [from, to] = [online, target].map(({ effectiveRank }) => effectiveRank.toFixed(1));
+  return `rank ${from} → ${to} (${signed(difference, 1)})`;
 }
 
 function finishedLine(event: Event, epochs: number): string | undefined {

@@ -14,6 +14,10 @@ export function duration(seconds: number): string {
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
+/** 14.5 → '+14.50' */
+export const signed = (value: number, digits: number): string =>
+  `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+
 /** How a count is written: divided by `scale`, with so many digits. */
 export interface Unit {
   name: string;
