@@ -26,6 +26,21 @@ Schedule whole_schedule(const PretrainOptions& options, int64_t batches) {
   return schedule;
 }
 
+// LibTorch (2.13) leaves parts of a bf16 gradient uninitialised on a CPU where a 3×3 convolution of
+// stride 2 has a single pixel to look at: the last stage of a ResNet on crops of 16 pixels. LARS
+// takes such a gradient's norm.
+void refuse_single_pixels(const PretrainOptions& options, torch::Device device) {
+  if (!device.is_cpu() || options.precision != Precision::bf16 ||
+      options.stem.kind != Stem::Kind::imagenet || options.crop_size > 16) {
+    return;
+  }
+  throw Error(Code::usage,
+              message("--crop-size ", options.crop_size,
+                      " leaves a single pixel to the last stage, whose bf16 gradient LibTorch gets "
+                      "wrong on a CPU"),
+              "take a --crop-size of at least 17, --stem cifar or --precision fp32");
+}
+
 }  // namespace
 
 Learner::Learner(const PretrainOptions& options, int64_t classes, int64_t batches,
@@ -34,6 +49,7 @@ Learner::Learner(const PretrainOptions& options, int64_t classes, int64_t batche
       schedule_(whole_schedule(options, batches)),
       precision_(options.precision),
       accumulate_(options.accumulate) {
+  refuse_single_pixels(options, device);
   if (options.online_classifier) {
     const int64_t width = find_architecture(options.arch).feature_dim();
     classifier_ = OnlineClassifier(width, classes, options.momentum_classifier);

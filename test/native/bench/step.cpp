@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   options.method.filter = parse_filter("poly", "online", 1, "own", false, "auto");
   options.precision = std::string(argv[4]) == "bf16" ? Precision::bf16 : Precision::fp32;
   options.batch_size = batch;
+  options.crop_size = size;
   options.epochs = 1;
   options.lr = 0.05;
   options.momentum = 0.9;

@@ -108,6 +108,25 @@ TEST_CASE("--accumulate of more batches than an epoch has is refused") {
   }
 }
 
+TEST_CASE("bf16 on maps of a single pixel, which LibTorch gets wrong on a CPU, is refused") {
+  auto options = small(MethodName::simsiam);
+  options.precision = Precision::bf16;
+  options.crop_size = 17;
+  Learner(options, 3, 5, torch::kCPU);
+  options.crop_size = 16;
+  try {
+    Learner(options, 3, 5, torch::kCPU);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.code == Code::usage);
+    CHECK(
+        std::string(error.what()) ==
+        "--crop-size 16 leaves a single pixel to the last stage, whose bf16 gradient LibTorch gets "
+        "wrong on a CPU");
+    CHECK(error.hint == "take a --crop-size of at least 17, --stem cifar or --precision fp32");
+  }
+}
+
 TEST_CASE("a learner's state goes into a checkpoint and comes back from it") {
   auto options = small(MethodName::byol);
   options.online_classifier = true;
