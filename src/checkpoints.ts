@@ -5,7 +5,8 @@ import type {
   Architecture,
   CheckpointInfo,
   Dataset,
-  LinclsOptions,
+  ImageOptions,
+  NetworkOptions,
   RecordedEvent,
   Stem,
 } from './types.js';
@@ -26,14 +27,17 @@ interface Recorded {
   stemPadding?: number;
 }
 
+/** The options that may come from a record. */
+type Recordable = ImageOptions & NetworkOptions & { data?: string | undefined };
+
 /**
  * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and data folder
  * (with its classes and images per class). Rejects where the caller names another architecture than the checkpoint.
  */
-export async function takeRecorded(
-  options: LinclsOptions,
-): Promise<{ options: LinclsOptions; recorded?: RecordedEvent }> {
-  const checkpoint = options.pretrained || options.resume;
+export async function takeRecorded<Options extends Recordable>(
+  options: Options,
+  checkpoint: string | undefined,
+): Promise<{ options: Options; recorded?: RecordedEvent }> {
   if (!checkpoint) return { options };
   const info = await inspectCheckpoint(checkpoint);
   if (options.arch && info.arch && options.arch !== info.arch) {
@@ -60,12 +64,12 @@ export async function takeRecorded(
 
 const named = (dataset?: Dataset) => dataset !== undefined && dataset !== 'custom';
 
-function takeStem(options: LinclsOptions, { stem, stemPadding }: Recorded) {
+function takeStem(options: Recordable, { stem, stemPadding }: Recorded) {
   if (options.stem !== undefined || stem !== 'cifar') return {};
   return { stem, ...(options.stemPadding === undefined && stemPadding && { stemPadding }) };
 }
 
-function takeData(options: LinclsOptions, { data, classes, imagesPerClass }: Recorded) {
+function takeData(options: Recordable, { data, classes, imagesPerClass }: Recorded) {
   return {
     ...(data && { data }),
     ...(options.classes === undefined && classes && { classes }),

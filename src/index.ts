@@ -4,9 +4,10 @@ export { checkData, dataInfo, synthesize } from './datasets.js';
 export { type ErrorCode, RdmError } from './errors.js';
 export { fetchDataset } from './fetch.js';
 export { linclsOptions, pretrainOptions } from './flags.js';
-export { lincls, pretrain } from './jobs.js';
+export { knn, lincls, pretrain } from './jobs.js';
 export { environment } from './native.js';
 export {
+  knnDefaults,
   linclsDefaults,
   methodDefaults,
   predictorDefaults,

@@ -2,10 +2,20 @@
 import { takeRecorded } from './checkpoints.js';
 import { appendEvent } from './event-log.js';
 import { follow } from './follow.js';
-import { type Job, native } from './native.js';
+import { type Job, type NativeKnnSummary, native } from './native.js';
+import { resolveKnn } from './options/knn.js';
 import { resolveLincls } from './options/lincls.js';
 import { resolvePretrain } from './options/pretrain.js';
-import type { Control, Event, LinclsOptions, PretrainOptions, Summary } from './types.js';
+import type {
+  Control,
+  Event,
+  KnnEvent,
+  KnnOptions,
+  KnnSummary,
+  LinclsOptions,
+  PretrainOptions,
+  Summary,
+} from './types.js';
 
 type OnEvent = (event: Event) => void;
 
@@ -17,12 +27,32 @@ export async function pretrain(options: PretrainOptions, control: Control = {}):
 
 /** Trains and evaluates a linear classifier on a frozen backbone; writes model_best.pth.tar. */
 export async function lincls(options: LinclsOptions, control: Control = {}): Promise<Summary> {
-  const { options: complete, recorded } = await takeRecorded(options);
+  const { options: complete, recorded } = await takeRecorded(
+    options,
+    options.pretrained || options.resume,
+  );
   const resolved = resolveLincls(complete);
   return run(resolved.output, control, (onEvent) => {
     if (recorded) onEvent(recorded);
     return native().lincls(resolved, onEvent);
   });
+}
+
+/**
+ * Classifies the validation images by the training images nearest to them in a backbone's features.
+ * Progress counts images; nothing is trained, and only a list of bad images is written.
+ */
+export async function knn(
+  options: KnnOptions,
+  control: Control<KnnEvent> = {},
+): Promise<KnnSummary> {
+  const { options: complete, recorded } = await takeRecorded(options, options.pretrained);
+  const resolved = resolveKnn(complete);
+  const { stopped, ...found } = await follow<KnnEvent, NativeKnnSummary>((onEvent) => {
+    if (recorded) onEvent(recorded);
+    return native().knn(resolved, onEvent);
+  }, control);
+  return { outcome: stopped ? 'stopped' : 'done', ...found };
 }
 
 async function run(

@@ -13,11 +13,14 @@ import type {
   Dataset,
   Decoding,
   Device,
+  Distance,
   Environment,
   Event,
   FilterSolver,
   FilterSource,
   Interpolation,
+  KnnEvent,
+  KnnSummary,
   LinclsSchedule,
   Method,
   Optimizer,
@@ -29,26 +32,11 @@ import type {
 } from './types.js';
 
 /** Every key is always there; the addon refuses a missing or an unknown one. */
-export interface NativeCommon {
+export interface NativeImages {
   data: string;
-  output: string;
   dataset: Dataset;
-  arch: Architecture;
-  stem: Stem;
-  stemPadding: number;
-  epochs: number;
-  startEpoch: number;
-  batchSize: number;
-  lr: number;
-  momentum: number;
-  weightDecay: number;
+  output: string;
   workers: number;
-  seed: number | null;
-  printFreq: number;
-  resume: string;
-  device: Device;
-  gpu: number | null;
-  precision: Precision;
   cropSize: number;
   imagesPerClass: number;
   classes: string;
@@ -58,6 +46,27 @@ export interface NativeCommon {
   valBatchSize: number;
   valResize: number;
   valImagesPerClass: number;
+}
+
+export interface NativeNetwork {
+  arch: Architecture;
+  stem: Stem;
+  stemPadding: number;
+  device: Device;
+  gpu: number | null;
+  precision: Precision;
+}
+
+export interface NativeCommon extends NativeImages, NativeNetwork {
+  epochs: number;
+  startEpoch: number;
+  batchSize: number;
+  lr: number;
+  momentum: number;
+  weightDecay: number;
+  seed: number | null;
+  printFreq: number;
+  resume: string;
 }
 
 /** How one of the two views is made. */
@@ -113,6 +122,17 @@ export interface NativeLinclsOptions extends NativeCommon {
   evaluate: boolean;
 }
 
+export interface NativeVote {
+  k: number;
+  temperature: number;
+  distance: Distance;
+}
+
+export interface NativeKnnOptions extends NativeImages, NativeNetwork {
+  pretrained: string;
+  votes: NativeVote[];
+}
+
 export interface NativeSynthesizeOptions {
   output: string;
   trainPerClass: number;
@@ -134,9 +154,12 @@ export interface Job<Result> {
   end(): void;
 }
 
+export type NativeKnnSummary = Omit<KnnSummary, 'outcome'> & { stopped: boolean };
+
 export interface Native {
   pretrain(options: NativePretrainOptions, onEvent: (event: Event) => void): Job<Summary>;
   lincls(options: NativeLinclsOptions, onEvent: (event: Event) => void): Job<Summary>;
+  knn(options: NativeKnnOptions, onEvent: (event: KnnEvent) => void): Job<NativeKnnSummary>;
   inspectCheckpoint(path: string): Promise<CheckpointInfo>;
   dataInfo(path: string): Promise<DataInfo>;
   checkData(options: NativeCheckOptions, onEvent: (event: ProgressEvent) => void): Job<DataCheck>;

@@ -83,6 +83,10 @@ const wrong: [args: string[], stderr: RegExp][] = [
   ],
   [['data', 'fetc'], /^rdm: unknown command 'fetc'\n +did you mean fetch\?\n/],
   [['data', 'check', '-j', '0', 'x'], /^rdm: --workers must be a whole number of at least 1/],
+  [['knn', '--k', '1,x', 'dir'], /^rdm: option '--k <n,n…>' argument '1,x' .* whole number/],
+  [['knn', '--temperature', '0', 'dir'], /^rdm: --temperature must be a number above 0, not 0\n/],
+  [['knn', '--distance', 'cos', 'dir'], /^rdm: unknown distance 'cos'\n.*cosine, euclidean/],
+  [['knn'], /^rdm: no data folder was given\n/],
   [['lincls', '-e'], /^rdm: no data folder was given\n/],
 ];
 

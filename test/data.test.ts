@@ -2,34 +2,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, linkSync, mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { checkData, dataInfo, type ProgressEvent, synthesize } from 'rdm-ssl';
+import { checkData, dataInfo, type ProgressEvent } from 'rdm-ssl';
 import { progressLine } from '../dist/cli/output/progress.js';
 import { images, megabytes } from '../dist/cli/output/units.js';
-import { dataset, scratch } from './support/folders.js';
+import { dataset, large, scratch } from './support/folders.js';
 import { bin, rdm, root } from './support/rdm.js';
 
 let data: string;
 before(async () => {
   data = await dataset();
 });
-
-/** A dataset that takes seconds to check: one large image under many names. */
-async function large(): Promise<string> {
-  const source = join(scratch(), 'source');
-  await synthesize({ output: source, trainPerClass: 1, valPerClass: 1, size: 1500 });
-  const [name = ''] = readdirSync(join(source, 'train'));
-  const folder = join(scratch(), 'large');
-  mkdirSync(join(folder, 'train', name), { recursive: true });
-  const [image = ''] = readdirSync(join(source, 'train', name));
-  for (let i = 0; i < 2000; ++i) {
-    linkSync(join(source, 'train', name, image), join(folder, 'train', name, `${i}.jpg`));
-  }
-  return folder;
-}
 
 test('info prints a table of the splits', async () => {
   const { code, stdout, stderr } = await rdm(['data', 'info', data]);

@@ -96,6 +96,31 @@ const lincls = `${shared}
 -e, --evaluate
 `;
 
+const knn = `
+-a, --arch <name>
+--stem <name>
+--stem-padding <pixels>
+--pretrained <path>
+--k <n,n…> = [20]
+--temperature <t,t…> = [0.07]
+--distance <name,name…> = ["cosine"]
+--dataset <name>
+-j, --workers <n> = 32
+--crop-size <pixels>
+--val-resize <pixels>
+--images-per-class <n>
+--val-images-per-class <n>
+--classes <file>
+--decode <how> = "exact"
+--on-bad-image <action> = "skip"
+--max-image-pixels <n> = 178956970
+--output <dir> = "."
+--json
+--device <name> = "auto"
+--gpu <index>
+--precision <name> = "fp32"
+`;
+
 const check = `
 -j, --workers <n>
 --max-image-pixels <n> = 178956970
@@ -128,7 +153,7 @@ const listed = (text: string) => text.split('\n').filter(Boolean).sort();
 
 test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
-  assert.deepEqual(names, ['pretrain', 'lincls', 'data', 'recipes', 'setup']);
+  assert.deepEqual(names, ['pretrain', 'lincls', 'knn', 'data', 'recipes', 'setup']);
 });
 
 test("pretrain has the reference's flags and defaults, and its own", () => {
@@ -137,6 +162,10 @@ test("pretrain has the reference's flags and defaults, and its own", () => {
 
 test("lincls has the reference's flags and defaults, and its own", () => {
   assert.deepEqual(flagsOf(commandAt('lincls')), listed(lincls));
+});
+
+test('knn has these flags and defaults', () => {
+  assert.deepEqual(flagsOf(commandAt('knn')), listed(knn));
 });
 
 test('the data commands have these flags', () => {
@@ -158,7 +187,7 @@ test('the recipes commands have these flags', () => {
 
 test('the README names every flag', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  for (const found of [commandAt('pretrain'), commandAt('lincls')]) {
+  for (const found of ['pretrain', 'lincls', 'knn'].map((name) => commandAt(name))) {
     for (const { short, long } of shown(found)) {
       const names = `${short ? `${short}, ` : ''}${long}`;
       assert.ok(readme.includes(`\`${names}\``), names);

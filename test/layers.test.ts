@@ -33,7 +33,7 @@ const scriptLayers = [
     ...['cli/signals', 'cli/flags/parse', 'cli/flags/table', 'cli/flags/recipe'],
     ...['messages', 'output', 'terminal', 'units', 'table'].map((name) => `cli/output/${name}`),
   ],
-  ['model', 'training', 'data', 'machine'].map((name) => `cli/flags/${name}`),
+  ['model', 'training', 'data', 'machine', 'neighbours'].map((name) => `cli/flags/${name}`),
   ['cli/flags'],
   [
     'cli/processes',
@@ -43,7 +43,7 @@ const scriptLayers = [
     'cli/output/json',
     'cli/output/progress',
   ],
-  ['cli/output/spinner'],
+  ['cli/output/spinner', 'cli/output/knn'],
   ['cli/output/open'],
   ['cli/run'],
   ['cli/commands'],

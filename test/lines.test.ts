@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { RankEvent, StartEvent, StepEvent } from 'rdm-ssl';
+import { knnTable } from '../dist/cli/output/knn.js';
 import { lines, rankLine } from '../dist/cli/output/lines.js';
 import { remark } from '../dist/cli/output/messages.js';
 import { liveLine } from '../dist/cli/output/spinner.js';
@@ -166,6 +167,16 @@ test('the accuracy of an online classifier is shown with the loss', () => {
   );
   const [line] = lines({ ...step, top1, momentumTop1: { value: 25, average: 12.5 } });
   assert.match(line ?? '', /\tAcc@1 {2}31.25 \( 30.10\)\tMomentum Acc@1 {2}25.00 \( 12.50\)$/);
+});
+
+test('accuracies of neighbours stand below each other', () => {
+  const vote = { k: 20, temperature: 0.07, distance: 'cosine', top1: 9.005, top5: 100 } as const;
+  assert.equal(
+    knnTable([vote, { ...vote, distance: 'euclidean', k: 200, top1: 61.5 }]),
+    'distance   k    temperature  top-1 %  top-5 %\n' +
+      'cosine     20   0.07            9.01   100.00\n' +
+      'euclidean  200  -              61.50   100.00',
+  );
 });
 
 test('durations in the two largest units', () => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import test from 'node:test';
-import { type LinclsOptions, type PretrainOptions, RdmError } from 'rdm-ssl';
+import { type KnnOptions, type LinclsOptions, type PretrainOptions, RdmError } from 'rdm-ssl';
+import { resolveKnn } from '../dist/options/knn.js';
 import { resolveLincls } from '../dist/options/lincls.js';
 import { resolvePretrain } from '../dist/options/pretrain.js';
 
@@ -117,6 +118,52 @@ test("lincls resolves to main_lincls.py's defaults, every key there", () => {
     maxImagePixels: 178_956_970,
     valImagesPerClass: 0,
   });
+});
+
+test("knn resolves to solo-learn's defaults, every key there", () => {
+  assert.deepEqual(resolveKnn({ data: 'images' }), {
+    data: resolve('images'),
+    output: resolve('.'),
+    arch: 'resnet50',
+    dataset: 'custom',
+    stem: 'imagenet',
+    stemPadding: 2,
+    pretrained: '',
+    votes: [{ k: 20, temperature: 0.07, distance: 'cosine' }],
+    workers: 32,
+    device: 'auto',
+    gpu: null,
+    precision: 'fp32',
+    cropSize: 224,
+    valBatchSize: 256,
+    valResize: 256,
+    valImagesPerClass: 0,
+    imagesPerClass: 0,
+    classes: '',
+    decode: 'exact',
+    onBadImage: 'skip',
+    maxImagePixels: 178_956_970,
+  });
+});
+
+test('neighbours vote once for each combination; euclidean distances have no temperature', () => {
+  const { votes } = resolveKnn({
+    data: 'x',
+    k: [1, 200],
+    temperature: [0.1, 1],
+    distance: ['euclidean', 'cosine'],
+  });
+  assert.deepEqual(
+    votes.map(({ distance, k, temperature }) => [distance, k, temperature]),
+    [
+      ['euclidean', 1, 0.07],
+      ['euclidean', 200, 0.07],
+      ['cosine', 1, 0.1],
+      ['cosine', 1, 1],
+      ['cosine', 200, 0.1],
+      ['cosine', 200, 1],
+    ],
+  );
 });
 
 test('undefined counts as left out', () => {
@@ -279,21 +326,39 @@ const refusals: [given: Loose, message: string, hint: RegExp][] = [
   ],
 ];
 
-for (const [given, message, hint] of refusals) {
-  test(`refuses ${JSON.stringify(given)}`, () => {
-    const options = { data: 'x', ...given } as unknown as PretrainOptions;
-    assert.throws(
-      () => resolvePretrain(options),
-      (error) => {
-        assert.ok(error instanceof RdmError);
-        assert.equal(error.code, 'usage');
-        assert.equal(error.message, message);
-        assert.match(error.hint, hint);
-        return true;
-      },
-    );
-  });
-}
+const knnRefusals: typeof refusals = [
+  [{ k: [20, 0] }, '--k must be a whole number of at least 1, not 0', /^$/],
+  [{ k: [1.5] }, '--k must be a whole number of at least 1, not 1.5', /^$/],
+  [{ temperature: [0] }, '--temperature must be a number above 0, not 0', /^$/],
+  [{ temperature: [0.1, Number.NaN] }, '--temperature must be a number above 0, not NaN', /^$/],
+  [{ distance: ['cosine', 'hamming'] }, "unknown distance 'hamming'", /cosine, euclidean/],
+  [{ data: undefined }, 'no data folder was given', /train\/ and val\//],
+  [
+    { cropSize: 32, valResize: 31 },
+    '--val-resize must be a whole number of at least 32, not 31',
+    /^$/,
+  ],
+  [{ device: 'cpu', gpu: 1 }, '--gpu 1 contradicts --device cpu', /^$/],
+];
+
+for (const [resolveOptions, table] of [
+  [(given: Loose) => resolvePretrain(given as unknown as PretrainOptions), refusals],
+  [(given: Loose) => resolveKnn(given as unknown as KnnOptions), knnRefusals],
+] as const)
+  for (const [given, message, hint] of table) {
+    test(`refuses ${JSON.stringify(given)}`, () => {
+      assert.throws(
+        () => resolveOptions({ data: 'x', ...given }),
+        (error) => {
+          assert.ok(error instanceof RdmError);
+          assert.equal(error.code, 'usage');
+          assert.equal(error.message, message);
+          assert.match(error.hint, hint);
+          return true;
+        },
+      );
+    });
+  }
 
 test('refuses a resize smaller than the crop, and no data folder', () => {
   const wrong = (options: LinclsOptions) => () => resolveLincls(options);

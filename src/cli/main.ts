@@ -6,6 +6,7 @@ import { addCheckCommand } from './commands/data-check.js';
 import { addFetchCommand } from './commands/data-fetch.js';
 import { addInfoCommand } from './commands/data-info.js';
 import { addSynthesizeCommand } from './commands/data-synthesize.js';
+import { addKnnCommand } from './commands/knn.js';
 import { addLinclsCommand } from './commands/lincls.js';
 import { addPretrainCommand } from './commands/pretrain.js';
 import { addRecipesCommand } from './commands/recipes.js';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     .showHelpAfterError('     rdm <command> --help shows its flags and examples');
   addPretrainCommand(program);
   addLinclsCommand(program);
+  addKnnCommand(program);
   const data = program.command('data').description('get, make, describe and check datasets');
   addFetchCommand(data);
   addSynthesizeCommand(data);

@@ -1,19 +1,18 @@
 // Runs one job under the command line: output, signals, exit code.
-import type { Control, Summary } from '../index.js';
-import { openOutput } from './output/open.js';
+import type { Control } from '../index.js';
+import type { Output } from './output/output.js';
 import { catchSignals } from './signals.js';
 
-export async function runJob(
-  json: boolean | undefined,
-  job: (control: Control) => Promise<Summary>,
+export async function runJob<Reported, Result extends { outcome: 'done' | 'stopped' }>(
+  output: Output<Reported, Result>,
+  job: (control: Control<Reported>) => Promise<Result>,
 ): Promise<void> {
-  const output = await openOutput(json);
   const note = () => output.note('stopping after this step; once more to leave at once');
   try {
     await untilSignal(note, async (signal) => {
-      const summary = await job({ onEvent: (event) => output.event(event), signal });
-      output.finish(summary);
-      return summary.outcome === 'stopped';
+      const result = await job({ onEvent: (event) => output.event(event), signal });
+      output.finish(result);
+      return result.outcome === 'stopped';
     });
   } finally {
     output.close();

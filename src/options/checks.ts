@@ -19,6 +19,11 @@ export function real(name: string, value: number, least = -Infinity, most = Infi
   throw new RdmError('usage', `${name} must be a number${range}, not ${value}`);
 }
 
+export function positive(name: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new RdmError('usage', `${name} must be a number above 0, not ${value}`);
+}
+
 export const probability = (name: string, value: number): number => real(name, value, 0, 1);
 
 /** `value`, which must be one of `choices`. Throws `usage` with what there is. */

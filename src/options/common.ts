@@ -1,7 +1,7 @@
-// The options that both programs share, checked and under the addon's names.
+// The options that programs share, checked and under the addon's names.
 import { resolve } from 'node:path';
 import { RdmError } from '../errors.js';
-import type { NativeCommon } from '../native.js';
+import type { NativeCommon, NativeImages, NativeNetwork } from '../native.js';
 import {
   architectures,
   badImageActions,
@@ -9,29 +9,46 @@ import {
   datasets,
   decodings,
   devices,
+  type ImageOptions,
+  type NetworkOptions,
   precisions,
   stems,
 } from '../types.js';
 import { folder, oneOf, real, whole } from './checks.js';
 
-/** What both programs share, once no default is missing. */
-export type Common = {
-  [Key in Exclude<keyof CommonOptions, 'seed' | 'gpu'>]-?: NonNullable<CommonOptions[Key]>;
-} & Pick<CommonOptions, 'seed' | 'gpu'> & { data?: string | undefined };
+/** No default is missing any more. */
+type Complete<Options> = {
+  [Key in Exclude<keyof Options, 'seed' | 'gpu'>]-?: NonNullable<Options[Key]>;
+} & Pick<Options, Extract<keyof Options, 'seed' | 'gpu'>>;
+
+type Images = Complete<ImageOptions> & { data?: string | undefined };
+type Network = Complete<NetworkOptions>;
+type Common = Complete<CommonOptions> & { data?: string | undefined };
 
 export function resolveCommon(options: Common): NativeCommon {
+  return {
+    ...resolveNetwork(options),
+    ...resolveTraining(options),
+    ...resolveImages(options),
+  };
+}
+
+export function resolveNetwork(options: Network): NativeNetwork {
   if (options.gpu !== undefined && options.device === 'cpu') {
     throw new RdmError('usage', `--gpu ${options.gpu} contradicts --device cpu`);
   }
-  return { ...resolveTraining(options), ...resolveImages(options) };
+  return {
+    arch: oneOf('architecture', options.arch, architectures),
+    stem: oneOf('stem', options.stem, stems),
+    stemPadding: oneOf('padding of the stem', options.stemPadding, [1, 2]),
+    device: oneOf('device', options.device, devices),
+    gpu: options.gpu === undefined ? null : whole('--gpu', options.gpu, 0),
+    precision: oneOf('precision', options.precision, precisions),
+  };
 }
 
 function resolveTraining(options: Common) {
   return {
-    output: resolve(options.output),
-    arch: oneOf('architecture', options.arch, architectures),
-    stem: oneOf('stem', options.stem, stems),
-    stemPadding: oneOf('padding of the stem', options.stemPadding, [1, 2]),
     epochs: whole('--epochs', options.epochs, 1),
     startEpoch: whole('--start-epoch', options.startEpoch, 0),
     batchSize: whole('--batch-size', options.batchSize, 1),
@@ -41,17 +58,15 @@ function resolveTraining(options: Common) {
     seed: options.seed === undefined ? null : whole('--seed', options.seed, 0),
     printFreq: whole('--print-freq', options.printFreq, 1),
     resume: options.resume,
-    device: oneOf('device', options.device, devices),
-    gpu: options.gpu === undefined ? null : whole('--gpu', options.gpu, 0),
-    precision: oneOf('precision', options.precision, precisions),
   };
 }
 
-function resolveImages(options: Common) {
+export function resolveImages(options: Images): NativeImages {
   const cropSize = whole('--crop-size', options.cropSize, 1);
   return {
     data: folder(options.data),
     dataset: oneOf('dataset', options.dataset, datasets),
+    output: resolve(options.output),
     workers: Math.max(whole('--workers', options.workers, 0), 1), // 0 is the main process in the reference
     cropSize,
     imagesPerClass: whole('--images-per-class', options.imagesPerClass, 0),

@@ -1,19 +1,10 @@
 // What is left out becomes the reference's default; some depend on the method or on the dataset.
-import type { Dataset, Predictor } from '../types.js';
+import type { Dataset, Distance, Predictor } from '../types.js';
 
-const commonDefaults = {
+const imageDefaults = {
   output: '.',
   dataset: 'custom',
-  arch: 'resnet50',
-  stem: 'imagenet',
-  stemPadding: 2,
-  startEpoch: 0,
-  momentum: 0.9,
   workers: 32,
-  printFreq: 10,
-  resume: '',
-  device: 'auto',
-  precision: 'fp32',
   imagesPerClass: 0,
   classes: '',
   decode: 'exact',
@@ -21,6 +12,23 @@ const commonDefaults = {
   maxImagePixels: 178_956_970, // Pillow's limit
   valBatchSize: 256,
   valImagesPerClass: 0,
+} as const;
+
+const networkDefaults = {
+  arch: 'resnet50',
+  stem: 'imagenet',
+  stemPadding: 2,
+  device: 'auto',
+  precision: 'fp32',
+} as const;
+
+const commonDefaults = {
+  ...imageDefaults,
+  ...networkDefaults,
+  startEpoch: 0,
+  momentum: 0.9,
+  printFreq: 10,
+  resume: '',
 } as const;
 
 /** Source: main_simsiam.py; what it does not have, as solo-learn's scripts have it. */
@@ -83,6 +91,16 @@ export const linclsDefaults = {
   schedule: 'cosine',
   lrSteps: [60, 80] as number[],
   evaluate: false,
+} as const;
+
+/** Source: solo-learn's WeightedKNNClassifier. */
+export const knnDefaults = {
+  ...imageDefaults,
+  ...networkDefaults,
+  pretrained: '',
+  k: [20] as number[],
+  temperature: [0.07] as number[],
+  distance: ['cosine'] as Distance[],
 } as const;
 
 export const synthesizeDefaults = {

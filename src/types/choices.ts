@@ -28,9 +28,11 @@ export const predictorTypes = ['mlp', 'poly', 'log', 'log_1', 'log_2'] as const;
 export const predictorLocations = ['online', 'target'] as const;
 export const filterSources = ['own', 'online'] as const;
 export const filterSolvers = ['auto', 'eigh', 'svd', 'newton'] as const;
+export const distances = ['cosine', 'euclidean'] as const;
 
 export type Architecture = (typeof architectures)[number];
 export type Device = (typeof devices)[number];
+export type Distance = (typeof distances)[number];
 export type Precision = (typeof precisions)[number];
 export type Decoding = (typeof decodings)[number];
 export type BadImageAction = (typeof badImageActions)[number];

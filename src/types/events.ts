@@ -140,6 +140,9 @@ export type Event =
   | RecordedEvent
   | SanityCheckEvent;
 
+/** What knn reports. */
+export type KnnEvent = ProgressEvent | RecordedEvent | WarningEvent;
+
 /** The first epoch of linear evaluation left every tensor of the backbone as the checkpoint holds it. */
 export interface SanityCheckEvent {
   type: 'sanity_check';

@@ -5,6 +5,7 @@ import type {
   Dataset,
   Decoding,
   Device,
+  Distance,
   FilterSolver,
   FilterSource,
   Interpolation,
@@ -40,35 +41,14 @@ export type Predictor =
     } & Filter)
   | ({ type: 'log' | 'log_1' | 'log_2'; location: 'online' } & Filter);
 
-/** Options that both programs share. */
-export interface CommonOptions {
-  /** Where checkpoints and events.jsonl go; the working folder where left out. */
+/** Which images, and how they are read. */
+export interface ImageOptions {
+  /** Where a run writes; the working folder where left out. */
   output?: string | undefined;
   /** Names statistics, number of classes and evaluation views; `custom` tells them from the files. */
   dataset?: Dataset | undefined;
-  arch?: Architecture | undefined;
-  /** `cifar`: a 3×3 convolution of stride 1 and no max-pool, for small images. */
-  stem?: Stem | undefined;
-  /** Of the cifar stem: 2 as published, 1 keeps the size of the image. */
-  stemPadding?: number | undefined;
-  epochs?: number | undefined;
-  startEpoch?: number | undefined;
-  batchSize?: number | undefined;
-  /** The rate for a batch of 256; the initial rate is lr · batchSize / 256. */
-  lr?: number | undefined;
-  momentum?: number | undefined;
-  weightDecay?: number | undefined;
   /** Threads that decode and augment images. */
   workers?: number | undefined;
-  seed?: number | undefined;
-  /** A step event every so many steps. */
-  printFreq?: number | undefined;
-  /** A checkpoint to continue from. */
-  resume?: string | undefined;
-  device?: Device | undefined;
-  /** Index of the CUDA device. */
-  gpu?: number | undefined;
-  precision?: Precision | undefined;
   /** Pixels on a side of what the network sees; 32 for CIFAR, else 224, where left out. */
   cropSize?: number | undefined;
   /** Only the first so many training images of each class, in sorted order; 0 takes all. */
@@ -85,6 +65,35 @@ export interface CommonOptions {
   /** Shorter side before the centre crop; for CIFAR cropSize, else cropSize · 256 / 224. */
   valResize?: number | undefined;
   valImagesPerClass?: number | undefined;
+}
+
+/** Which backbone, and what it runs on. */
+export interface NetworkOptions {
+  arch?: Architecture | undefined;
+  /** `cifar`: a 3×3 convolution of stride 1 and no max-pool, for small images. */
+  stem?: Stem | undefined;
+  /** Of the cifar stem: 2 as published, 1 keeps the size of the image. */
+  stemPadding?: number | undefined;
+  device?: Device | undefined;
+  /** Index of the CUDA device. */
+  gpu?: number | undefined;
+  precision?: Precision | undefined;
+}
+
+/** Options that both programs of the reference share. */
+export interface CommonOptions extends ImageOptions, NetworkOptions {
+  epochs?: number | undefined;
+  startEpoch?: number | undefined;
+  batchSize?: number | undefined;
+  /** The rate for a batch of 256; the initial rate is lr · batchSize / 256. */
+  lr?: number | undefined;
+  momentum?: number | undefined;
+  weightDecay?: number | undefined;
+  seed?: number | undefined;
+  /** A step event every so many steps. */
+  printFreq?: number | undefined;
+  /** A checkpoint to continue from. */
+  resume?: string | undefined;
 }
 
 /** How the two views of an image are made, in this order. A pair holds one probability a view. */
@@ -151,4 +160,16 @@ export interface LinclsOptions extends CommonOptions {
   lrSteps?: number[] | undefined;
   /** Only evaluates, without training. */
   evaluate?: boolean | undefined;
+}
+
+export interface KnnOptions extends ImageOptions, NetworkOptions {
+  /** Folder with train/CLASS/* and val/CLASS/*; where left out, the one the checkpoint records. */
+  data?: string | undefined;
+  /** The checkpoint whose backbone is judged; random weights where left out. */
+  pretrained?: string | undefined;
+  /** How many neighbours vote. Each combination of the three lists is a result. */
+  k?: number[] | undefined;
+  /** A vote weighs exp(cosine / temperature); euclidean ones, 1 / distance, have none. */
+  temperature?: number[] | undefined;
+  distance?: Distance[] | undefined;
 }

@@ -1,4 +1,6 @@
 // What a run returns, what a checkpoint holds, what the addon finds.
+import type { Distance } from './choices.js';
+
 export interface Summary {
   /** `stopped`: the signal was aborted, and a checkpoint was left. */
   outcome: 'done' | 'stopped';
@@ -10,6 +12,24 @@ export interface Summary {
   top1: number | null;
   top5: number | null;
   bestTop1: number | null;
+}
+
+export interface KnnSummary {
+  /** `stopped`: the signal was aborted, and there are no results. */
+  outcome: 'done' | 'stopped';
+  trainImages: number;
+  valImages: number;
+  results: KnnVote[];
+}
+
+/** One way of voting and what it got right, in percent. */
+export interface KnnVote {
+  k: number;
+  /** Without effect on euclidean distances. */
+  temperature: number;
+  distance: Distance;
+  top1: number;
+  top5: number;
 }
 
 export interface CheckpointInfo {

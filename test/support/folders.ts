@@ -1,5 +1,5 @@
 // Scratch folders and a small dataset, removed when the test process ends.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from 'rdm-ssl';
@@ -20,6 +20,20 @@ export async function dataset(): Promise<string> {
   const output = join(scratch(), 'shapes');
   await synthesize({ output, trainPerClass: 5, valPerClass: 2, size: 40, seed: 1 });
   return output;
+}
+
+/** A dataset that takes seconds to read: one large image under many names. */
+export async function large(): Promise<string> {
+  const source = join(scratch(), 'source');
+  await synthesize({ output: source, trainPerClass: 1, valPerClass: 1, size: 1500 });
+  const [name = ''] = readdirSync(join(source, 'train'));
+  const folder = join(scratch(), 'large');
+  mkdirSync(join(folder, 'train', name), { recursive: true });
+  const [image = ''] = readdirSync(join(source, 'train', name));
+  for (let i = 0; i < 2000; ++i) {
+    linkSync(join(source, 'train', name, image), join(folder, 'train', name, `${i}.jpg`));
+  }
+  return folder;
 }
 
 /** Flags of a run that takes a second or two: 3 steps an epoch. */

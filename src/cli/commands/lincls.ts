@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type LinclsFlags, lincls, linclsOptions } from '../../index.js';
 import { addLinclsFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
+import { openOutput } from '../output/open.js';
 import { requireOneProcess } from '../processes.js';
 import { runJob } from '../run.js';
 
@@ -29,6 +30,6 @@ export function addLinclsCommand(program: Command): void {
     .action(async (data: string | undefined, flags: LinclsFlags & MachineFlags) => {
       requireOneProcess(flags);
       const options = { ...linclsOptions(runFlags(flags)), data };
-      await runJob(flags.json, (control) => lincls(options, control));
+      await runJob(await openOutput(flags.json), (control) => lincls(options, control));
     });
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type PretrainFlags, pretrain, pretrainOptions } from '../../index.js';
 import { addPretrainFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
+import { openOutput } from '../output/open.js';
 import { requireOneProcess } from '../processes.js';
 import { runJob } from '../run.js';
 
@@ -23,6 +24,6 @@ export function addPretrainCommand(program: Command): void {
     .action(async (data: string, flags: PretrainFlags & MachineFlags) => {
       requireOneProcess(flags);
       const options = { ...pretrainOptions(runFlags(flags)), data };
-      await runJob(flags.json, (control) => pretrain(options, control));
+      await runJob(await openOutput(flags.json), (control) => pretrain(options, control));
     });
 }

@@ -27,14 +27,8 @@ export function addMachineFlags(command: Command): Command {
       pretrainDefaults.printFreq,
     )
     .option('--json', 'print events as JSON, one a line');
+  addDeviceFlags(command);
   addFlags(command, 'Device:', [
-    { flags: '--device <name>', text: devices.join(', '), initial: pretrainDefaults.device },
-    { flags: '--gpu <index>', text: 'which CUDA device', parse: integer },
-    {
-      flags: '--precision <name>',
-      text: `of the network: ${precisions.join(', ')} (CUDA only)`,
-      initial: pretrainDefaults.precision,
-    },
     { flags: '--world-size <n>', text: 'nodes that take part', parse: integer, initial: -1 },
     { flags: '--rank <n>', text: 'number of this node', parse: integer, initial: -1 },
     {
@@ -45,6 +39,18 @@ export function addMachineFlags(command: Command): Command {
     { flags: '--dist-backend <name>', text: 'how processes talk', initial: 'nccl' },
   ]);
   return command.option('--multiprocessing-distributed', 'one process a device');
+}
+
+export function addDeviceFlags(command: Command): Command {
+  return addFlags(command, 'Device:', [
+    { flags: '--device <name>', text: devices.join(', '), initial: pretrainDefaults.device },
+    { flags: '--gpu <index>', text: 'which CUDA device', parse: integer },
+    {
+      flags: '--precision <name>',
+      text: `of the network: ${precisions.join(', ')} (CUDA only)`,
+      initial: pretrainDefaults.precision,
+    },
+  ]);
 }
 
 /** Those that a run takes: what is the command line's own is left out. */

@@ -14,15 +14,15 @@ export function number(text: string): number {
   return value;
 }
 
-/** '60,80' → [60, 80] */
-export function integers(text: string): number[] {
-  return text.split(',').map(integer);
+/** A parser of any number of values: '60,80' → [60, 80] */
+export function list<Value>(parse: (text: string) => Value): (text: string) => Value[] {
+  return (text) => text.split(',').map((item) => parse(item));
 }
 
 /** A parser of so many numbers: '0.2,1' → [0.2, 1] */
 export function numbers(count: number): (text: string) => number[] {
   return (text) => {
-    const values = text.split(',').map(number);
+    const values = list(number)(text);
     if (values.length === count) return values;
     throw new InvalidArgumentError(`It must be ${count} numbers with commas between them.`);
   };

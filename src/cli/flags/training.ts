@@ -7,7 +7,7 @@ import {
   pretrainDefaults,
   pretrainSchedules,
 } from '../../index.js';
-import { integer, integers, number } from './parse.js';
+import { integer, list, number } from './parse.js';
 import { addFlags, type Flag } from './table.js';
 
 interface Defaults {
@@ -124,7 +124,7 @@ const linclsFlags: Flag[] = [
   {
     flags: '--lr-steps <epochs>',
     text: 'the epochs of the step schedule',
-    parse: integers,
+    parse: list(integer),
     initial: linclsDefaults.lrSteps,
   },
 ];

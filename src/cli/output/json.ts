@@ -2,7 +2,7 @@
 import { say } from './messages.js';
 import type { Output } from './output.js';
 
-export function jsonOutput(): Output {
+export function jsonOutput(): Output<object, object> {
   return {
     event: (event) => console.log(JSON.stringify(event)),
     note: say,

@@ -6,12 +6,13 @@ import type {
   RankEvent,
   StartEvent,
   StepEvent,
+  Summary,
 } from '../../index.js';
 import { describeSummary, remark, say } from './messages.js';
 import type { Output } from './output.js';
 import { signed } from './units.js';
 
-export function linesOutput(): Output {
+export function linesOutput(): Output<Event, Summary> {
   let stepsPerEpoch = 1;
   return {
     event: (event) => {

@@ -1,12 +1,12 @@
 // What is said on stderr, whatever the output.
-import type { Event, RecordedEvent, StartEvent, Summary } from '../../index.js';
+import type { Event, ProgressEvent, RecordedEvent, StartEvent, Summary } from '../../index.js';
 
 export function say(text: string): void {
   console.error(`rdm: ${text}`);
 }
 
 /** What an event gives occasion to say; undefined where it is only progress. */
-export function remark(event: Event): string | undefined {
+export function remark(event: Event | ProgressEvent): string | undefined {
   switch (event.type) {
     case 'start':
       return describeStart(event);

@@ -1,10 +1,11 @@
 // JSON on request, a live line on a terminal, the reference's lines otherwise.
+import type { Event, Summary } from '../../index.js';
 import { jsonOutput } from './json.js';
 import { linesOutput } from './lines.js';
 import type { Output } from './output.js';
 import { onTerminal } from './terminal.js';
 
-export async function openOutput(json: boolean | undefined): Promise<Output> {
+export async function openOutput(json: boolean | undefined): Promise<Output<Event, Summary>> {
   if (json) return jsonOutput();
   if (!onTerminal()) return linesOutput();
   const { spinnerOutput } = await import('./spinner.js'); // ora loads only where it is seen

@@ -1,12 +1,11 @@
-// Where a run's events go.
-import type { Event, Summary } from '../../index.js';
+// Where a job's events and its result go.
 
 /** stdout is the product; stderr is the conversation. */
-export interface Output {
-  event(event: Event): void;
+export interface Output<Reported, Result> {
+  event(event: Reported): void;
   /** Something to say on stderr. */
   note(text: string): void;
-  finish(summary: Summary): void;
+  finish(result: Result): void;
   /** Gives the terminal back, also after an error. */
   close(): void;
 }

@@ -1,16 +1,19 @@
 // A live line on stderr while a job counts images or bytes; nothing where there is no terminal.
 import type { ProgressEvent } from '../../index.js';
+import { say } from './messages.js';
 import { drawable } from './terminal.js';
 import { duration, type Unit } from './units.js';
 
 export interface Progress {
   event(event: ProgressEvent): void;
+  /** Says something above the line. */
+  note(text: string): void;
   close(): void;
 }
 
 /** `what` is being done, counted in `unit`. */
 export async function openProgress(what: string, unit: Unit): Promise<Progress> {
-  if (!drawable()) return { event: () => {}, close: () => {} };
+  if (!drawable()) return { event: () => {}, note: say, close: () => {} };
   const { default: ora } = await import('ora'); // loads only where it is seen
   const spinner = ora({ text: what, discardStdin: false, isEnabled: true }).start();
   let first: { done: number; time: number } | undefined;
@@ -19,6 +22,11 @@ export async function openProgress(what: string, unit: Unit): Promise<Progress> 
       first ??= { done: event.done, time: performance.now() };
       const seconds = (performance.now() - first.time) / 1000;
       spinner.text = `${what}  ${progressLine(event, unit, event.done - first.done, seconds)}`;
+    },
+    note: (text) => {
+      spinner.clear();
+      say(text);
+      spinner.render();
     },
     close: () => spinner.stop(),
   };

@@ -1,12 +1,12 @@
 // On a terminal: one live line on stderr, and a line on stdout for every finished epoch.
 import ora from 'ora';
-import type { EpochEvent, Event, RankEvent, StartEvent, StepEvent } from '../../index.js';
+import type { EpochEvent, Event, RankEvent, StartEvent, StepEvent, Summary } from '../../index.js';
 import { evaluationLine } from './lines.js';
 import { describeSummary, remark, say } from './messages.js';
 import type { Output } from './output.js';
 import { duration, signed } from './units.js';
 
-export function spinnerOutput(): Output {
+export function spinnerOutput(): Output<Event, Summary> {
   const spinner = ora({ text: 'starting', discardStdin: false, isEnabled: true }).start();
   let start: StartEvent | undefined;
   let step: StepEvent | undefined;

@@ -1,0 +1,33 @@
+// rdm knn: judges a backbone by the nearest neighbours in its features, without training.
+import type { Command } from 'commander';
+import { type KnnOptions, knn } from '../../index.js';
+import { addKnnFlags } from '../flags/commands.js';
+import { openKnnOutput } from '../output/knn.js';
+import { runJob } from '../run.js';
+
+type KnnFlags = Omit<KnnOptions, 'data'> & { json?: true };
+
+const notes = `
+DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
+where it has one.
+
+Examples:
+  rdm knn --pretrained checkpoint_0099.pth.tar
+  rdm knn --pretrained checkpoint_0099.pth.tar --k 1,20,200 --temperature 0.07,0.1
+  rdm knn --pretrained checkpoint_0099.pth.tar --distance cosine,euclidean /data/imagenet`;
+
+export function addKnnCommand(program: Command): void {
+  const command = program
+    .command('knn')
+    .description('classify the validation images by the nearest training images, without training')
+    .argument(
+      '[dir]',
+      'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
+    );
+  addKnnFlags(command)
+    .addHelpText('after', notes)
+    .action(async (data: string | undefined, { json, ...options }: KnnFlags) => {
+      const output = await openKnnOutput(json);
+      await runJob(output, (control) => knn({ ...options, data }, control));
+    });
+}
