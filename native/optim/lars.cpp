@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "optim/lars_cpu.h"
 
 namespace rdm {
@@ -52,20 +55,39 @@ bool all_walkable(const Update& update) {
   return true;
 }
 
-}  // namespace
-
-void lars_update(const Update& update, const LarsSettings& settings,
-                 const std::optional<torch::Tensor>& found_inf) {
-  const torch::NoGradGuard no_grad;
-  if (!found_inf && all_walkable(update)) {
-    for (size_t i = 0; i < update.parameters.size(); ++i) {
+// Each thread takes neighbouring tensors, about as many values as the others; a tensor is summed up
+// by one thread, so that its norm does not depend on how many there are.
+void walk(const Update& update, const LarsSettings& settings) {
+  const int threads = at::get_num_threads();
+  int64_t total = 0, before = 0;
+  for (const auto& parameter : update.parameters) total += parameter.numel();
+  std::vector<std::vector<size_t>> shares(static_cast<size_t>(threads));
+  for (size_t i = 0; i < update.parameters.size(); ++i) {
+    const int64_t middle = before + update.parameters[i].numel() / 2;
+    shares[static_cast<size_t>(middle * threads / std::max<int64_t>(total, 1))].push_back(i);
+    before += update.parameters[i].numel();
+  }
+  const auto take = [&](const std::vector<size_t>& share) {
+    for (const size_t i : share) {
       const auto& parameter = update.parameters[i];
       float* buffer = update.buffers.empty() ? nullptr : update.buffers[i].data_ptr<float>();
       lars_update_values(parameter.data_ptr<float>(), update.gradients[i].data_ptr<float>(), buffer,
                          parameter.numel(), layer_wise(parameter), settings);
     }
-    return;
+  };
+  std::vector<std::jthread> others;
+  for (size_t thread = 1; thread < shares.size(); ++thread) {
+    others.emplace_back([&take, &share = shares[thread]] { take(share); });
   }
+  take(shares[0]);
+}
+
+}  // namespace
+
+void lars_update(const Update& update, const LarsSettings& settings,
+                 const std::optional<torch::Tensor>& found_inf) {
+  const torch::NoGradGuard no_grad;
+  if (!found_inf && all_walkable(update)) return walk(update, settings);
   scale_gradients(layers_of(update), settings);
   at::_fused_sgd_(update.parameters, update.gradients, update.buffers, /*weight_decay=*/0,
                   settings.momentum, settings.lr, /*dampening=*/0, /*nesterov=*/false,

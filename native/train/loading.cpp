@@ -73,6 +73,7 @@ void report_bad_images(const Loader& loader, const std::string& split, const std
   const auto bad = loader.bad_images();
   if (bad.size() <= reported) return;
   reported = bad.size();
+  prepare_output(output);
   const auto path = in_folder(output, "bad-images-" + split + ".txt");
   std::ofstream list(path);
   for (const auto& image : bad) list << image.path << '\t' << image.reason << '\n';
