@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Event, inspectCheckpoint, pretrain } from 'rdm-ssl';
 import { dataset, scratch, small } from './support/folders.js';
@@ -91,16 +92,19 @@ test('a process may call process.exit() in the middle of a run', deadline, async
   assert.deepEqual({ code, signal }, { code: 7, signal: null }, stderr);
 });
 
-test('a worker may be terminated in the middle of a run', deadline, async () => {
+test('a worker may be terminated at any moment of a run', deadline, async () => {
   const script = program(
     `onEvent: ({ type }) => { if (type === 'step') parentPort.postMessage('running'); }`,
   );
-  const worker = new Worker(script);
-  await new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-  assert.equal(await worker.terminate(), 1);
+  for (const milliseconds of [0, 15, 30, 45, 60, 75]) {
+    const worker = new Worker(script);
+    await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    await pause(milliseconds);
+    assert.equal(await worker.terminate(), 1);
+  }
   // The addon still works here afterwards.
   const after = { ...options(), epochs: 1 };
   assert.equal((await pretrain({ ...after, data })).outcome, 'done');

@@ -31,7 +31,12 @@ void end_job(void* data) {
 
 void deliver(Napi::Env env, Napi::Function on_event, Plain* event) {
   const std::unique_ptr<Plain> owned(event);
-  if (env != nullptr && on_event != nullptr) on_event.Call({to_js(env, *event)});
+  if (env == nullptr || on_event == nullptr) return;
+  try {
+    on_event.Call({to_js(env, *event)});
+  } catch (const Napi::Error&) {
+    // A worker that is being terminated runs no more JavaScript; follow.ts throws nothing itself.
+  }
 }
 
 // The thread-safe function's finalizer: every event has been delivered.
