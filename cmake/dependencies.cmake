@@ -3,8 +3,20 @@
 find_package(Threads REQUIRED)
 include(cmake/libtorch.cmake)
 
+# Several processes on CPUs talk through the Gloo inside LibTorch, whose headers come from elsewhere.
+find_path(GLOO_INCLUDE_DIR gloo/context.h)
+mark_as_advanced(GLOO_INCLUDE_DIR)
+# On GPUs they talk through NCCL, where LibTorch is a CUDA build.
+if(library_torch_cuda)
+  set(wheels "${TORCH_PREFIX}/../nvidia") # what the torch wheel depends on lies beside it
+  find_path(NCCL_INCLUDE_DIR nccl.h PATHS "${wheels}/nccl/include" /usr/local/cuda/include)
+  find_path(CUDA_INCLUDE_DIR cuda_runtime_api.h
+    PATHS "${wheels}/cu13/include" "${wheels}/cuda_runtime/include" /usr/local/cuda/include)
+  mark_as_advanced(NCCL_INCLUDE_DIR CUDA_INCLUDE_DIR)
+endif()
+
 find_package(JPEG QUIET)
-find_package(PNG QUIET)
+find_package(PNG QUIET) # and ZLIB with it
 if(NOT JPEG_FOUND OR NOT PNG_FOUND)
   message(FATAL_ERROR
     "The image codecs were not found. Either\n"
@@ -17,3 +29,12 @@ find_package(TIFF QUIET)
 find_path(WEBP_INCLUDE_DIR webp/decode.h)
 find_library(WEBP_LIBRARY webp)
 mark_as_advanced(WEBP_INCLUDE_DIR WEBP_LIBRARY)
+
+# Headers of safetensors files are JSON.
+find_package(nlohmann_json QUIET)
+if(NOT nlohmann_json_FOUND)
+  message(FATAL_ERROR
+    "nlohmann-json was not found. Either\n"
+    "  npm run setup            (installs it where it may), or\n"
+    "  apt-get install nlohmann-json3-dev\n")
+endif()

@@ -1,19 +1,43 @@
 // What a checkpoint records about the run that wrote it, and how that fills in what a caller leaves out.
+import { resolve } from 'node:path';
 import { RdmError, translated } from './errors.js';
 import { native } from './native.js';
-import type {
-  Architecture,
-  CheckpointInfo,
-  Dataset,
-  ImageOptions,
-  NetworkOptions,
-  RecordedEvent,
-  Stem,
+import { oneOf } from './options/checks.js';
+import {
+  type Architecture,
+  branches,
+  type CheckpointInfo,
+  type Dataset,
+  type ExportOptions,
+  type ExportSummary,
+  exportFormats,
+  type ImageOptions,
+  type NetworkOptions,
+  type RecordedEvent,
+  type Stem,
+  type TensorHash,
 } from './types.js';
 
 /** Reads a checkpoint's record without building a network. Rejects with `bad_checkpoint`. */
 export function inspectCheckpoint(path: string): Promise<CheckpointInfo> {
   return translated(() => native().inspectCheckpoint(path));
+}
+
+/** The SHA-256 of each tensor: of the state dict, then of the optimizer. Rejects with `bad_checkpoint`. */
+export function hashTensors(path: string): Promise<TensorHash[]> {
+  return translated(() => native().hashTensors(path));
+}
+
+/**
+ * Writes the backbone of a checkpoint as a file of another library, and with it a linear classifier where there
+ * is one. Rejects with `bad_checkpoint` where that library does not have the network.
+ */
+export async function exportCheckpoint(options: ExportOptions): Promise<ExportSummary> {
+  const { checkpoint, output } = options;
+  const format = oneOf('format', options.format, exportFormats);
+  const branch = oneOf('branch', options.branch ?? 'online', branches);
+  const wanted = { checkpoint, output: resolve(output), format, branch };
+  return translated(async () => ({ output, ...(await native().exportCheckpoint(wanted)) }));
 }
 
 /** The keys of a record that a later run can take over. */
@@ -47,7 +71,7 @@ export async function takeRecorded<Options extends Recordable>(
       `leave the architecture out, or name ${info.arch}`,
     );
   }
-  const record: Recorded = info.rdm ?? {};
+  const record: Recorded = { ...(info.stem && { stem: info.stem }), ...info.rdm };
   const taken = {
     ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
     ...takeStem(options, record),

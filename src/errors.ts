@@ -5,9 +5,12 @@ export type ErrorCode =
   | 'bad_data' // the image folder
   | 'bad_checkpoint'
   | 'bad_output' // the output folder
+  | 'bad_run' // the folder of a run that is looked at
   | 'bad_recipe'
   | 'download'
   | 'no_device'
+  | 'distributed' // several processes that do not come together
+  | 'lost_rank' // another of several processes died or hangs
   | 'not_finite' // the loss
   | 'no_addon' // the native half is not built, or does not load
   | 'internal'; // a bug

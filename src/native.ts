@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { RdmError } from './errors.js';
 import type {
   Architecture,
+  Backend,
   BadImageAction,
+  Branch,
   CheckpointInfo,
   DataCheck,
   DataInfo,
@@ -14,8 +16,14 @@ import type {
   Decoding,
   Device,
   Distance,
+  DivergenceAction,
   Environment,
   Event,
+  ExportFormat,
+  ExportSummary,
+  FeatureEvent,
+  FeatureLayer,
+  FeatureSet,
   FilterSolver,
   FilterSource,
   Interpolation,
@@ -27,8 +35,10 @@ import type {
   Precision,
   PretrainSchedule,
   ProgressEvent,
+  SpectrumSummary,
   Stem,
   Summary,
+  TensorHash,
 } from './types.js';
 
 /** Every key is always there; the addon refuses a missing or an unknown one. */
@@ -57,7 +67,26 @@ export interface NativeNetwork {
   precision: Precision;
 }
 
+/** One of several processes of a run. */
+export interface NativeProcess {
+  rank: number;
+  worldSize: number;
+  localRank: number;
+  localWorldSize: number;
+  /** Where the store is. */
+  host: string;
+  port: number;
+  /** This process holds the store. */
+  serve: boolean;
+  /** Of the store's keys. */
+  prefix: string;
+  backend: Backend;
+  /** Seconds a collective may take before it fails. */
+  timeout: number;
+}
+
 export interface NativeCommon extends NativeImages, NativeNetwork {
+  process: NativeProcess | null; // null: the only one
   epochs: number;
   startEpoch: number;
   batchSize: number;
@@ -67,6 +96,13 @@ export interface NativeCommon extends NativeImages, NativeNetwork {
   seed: number | null;
   printFreq: number;
   resume: string;
+  resumeAnyway: boolean;
+  /** Between two checkpoints in mid-epoch; 0: none. */
+  checkpointSteps: number;
+  checkpointSeconds: number;
+  onDivergence: DivergenceAction;
+  /** Stops after so many steps of this process; 0: at the end. */
+  maxSteps: number;
 }
 
 /** How one of the two views is made. */
@@ -111,6 +147,8 @@ export interface NativePretrainOptions extends NativeCommon {
   classifierLr: number;
   momentumClassifier: boolean;
   rankEvery: number;
+  knnEvery: number;
+  keep: number;
   views: [NativeView, NativeView];
 }
 
@@ -128,9 +166,32 @@ export interface NativeVote {
   distance: Distance;
 }
 
-export interface NativeKnnOptions extends NativeImages, NativeNetwork {
+export interface NativeLayer {
+  features: FeatureLayer;
+  branch: Branch;
+}
+
+export interface NativeKnnOptions extends NativeImages, NativeNetwork, NativeLayer {
+  process: NativeProcess | null;
   pretrained: string;
   votes: NativeVote[];
+}
+
+export interface NativeSpectrumOptions extends NativeImages, NativeNetwork {
+  process: null;
+  pretrained: string;
+  images: number;
+}
+
+export interface NativeFeatureOptions extends NativeSpectrumOptions, NativeLayer {
+  thumbnail: number;
+}
+
+export interface NativeExportOptions {
+  checkpoint: string;
+  output: string;
+  format: ExportFormat;
+  branch: Branch;
 }
 
 export interface NativeSynthesizeOptions {
@@ -154,13 +215,24 @@ export interface Job<Result> {
   end(): void;
 }
 
-export type NativeKnnSummary = Omit<KnnSummary, 'outcome'> & { stopped: boolean };
+/** A result whose `outcome` is a flag. */
+export type Stoppable<Result> = Omit<Result, 'outcome'> & { stopped: boolean };
 
 export interface Native {
   pretrain(options: NativePretrainOptions, onEvent: (event: Event) => void): Job<Summary>;
   lincls(options: NativeLinclsOptions, onEvent: (event: Event) => void): Job<Summary>;
-  knn(options: NativeKnnOptions, onEvent: (event: KnnEvent) => void): Job<NativeKnnSummary>;
+  knn(options: NativeKnnOptions, onEvent: (event: KnnEvent) => void): Job<Stoppable<KnnSummary>>;
+  spectrum(
+    options: NativeSpectrumOptions,
+    onEvent: (event: FeatureEvent) => void,
+  ): Job<Stoppable<SpectrumSummary>>;
+  features(
+    options: NativeFeatureOptions,
+    onEvent: (event: FeatureEvent) => void,
+  ): Job<Stoppable<FeatureSet>>;
   inspectCheckpoint(path: string): Promise<CheckpointInfo>;
+  hashTensors(path: string): Promise<TensorHash[]>;
+  exportCheckpoint(options: NativeExportOptions): Promise<Omit<ExportSummary, 'output'>>;
   dataInfo(path: string): Promise<DataInfo>;
   checkData(options: NativeCheckOptions, onEvent: (event: ProgressEvent) => void): Job<DataCheck>;
   synthesize(options: NativeSynthesizeOptions): Promise<{ images: number }>;
@@ -173,9 +245,12 @@ const howToBuild =
 
 let loaded: Native | undefined;
 
-/** The addon: RDM_ADDON, or the one that set-up built. Throws `no_addon` with what to do. */
+/** RDM_ADDON, or the addon that set-up built. */
+export const addonPath = (): string => resolve(process.env.RDM_ADDON || built);
+
+/** The addon. Throws `no_addon` with what to do. */
 export function native(): Native {
-  loaded ??= load(resolve(process.env.RDM_ADDON || built));
+  loaded ??= load(addonPath());
   return loaded;
 }
 
@@ -183,6 +258,7 @@ function load(path: string): Native {
   if (!existsSync(path)) {
     throw new RdmError('no_addon', `the native addon is not built: no ${path}`, howToBuild);
   }
+  process.env.TORCH_CPP_LOG_LEVEL ??= 'ERROR'; // c10d warns of what comes back as an error anyway
   try {
     return createRequire(import.meta.url)(path) as Native;
   } catch (cause) {

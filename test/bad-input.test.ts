@@ -100,7 +100,7 @@ test('an image over the limit of pixels counts as bad', async () => {
 test('a list of classes that cannot be read, and one with a class that is not there', async () => {
   await refused(
     ['--classes', '/nowhere/list.txt', good],
-    /^rdm: cannot read the list of classes: \/nowhere\/list.txt\n/m,
+    /^rdm: cannot read the list of classes: \/nowhere\/list.txt: No such file or directory\n/m,
   );
   const list = join(scratch(), 'list.txt');
   writeFileSync(list, '# some\nzebra\n');

@@ -75,7 +75,6 @@ const wrong: [args: string[], stderr: RegExp][] = [
     ['pretrain', '--pred-type', 'log', '--pred-location', 'target', 'x'],
     /^rdm: the log predictor has no place on the target\n.*poly/,
   ],
-  [['pretrain', '--world-size', '2', 'x'], /^rdm: a world size of 2 asks for several processes/],
   [['pretrain', 'a', 'b'], /^rdm: too many arguments for 'pretrain'. Expected 1 .* got 2.\n/],
   [
     ['pretrain', '--decode', 'fst', 'x'],

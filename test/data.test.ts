@@ -6,9 +6,9 @@ import { cpSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { checkData, dataInfo, type ProgressEvent } from 'rdm-ssl';
+import { checkData, dataInfo, type MapEvent, type ProgressEvent } from 'rdm-ssl';
 import { progressLine } from '../dist/cli/output/progress.js';
-import { images, megabytes } from '../dist/cli/output/units.js';
+import { images, megabytes, steps } from '../dist/cli/output/units.js';
 import { dataset, large, scratch } from './support/folders.js';
 import { bin, rdm, root } from './support/rdm.js';
 
@@ -171,6 +171,8 @@ test('what a live line says', () => {
   const event: ProgressEvent = { type: 'progress', done: 30, total: 100 };
   assert.equal(progressLine(event, images, 20, 4), '30 of 100 images  5 images/s  14 s left');
   assert.equal(progressLine(event, images, 0, 0), '30 of 100 images');
+  const map: MapEvent = { type: 'map', done: 120, total: 500 };
+  assert.equal(progressLine(map, steps, 40, 2), '120 of 500 steps  20 steps/s  19 s left');
   const bytes: ProgressEvent = { type: 'progress', done: 45e6, total: 170_498_071 };
   assert.equal(progressLine(bytes, megabytes, 25e6, 5), '45.0 of 170.5 MB  5.0 MB/s  25 s left');
 });

@@ -8,7 +8,18 @@ import { createProgram } from '../dist/cli/main.js';
 import { commandAt } from './support/commands.js';
 import { root } from './support/rdm.js';
 
-const shared = `
+const processes = `
+--world-size <n> = -1
+--rank <n> = -1
+--dist-url <url> = "tcp://224.66.41.62:23456"
+--dist-backend <name>
+--dist-timeout <seconds> = 1800
+--nproc-per-node <n>
+--max-restarts <n> = 0
+--multiprocessing-distributed
+`;
+
+const shared = `${processes}
 -j, --workers <n> = 32
 --crop-size <pixels>
 --val-resize <pixels>
@@ -21,22 +32,23 @@ const shared = `
 --output <dir> = "."
 -p, --print-freq <n> = 10
 --json
+--tensorboard
 --recipe <name>
 --device <name> = "auto"
 --gpu <index>
 --precision <name> = "fp32"
---world-size <n> = -1
---rank <n> = -1
---dist-url <url> = "tcp://224.66.41.62:23456"
---dist-backend <name> = "nccl"
---multiprocessing-distributed
 --start-epoch <n> = 0
 --momentum <m> = 0.9
 --seed <n>
 --resume <path>
+--resume-anyway
+--checkpoint-every <steps|time>
+--on-divergence <action> = "stop"
+--time-limit <time>
 `;
 
 const pretrain = `${shared}
+--keep <n> = 0
 -a, --arch <name> = "resnet50"
 --stem <name> = "imagenet"
 --stem-padding <pixels> = 2
@@ -77,7 +89,9 @@ const pretrain = `${shared}
 --filter-source <branch> = "own"
 --filter-solver <name> = "auto"
 --keep-null-space
+--knn-every <epochs> = 0
 --rank-every <n>
+--on-collapse <action> = "warn"
 `;
 
 const lincls = `${shared}
@@ -101,6 +115,8 @@ const knn = `
 --stem <name>
 --stem-padding <pixels>
 --pretrained <path>
+--features <layer> = "backbone"
+--branch <name> = "online"
 --k <n,n…> = [20]
 --temperature <t,t…> = [0.07]
 --distance <name,name…> = ["cosine"]
@@ -119,6 +135,55 @@ const knn = `
 --device <name> = "auto"
 --gpu <index>
 --precision <name> = "fp32"
+${processes}`;
+
+const report = `
+--html <file>
+--svg <dir>
+--csv <file>
+`;
+
+const watch = `
+--terminal
+--host <address> = "127.0.0.1"
+--port <n>
+`;
+
+const looking = `
+-a, --arch <name>
+--stem <name>
+--stem-padding <pixels>
+--dataset <name>
+-j, --workers <n> = 32
+--crop-size <pixels>
+--val-resize <pixels>
+--classes <file>
+--decode <how> = "exact"
+--on-bad-image <action> = "skip"
+--max-image-pixels <n> = 178956970
+--output <dir> = "."
+--json
+--device <name> = "auto"
+--gpu <index>
+--precision <name> = "fp32"
+`;
+
+const spectrum = `${looking}
+--images <n> = 10000
+--svg <file>
+`;
+
+const embed = `${looking}
+--images <n> = 2000
+--features <layer> = "backbone"
+--branch <name> = "online"
+--neighbours <n> = 15
+--min-dist <d> = 0.1
+--seed <n> = 0
+--thumbnail <pixels> = 32
+--html <file>
+--svg <file>
+--png <file>
 `;
 
 const check = `
@@ -153,7 +218,10 @@ const listed = (text: string) => text.split('\n').filter(Boolean).sort();
 
 test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
-  assert.deepEqual(names, ['pretrain', 'lincls', 'knn', 'data', 'recipes', 'setup']);
+  assert.deepEqual(names, [
+    ...['pretrain', 'lincls', 'knn', 'verify-resume', 'spectrum', 'embed', 'inspect', 'export'],
+    ...['report', 'watch', 'data', 'recipes', 'setup', 'doctor', 'completion'],
+  ]);
 });
 
 test("pretrain has the reference's flags and defaults, and its own", () => {
@@ -164,8 +232,25 @@ test("lincls has the reference's flags and defaults, and its own", () => {
   assert.deepEqual(flagsOf(commandAt('lincls')), listed(lincls));
 });
 
+test("verify-resume has pretrain's flags, and the number of steps", () => {
+  assert.deepEqual(flagsOf(commandAt('verify-resume')), listed(`${pretrain}\n--steps <n> = 20`));
+});
+
 test('knn has these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('knn')), listed(knn));
+});
+
+test('spectrum, embed, inspect and export have these flags and defaults', () => {
+  assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
+  assert.deepEqual(flagsOf(commandAt('embed')), listed(embed));
+  assert.deepEqual(flagsOf(commandAt('inspect')), ['--json']);
+  const exported = ['--branch <name> = "online"', '--json', '--to <format>'];
+  assert.deepEqual(flagsOf(commandAt('export')), exported);
+});
+
+test('report and watch have these flags and defaults', () => {
+  assert.deepEqual(flagsOf(commandAt('report')), listed(report));
+  assert.deepEqual(flagsOf(commandAt('watch')), listed(watch));
 });
 
 test('the data commands have these flags', () => {
@@ -185,9 +270,15 @@ test('the recipes commands have these flags', () => {
   assert.deepEqual(flagsOf(commandAt('recipes', 'check')), []);
 });
 
+test('doctor has these flags', () => {
+  assert.deepEqual(flagsOf(commandAt('doctor')), ['--json', '--output <dir> = "."']);
+});
+
 test('the README names every flag', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  for (const found of ['pretrain', 'lincls', 'knn'].map((name) => commandAt(name))) {
+  for (const found of ['pretrain', 'lincls', 'knn', 'spectrum', 'embed', 'export'].map((name) =>
+    commandAt(name),
+  )) {
     for (const { short, long } of shown(found)) {
       const names = `${short ? `${short}, ` : ''}${long}`;
       assert.ok(readme.includes(`\`${names}\``), names);

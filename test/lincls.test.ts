@@ -67,8 +67,11 @@ test("prints the reference's lines and says what it took from the checkpoint", a
   assert.ok(stderr.includes(`rdm: as ${pretrained} records: ${taken}\n`), stderr);
   assert.deepEqual(readdirSync(output).sort(), [
     'checkpoint.pth.tar',
+    'checkpoint.pth.tar.sha256',
     'events.jsonl',
     'model_best.pth.tar',
+    'model_best.pth.tar.sha256',
+    'run.json',
   ]);
 });
 

@@ -84,6 +84,13 @@ test('an evaluation', () => {
   ]);
 });
 
+test('an accuracy by nearest neighbours', () => {
+  const figures = { images: 50000, k: 20, temperature: 0.07, top1: 36.0512, top5: 70.1 };
+  assert.deepEqual(lines({ type: 'knn', epoch: 0, ...figures }), [
+    ' * kNN@1 36.051 kNN@5 70.100 (k 20)',
+  ]);
+});
+
 const start: StartEvent = {
   type: 'start',
   command: 'lincls',
@@ -97,6 +104,8 @@ const start: StartEvent = {
   stepsPerEpoch: 39,
   epochs: 3,
   startEpoch: 0,
+  startStep: 0,
+  resumed: null,
   batchSize: 128,
   seed: 0,
   threads: 2,

@@ -4,18 +4,11 @@ import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { type Event, inspectCheckpoint, lincls, type PretrainOptions, pretrain } from 'rdm-ssl';
 import { dataset, scratch } from './support/folders.js';
-import { pythonWithTorch } from './support/python.js';
+import { python, pythonWithTorch } from './support/python.js';
 import { root, run } from './support/rdm.js';
 
 const env = pythonWithTorch();
 const needsPython = { skip: env ? false : 'python3 cannot import torch' };
-
-async function python(script: string, ...args: string[]): Promise<string> {
-  const path = join(root, 'test/parity', script);
-  const { code, stdout, stderr } = await run('python3', [path, ...args], { env: env ?? {} });
-  assert.equal(code, 0, stderr);
-  return stdout;
-}
 
 let data: string;
 before(async () => {
@@ -40,7 +33,7 @@ test(
     const whole = losses.splice(0);
 
     const reference = join(scratch(), 'reference.pth.tar');
-    const said = await python('resave.py', join(output, 'checkpoint_0000.pth.tar'), reference);
+    const said = python(env, ['resave.py', join(output, 'checkpoint_0000.pth.tar'), reference]);
     assert.equal(said, 'ok resnet18 1\n');
     await pretrain({ ...options, output: scratch(), resume: reference }, { onEvent });
     assert.deepEqual(losses, whole.slice(3));
@@ -60,5 +53,5 @@ test('Python reads every kind of value that a checkpoint may hold', needsPython,
     env: { RDM_CHECKPOINT_OUT: file },
   });
   assert.equal(written.code, 0, written.stdout);
-  assert.equal(await python('checkpoint_read.py', file), 'ok\n');
+  assert.equal(python(env, ['checkpoint_read.py', file]), 'ok\n');
 });

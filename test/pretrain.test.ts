@@ -1,9 +1,9 @@
 // rdm pretrain from end to end on a few small JPEGs.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
-import { type Event, inspectCheckpoint, type PretrainOptions, pretrain } from 'rdm-ssl';
+import { type Event, inspectCheckpoint, knn, type PretrainOptions, pretrain } from 'rdm-ssl';
 import { dataset, scratch, small } from './support/folders.js';
 import { rdm } from './support/rdm.js';
 
@@ -62,13 +62,21 @@ test("prints the reference's lines, saves every epoch and logs its events", asyn
   assert.match(stderr, /50 training images, 10 classes, 3 steps an epoch/);
   assert.deepEqual(readdirSync(output).sort(), [
     'checkpoint_0000.pth.tar',
+    'checkpoint_0000.pth.tar.sha256',
     'checkpoint_0001.pth.tar',
+    'checkpoint_0001.pth.tar.sha256',
     'events.jsonl',
+    'run.json',
   ]);
   const types = logged(output).map(({ type }) => type);
   const step = ['step', 'rank'];
-  const epoch = [...step, ...step, ...step, 'epoch', 'checkpoint'];
-  assert.deepEqual(types, ['start', ...epoch, ...epoch, 'summary']);
+  const epoch = [...step, ...step, ...step, 'epoch'];
+  // A checkpoint is announced once it is written, which is beside training.
+  assert.deepEqual(
+    types.filter((type) => type !== 'checkpoint'),
+    ['start', ...epoch, ...epoch, 'summary'],
+  );
+  assert.equal(types.filter((type) => type === 'checkpoint').length, 2);
 });
 
 test('--json prints the events that are logged, one a line, and the summary', async () => {
@@ -162,6 +170,28 @@ test('ranks are measured every so many steps; a whitened target has all of them'
     assert.ok(Math.abs(alignment) < 1, String(alignment));
     for (const { featureStd } of [online, target]) assert.ok(featureStd > 0.8 && featureStd < 1.1);
   }
+});
+
+test('--knn-every evaluates as rdm knn does on the checkpoint, and changes no loss', async () => {
+  const output = scratch();
+  const { events, losses } = await follow({ ...options(output), epochs: 3, knnEvery: 2 });
+  const [only, ...more] = events.flatMap((event) => (event.type === 'knn' ? [event] : []));
+  assert.deepEqual([only?.epoch, more.length], [1, 0]);
+  const pretrained = join(output, 'checkpoint_0001.pth.tar');
+  const { results } = await knn({ pretrained, output: scratch(), workers: 2, device: 'cpu' });
+  const { k, temperature, top1, top5 } = only ?? {};
+  assert.deepEqual([{ k, temperature, distance: 'cosine', top1, top5 }], results);
+  const plain = await follow({ ...options(scratch()), epochs: 3 });
+  assert.deepEqual(losses, plain.losses);
+});
+
+test('--knn-every without validation images is refused before the first step', async () => {
+  const alone = join(scratch(), 'alone');
+  cpSync(join(data, 'train'), join(alone, 'train'), { recursive: true });
+  const { code, stdout, stderr } = await rdm(['pretrain', ...small, '--knn-every', '1', alone]);
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^rdm: no folder `val` in the dataset: .*alone\/val$/m);
 });
 
 test('--images-per-class takes the first of each class', async () => {

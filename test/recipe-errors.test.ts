@@ -1,6 +1,6 @@
 // What can be wrong with a recipe, and what is said about it.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { loadRecipe, RdmError } from 'rdm-ssl';
@@ -82,6 +82,17 @@ const wrong: [text: string, message: string | RegExp, hint?: RegExp][] = [
     /^mine.yaml: .*alias/i,
   ],
   [recipe('{ epochs: *none }'), /^mine.yaml: .*alias.*none/],
+  [
+    `${'['.repeat(32_000)}${']'.repeat(32_000)}`,
+    'mine.yaml, line 1: nested too deeply for a recipe',
+  ],
+  ['- '.repeat(32_000), 'mine.yaml, line 1: nested too deeply for a recipe'],
+  [
+    Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+    /^mine.yaml, line \d+: nested too deeply for a recipe$/,
+  ],
+  ['command: "\\e[2J"\n"\\e[3J": 1\n', /^mine.yaml: command must be \P{Cc}*$/u],
+  [recipe(`{ method: ${'x'.repeat(5000)} }`), /^mine.yaml: method must be .{400,500}…$/],
   [`# ${'x'.repeat(70_000)}\n${recipe('{}')}`, 'mine.yaml: 70049 bytes are too many for a recipe'],
 ];
 
@@ -100,6 +111,12 @@ test('a file that is not there is named', async () => {
     loadRecipe('nowhere/mine.yaml'),
     /^RdmError: cannot read nowhere\/mine.yaml:/,
   );
+});
+
+test('what is no file is not waited for', async () => {
+  const folder = join(scratch(), 'folder.yaml');
+  mkdirSync(folder);
+  await assert.rejects(loadRecipe(folder), { message: `cannot read ${folder}: it is not a file` });
 });
 
 test('a misspelt name is answered with the nearest', async () => {

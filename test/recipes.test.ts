@@ -178,7 +178,8 @@ for (const [name, expected] of Object.entries(linear)) {
 
 for (const command of ['pretrain', 'lincls'] as const) {
   test(`a recipe of ${command} may hold each of its flags, and no others`, () => {
-    const own = /^(recipe|json|world-size|rank|dist-url|dist-backend|multiprocessing-distributed)$/;
+    const own =
+      /^(recipe|json|world-size|rank|dist-.*|multiprocessing-distributed|nproc-per-node|max-restarts|time-limit)$/;
     const flags = commandAt(command)
       .options.filter(({ hidden }) => !hidden)
       .map(({ long }) => long?.slice('--'.length) ?? '')

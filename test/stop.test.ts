@@ -20,6 +20,7 @@ before(async () => {
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGUSR1', 138],
 ] as const) {
   test(`${signal} finishes the step, saves and exits ${code}`, deadline, async () => {
     const output = scratch();
@@ -38,6 +39,25 @@ for (const [signal, code] of [
     const resumed = ['--epochs', '1', '--resume', path, '--output', output, data];
     const again = await rdm(['pretrain', ...small, ...resumed]);
     assert.equal(again.code, 0, again.stderr);
+  });
+}
+
+test('--time-limit saves and exits 124', deadline, async () => {
+  const output = scratch();
+  const limited = [...endless, '--time-limit', '6s', '--output', output, data];
+  const { code, stderr } = await rdm(['pretrain', ...small, ...limited]);
+  assert.equal(code, 124, stderr);
+  assert.match(stderr, /^rdm: stopping after this step; the time limit is reached$/m);
+  const [, path] = /^rdm: stopped; the last checkpoint is (.*)$/m.exec(stderr) ?? [];
+  assert.ok(path, stderr);
+  assert.equal((await inspectCheckpoint(path)).kind, 'simsiam');
+});
+
+for (const time of ['', '3', '3x', '-2m', '0s']) {
+  test(`--time-limit '${time}' is no time`, async () => {
+    const { code, stderr } = await rdm(['pretrain', `--time-limit=${time}`, data]);
+    assert.equal(code, 2);
+    assert.match(stderr, /time such as 20m or 3h50m/);
   });
 }
 

@@ -8,22 +8,30 @@
 #include "data/survey.h"
 #include "data/synthetic.h"
 #include "tools/environment.h"
+#include "tools/export.h"
+#include "tools/hash_tensors.h"
 #include "tools/inspect.h"
+#include "train/feature_set.h"
 #include "train/knn.h"
 #include "train/lincls.h"
 #include "train/pretrain.h"
+#include "train/spectrum.h"
 
 namespace rdm::addon {
 namespace {
 
 using Arguments = const Napi::CallbackInfo&;
 
-// pretrain(options, onEvent), lincls(options, onEvent)
-template <auto read_options, auto train>
+const Plain& to_plain(const Plain& plain) {
+  return plain;
+}
+
+// NAME(options, onEvent)
+template <auto read_options, auto work>
 Napi::Value job(Arguments info) {
   return start_job(info.Env(), info[1].As<Napi::Function>(),
                    [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
-                     return to_plain(train(read_options(dictionary), sink, std::move(stop)));
+                     return to_plain(work(read_options(dictionary), sink, std::move(stop)));
                    });
 }
 
@@ -68,6 +76,10 @@ Plain inspect(const Plain& path) {
   return inspect_checkpoint(*path.get_if<std::string>());
 }
 
+Plain hash(const Plain& path) {
+  return hash_tensors(*path.get_if<std::string>());
+}
+
 Plain synthesize_dataset(const Plain& dictionary) {
   DictionaryReader reader(dictionary);
   std::string output;
@@ -81,6 +93,10 @@ Plain synthesize_dataset(const Plain& dictionary) {
   reader.finish();
   options.seed = static_cast<uint64_t>(seed);
   return Plain::Dict{{"images", synthesize(output, options)}};
+}
+
+const Plain& as_given(const Plain& dictionary) {
+  return dictionary;
 }
 
 // checkData({data, workers, maxImagePixels}, onEvent)
@@ -99,21 +115,6 @@ Plain check_data(const Plain& dictionary, const Sink& sink, std::stop_token stop
   return check_dataset(data, options);
 }
 
-// knn(options, onEvent)
-Napi::Value knn_job(Arguments info) {
-  return start_job(info.Env(), info[1].As<Napi::Function>(),
-                   [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
-                     return knn(knn_options(dictionary), sink, std::move(stop));
-                   });
-}
-
-Napi::Value check_data_job(Arguments info) {
-  return start_job(info.Env(), info[1].As<Napi::Function>(),
-                   [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
-                     return check_data(dictionary, sink, std::move(stop));
-                   });
-}
-
 Plain data_info(const Plain& data) {
   return dataset_info(*data.get_if<std::string>());
 }
@@ -128,9 +129,13 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   };
   add("pretrain", job<pretrain_options, pretrain>);
   add("lincls", job<lincls_options, lincls>);
-  add("knn", knn_job);
+  add("knn", job<knn_options, knn>);
+  add("spectrum", job<spectrum_options, spectrum>);
+  add("features", job<feature_set_options, feature_set>);
   add("inspectCheckpoint", call<inspect>);
-  add("checkData", check_data_job);
+  add("exportCheckpoint", call<export_checkpoint>);
+  add("hashTensors", call<hash>);
+  add("checkData", job<as_given, check_data>);
   add("dataInfo", call<data_info>);
   add("synthesize", call<synthesize_dataset>);
   add("environment", environment_now);

@@ -1,5 +1,6 @@
 #include "addon/plain_value.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace rdm::addon {
@@ -45,6 +46,16 @@ struct ToJs {
     auto object = Napi::Object::New(env);
     for (const auto& [key, value] : dict) object.Set(key, to_js(env, value));
     return object;
+  }
+  Napi::Value operator()(const Plain::Floats& values) const {
+    auto array = Napi::Float32Array::New(env, values.size());
+    std::ranges::copy(values, array.Data());
+    return array;
+  }
+  Napi::Value operator()(const Plain::Bytes& bytes) const {
+    auto array = Napi::Uint8Array::New(env, bytes.size());
+    std::ranges::copy(bytes, array.Data());
+    return array;
   }
 };
 

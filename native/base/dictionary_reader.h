@@ -30,6 +30,7 @@ class DictionaryReader {
   }
 
   void read(const char* key, std::vector<int64_t>& into);
+  const Plain& dictionary(const char* key) { return at(key); }  // one inside, or null
   const Plain::List& list(const char* key) { return get<Plain::List>(key, "a list"); }
 
   // One of the names of `choices`; another is refused with those there are.

@@ -10,6 +10,8 @@ const char* code_name(Code code) {
     case Code::bad_output: return "bad_output";
     case Code::no_device: return "no_device";
     case Code::not_finite: return "not_finite";
+    case Code::distributed: return "distributed";
+    case Code::lost_rank: return "lost_rank";
     case Code::internal: return "internal";
   }
   return "internal";

@@ -6,7 +6,17 @@
 
 namespace rdm {
 
-enum class Code { usage, bad_data, bad_checkpoint, bad_output, no_device, not_finite, internal };
+enum class Code {
+  usage,
+  bad_data,
+  bad_checkpoint,
+  bad_output,
+  no_device,
+  not_finite,
+  distributed,  // the processes of a run do not come together
+  lost_rank,    // one of them was lost on the way
+  internal
+};
 
 const char* code_name(Code code);  // "bad_data", as JavaScript sees it
 

@@ -67,6 +67,16 @@ Plain plain(const EvaluationEvent& event) {
                      {"loss", event.loss}};
 }
 
+Plain plain(const KnnAccuracyEvent& event) {
+  return Plain::Dict{{"type", "knn"},
+                     {"epoch", event.epoch},
+                     {"images", event.images},
+                     {"k", event.k},
+                     {"temperature", event.temperature},
+                     {"top1", event.top1},
+                     {"top5", event.top5}};
+}
+
 Plain plain(const SanityCheckEvent& event) {
   return Plain::Dict{{"type", "sanity_check"}, {"checkpoint", event.checkpoint}};
 }

@@ -69,6 +69,15 @@ struct EvaluationEvent {
   double loss = 0;
 };
 
+// Validation images by the nearest training images, in the features of the online backbone.
+struct KnnAccuracyEvent {
+  int64_t epoch = 0;
+  int64_t images = 0;
+  int64_t k = 0;
+  double temperature = 0;
+  double top1 = 0, top5 = 0;  // percent
+};
+
 // The backbone is still the pretrained checkpoint's after an epoch of linear training.
 struct SanityCheckEvent {
   std::string checkpoint;
@@ -89,8 +98,9 @@ struct ProgressEvent {
   int64_t done = 0, total = 0;
 };
 
-using Event = std::variant<StartEvent, StepEvent, RankEvent, EpochEvent, EvaluationEvent,
-                           SanityCheckEvent, CheckpointEvent, WarningEvent, ProgressEvent>;
+using Event =
+    std::variant<StartEvent, StepEvent, RankEvent, EpochEvent, EvaluationEvent, KnnAccuracyEvent,
+                 SanityCheckEvent, CheckpointEvent, WarningEvent, ProgressEvent>;
 using Sink = std::function<void(const Event&)>;
 
 Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase

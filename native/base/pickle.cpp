@@ -5,19 +5,21 @@ namespace rdm::pickle {
 namespace {
 
 constexpr int kMaxPlainDepth = 64;
-constexpr size_t kMaxPlainBytes = 64 << 20;
 
-// Builds plain data within a budget: a shared list may unfold to far more than its file holds.
 class Plainer {
  public:
+  explicit Plainer(size_t& budget) : budget_(budget) {}
+
   std::optional<Plain> convert(const Value& value, int depth) {
-    if (depth > kMaxPlainDepth || !spend(sizeof(Plain))) return std::nullopt;
+    if (depth > kMaxPlainDepth) return std::nullopt;
+    spend(sizeof(Plain));
     if (value.get_if<None>()) return Plain();
     if (const auto* flag = value.get_if<bool>()) return Plain(*flag);
     if (const auto* number = value.get_if<int64_t>()) return Plain(*number);
     if (const auto* number = value.get_if<double>()) return Plain(*number);
     if (const auto* text = value.get_if<std::string>()) {
-      return spend(text->size()) ? std::optional(Plain(*text)) : std::nullopt;
+      spend(text->size());
+      return Plain(*text);
     }
     if (const auto* items = value.sequence()) return list(*items, depth);
     if (const auto* items = value.get_if<Dict>()) return dict(*items, depth);
@@ -25,7 +27,10 @@ class Plainer {
   }
 
  private:
-  bool spend(size_t bytes) { return (bytes_ += bytes) <= kMaxPlainBytes; }
+  void spend(size_t bytes) {
+    if (bytes > budget_) throw Malformed("its lists unfold to far more than the file holds");
+    budget_ -= bytes;
+  }
 
   std::optional<Plain> list(const std::vector<Ref>& items, int depth) {
     Plain::List out;
@@ -41,7 +46,8 @@ class Plainer {
     Plain::Dict out;
     for (const auto& [key, item] : dict.items) {
       const auto* name = key->get_if<std::string>();
-      if (!name || !spend(name->size())) return std::nullopt;
+      if (!name) return std::nullopt;
+      spend(name->size());
       auto plain = convert(*item, depth + 1);
       if (!plain) return std::nullopt;
       out.emplace_back(*name, std::move(*plain));
@@ -49,7 +55,7 @@ class Plainer {
     return Plain(std::move(out));
   }
 
-  size_t bytes_ = 0;
+  size_t& budget_;
 };
 
 }  // namespace
@@ -76,8 +82,8 @@ const std::vector<Ref>* Value::call_of(std::string_view name) const {
   return object->arguments->sequence();
 }
 
-std::optional<Plain> to_plain(const Value& value) {
-  return Plainer().convert(value, 0);
+std::optional<Plain> to_plain(const Value& value, size_t& budget) {
+  return Plainer(budget).convert(value, 0);
 }
 
 }  // namespace rdm::pickle

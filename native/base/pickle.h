@@ -89,7 +89,9 @@ using ClosedList = std::function<bool(std::string_view global)>;  // of "module.
 Document parse(std::string_view input, const ClosedList& allowed);
 
 // A value without tensors or objects as plain data; tuples become lists, and text is the only kind
-// of key. nullopt where it holds anything else, or nests deeper than 64.
-std::optional<Plain> to_plain(const Value& value);
+// of key. nullopt where it holds anything else, or nests deeper than 64. Throws Malformed where it
+// takes more bytes than the budget, from which it is taken: a shared list may unfold to far more
+// than its file holds, and may be asked for again and again.
+std::optional<Plain> to_plain(const Value& value, size_t& budget);
 
 }  // namespace rdm::pickle

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/pickle.h"
 #include "base/pickle_text.h"
+#include "base/printable.h"
 
 namespace rdm::pickle {
 namespace {
@@ -313,7 +314,7 @@ class Parser {
 
   void global(const std::string& module, const std::string& name) {
     const std::string full = module + "." + name;
-    if (!allowed_(full)) throw RefusedGlobal(full);
+    if (!allowed_(full)) throw RefusedGlobal(printable(full));
     push(Global{full});
   }
 

@@ -14,6 +14,8 @@ class Plain {
  public:
   using List = std::vector<Plain>;
   using Dict = std::vector<std::pair<std::string, Plain>>;
+  using Floats = std::vector<float>;   // a small matrix, copied: a Float32Array
+  using Bytes = std::vector<uint8_t>;  // an encoded image: a Uint8Array
 
   Plain() = default;
   Plain(bool value) : value_(value) {}
@@ -24,6 +26,8 @@ class Plain {
   Plain(std::string value) : value_(std::move(value)) {}
   Plain(List value) : value_(std::move(value)) {}
   Plain(Dict value) : value_(std::move(value)) {}
+  Plain(Floats value) : value_(std::move(value)) {}
+  Plain(Bytes value) : value_(std::move(value)) {}
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   template <typename T>
@@ -36,7 +40,10 @@ class Plain {
   bool operator==(const Plain&) const = default;
 
  private:
-  std::variant<std::monostate, bool, int64_t, double, std::string, List, Dict> value_;
+  std::variant<std::monostate, bool, int64_t, double, std::string, List, Dict, Floats, Bytes>
+      value_;
 };
+
+std::string to_text(const Plain& value);  // for messages: numbers in full, lists in brackets
 
 }  // namespace rdm

@@ -4,8 +4,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <unordered_set>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "checkpoint/allowed_globals.h"
 #include "checkpoint/legacy_reader.h"
 #include "checkpoint/storage_types.h"
@@ -63,8 +66,13 @@ NamedStorage read_storage(const pickle::Persistent& persistent) {
   return out;
 }
 
+// Far more than any network here has: a file with holes may claim terabytes.
+constexpr size_t kMaxStorages = 65'536;
+constexpr int64_t kMaxStorageBytes = int64_t{16} << 30;
+
 std::map<std::string, StorageInfo> collect_storages(const pickle::Document& document) {
   std::map<std::string, StorageInfo> storages;
+  int64_t bytes = 0;
   for (const auto& value : document.values) {
     const auto* persistent = value.get_if<pickle::Persistent>();
     if (!persistent) continue;
@@ -73,6 +81,14 @@ std::map<std::string, StorageInfo> collect_storages(const pickle::Document& docu
     if (!fresh &&
         (known->second.dtype != storage.info.dtype || known->second.numel != storage.info.numel)) {
       throw pickle::Malformed("it describes storage " + storage.key + " in two ways");
+    }
+    if (!fresh) continue;
+    bytes += storage.info.numel * static_cast<int64_t>(c10::elementSize(storage.info.dtype));
+    if (bytes > kMaxStorageBytes) {
+      throw pickle::Malformed(message("its tensors take over ", kMaxStorageBytes, " bytes"));
+    }
+    if (storages.size() > kMaxStorages) {
+      throw pickle::Malformed(message("it has over ", kMaxStorages, " storages"));
     }
   }
   return storages;
@@ -130,7 +146,7 @@ int64_t TensorInfo::numel() const {
   return count;
 }
 
-Archive::Archive(const std::string& path) : path_(path) {
+Archive::Archive(const std::string& path, const pickle::ClosedList& allowed) : path_(path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   RDM_CHECK(std::filesystem::exists(status), Code::bad_checkpoint, "no such checkpoint: ", path);
@@ -141,7 +157,7 @@ Archive::Archive(const std::string& path) : path_(path) {
   RDM_CHECK(std::filesystem::file_size(path) > 0, Code::bad_checkpoint, path, " is empty");
   try {
     reader_ = open_reader(path);
-    document_ = pickle::parse(reader_->pickle(), is_allowed_global);
+    document_ = pickle::parse(reader_->pickle(), allowed);
     storages_ = collect_storages(document_);
     reader_->locate(storages_, document_.bytes);
   } catch (const pickle::RefusedGlobal& refused) {
@@ -151,8 +167,16 @@ Archive::Archive(const std::string& path) : path_(path) {
   }
 }
 
+std::vector<std::string> Archive::globals() const {
+  std::set<std::string> names;
+  for (const auto& value : document_.values) {
+    if (const auto* global = value.get_if<pickle::Global>()) names.insert(global->name);
+  }
+  return {names.begin(), names.end()};
+}
+
 void Archive::fail(const std::string& reason, const std::string& hint) const {
-  throw Error(Code::bad_checkpoint, "cannot load " + path_ + ": " + reason, hint);
+  throw Error(Code::bad_checkpoint, "cannot load " + path_ + ": " + printable(reason), hint);
 }
 
 bool Archive::is_tensor(const pickle::Value& value) {
@@ -191,13 +215,24 @@ torch::Tensor Archive::tensor(const pickle::Value& value) {
   return flat.as_strided(info.shape, info.strides, info.offset);
 }
 
+std::optional<Plain> Archive::plain(const pickle::Value& value) {
+  try {
+    return pickle::to_plain(value, plain_budget_);
+  } catch (const pickle::Malformed& malformed) {
+    fail(malformed.what(), kForeignHint);
+  }
+}
+
 StateDict Archive::tensors(const pickle::Value& dictionary) {
   const auto* dict = dictionary.get_if<pickle::Dict>();
   if (!dict) fail("it has something else where a state dict should be");
   StateDict out;
+  std::unordered_set<std::string_view> names;
   for (const auto& [key, value] : dict->items) {
     const auto* name = key->get_if<std::string>();
-    if (name && is_tensor(*value)) out.emplace_back(*name, tensor(*value));
+    if (!name || !is_tensor(*value)) continue;
+    if (!names.insert(*name).second) fail("it names the tensor " + *name + " twice");
+    out.emplace_back(*name, tensor(*value));
   }
   return out;
 }

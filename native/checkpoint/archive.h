@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/pickle.h"
+#include "checkpoint/allowed_globals.h"
 #include "checkpoint/state_dict.h"
 
 namespace rdm {
@@ -44,17 +45,23 @@ class Archive {
  public:
   // Errors (bad_checkpoint, naming the file and the reason): not a file of torch.save, cut short,
   // a global outside the closed list (by its full name), a number format of another machine.
-  explicit Archive(const std::string& path);
+  // Another list than checkpoints' own is for looking: whatever it lets in stays inert.
+  explicit Archive(const std::string& path, const pickle::ClosedList& allowed = is_allowed_global);
 
   const std::string& path() const { return path_; }
   const pickle::Value& root() const { return *document_.root; }
+  std::vector<std::string> globals() const;  // that the pickle names, sorted, each once
 
   static bool is_tensor(const pickle::Value& value);
   TensorInfo describe(const pickle::Value& value) const;  // of a tensor; bad_checkpoint otherwise
   // On the CPU. Tensors that shared a storage when they were saved share it here.
   torch::Tensor tensor(const pickle::Value& value);
 
-  // The tensors of a dictionary in its order; other entries are passed over.
+  // As pickle::to_plain, 16 MiB of it from one file.
+  std::optional<Plain> plain(const pickle::Value& value);
+
+  // The tensors of a dictionary in its order; other entries are passed over. bad_checkpoint
+  // where it names one twice.
   StateDict tensors(const pickle::Value& dictionary);
 
   [[noreturn]] void fail(const std::string& reason, const std::string& hint = "") const;
@@ -65,6 +72,7 @@ class Archive {
   std::map<std::string, StorageInfo> storages_;
   std::unique_ptr<RecordReader> reader_;
   std::map<std::string, torch::Tensor> loaded_;  // flat, by storage key
+  size_t plain_budget_ = 16 << 20;
 };
 
 }  // namespace rdm

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "checkpoint/archive.h"
 
 namespace rdm {
@@ -35,17 +36,46 @@ double require_number(Archive& archive, const Value& dict, const std::string& ke
   return *number;
 }
 
-ParamGroup read_group(Archive& archive, const Value& value, int64_t first_index) {
+// A dictionary as torch.optim keeps it of a group or a parameter. A hostile file may give one long
+// dictionary to many of them.
+const pickle::Dict& short_dict(const Archive& archive, const Value& value, const char* what) {
+  constexpr size_t kMost = 100;
+  const auto* dict = value.get_if<pickle::Dict>();
+  if (!dict) archive.fail(message(what, " is no dictionary"));
+  if (dict->items.size() > kMost) {
+    archive.fail(message(what, " has ", dict->items.size(), " entries"));
+  }
+  return *dict;
+}
+
+// The file's own number of each parameter (its place, or in old files an address) by our index.
+using IndexOf = std::map<int64_t, int64_t>;
+
+std::vector<int64_t> read_params(const Archive& archive, const Value& group, IndexOf& index_of) {
+  const auto* params = require(archive, group, "params").sequence();
+  if (!params) archive.fail("an optimizer group's 'params' are no list");
+  if (params->empty()) archive.fail("an optimizer group has no parameters");
+  std::vector<int64_t> out;
+  for (const auto* param : *params) {
+    const auto* id = param->get_if<int64_t>();
+    if (!id) archive.fail("an optimizer group's parameter is no whole number");
+    const auto index = static_cast<int64_t>(index_of.size());
+    if (!index_of.emplace(*id, index).second) {
+      archive.fail("its optimizer has a parameter in two places");
+    }
+    out.push_back(index);
+  }
+  return out;
+}
+
+ParamGroup read_group(Archive& archive, const Value& value, IndexOf& index_of) {
   ParamGroup group;
+  const auto& entries = short_dict(archive, value, "an optimizer group");
   group.lr = require_number(archive, value, "lr");
   group.momentum = require_number(archive, value, "momentum");
   group.weight_decay = require_number(archive, value, "weight_decay");
-  const auto* params = require(archive, value, "params").sequence();
-  if (!params) archive.fail("an optimizer group's 'params' are no list");
-  for (size_t i = 0; i < params->size(); ++i) {
-    group.params.push_back(first_index + static_cast<int64_t>(i));
-  }
-  for (const auto& [key, entry] : value.get_if<pickle::Dict>()->items) {
+  group.params = read_params(archive, value, index_of);
+  for (const auto& [key, entry] : entries.items) {
     const auto* name = key->get_if<std::string>();
     if (!name || *name == "lr" || *name == "momentum" || *name == "weight_decay" ||
         *name == "params") {
@@ -54,23 +84,11 @@ ParamGroup read_group(Archive& archive, const Value& value, int64_t first_index)
     if (*name == "fix_lr") {
       const auto* flag = entry->get_if<bool>();
       group.fix_lr = flag && *flag;
-    } else if (auto plain = pickle::to_plain(*entry)) {
+    } else if (auto plain = archive.plain(*entry)) {
       group.other.emplace_back(*name, std::move(*plain));
     }
   }
   return group;
-}
-
-// The file's own number of each parameter (its place, or in old files an address) by our index.
-std::map<int64_t, int64_t> renumber(const Value& groups) {
-  std::map<int64_t, int64_t> index_of;
-  for (const auto* group : *groups.sequence()) {
-    for (const auto* param : *group->find("params")->sequence()) {
-      const auto* id = param->get_if<int64_t>();
-      if (id) index_of.emplace(*id, static_cast<int64_t>(index_of.size()));
-    }
-  }
-  return index_of;
 }
 
 StateDict without_module(StateDict state) {
@@ -89,22 +107,22 @@ OptimizerState read_optimizer(Archive& archive, const Value& value) {
   OptimizerState out;
   const auto& groups = require(archive, value, "param_groups");
   if (!groups.sequence()) archive.fail("its optimizer's 'param_groups' are no list");
-  int64_t next_index = 0;
+  IndexOf index_of;
   for (const auto* group : *groups.sequence()) {
-    out.groups.push_back(read_group(archive, *group, next_index));
-    next_index += static_cast<int64_t>(out.groups.back().params.size());
+    out.groups.push_back(read_group(archive, *group, index_of));
   }
-  const auto index_of = renumber(groups);
   const auto* state = require(archive, value, "state").get_if<pickle::Dict>();
   if (!state) archive.fail("its optimizer's 'state' is no dictionary");
   for (const auto& [key, entry] : state->items) {
     const auto* id = key->get_if<int64_t>();
     const auto found = id ? index_of.find(*id) : index_of.end();
     if (found == index_of.end()) archive.fail("its optimizer keeps state of an unknown parameter");
+    short_dict(archive, *entry, "an optimizer's state of a parameter");
     const auto* buffer = entry->find("momentum_buffer");
     if (buffer && !buffer->get_if<pickle::None>()) {
       out.momentum_buffers[found->second] = archive.tensor(*buffer);
     }
+    index_of.erase(found);  // no parameter has two
   }
   return out;
 }
@@ -122,8 +140,12 @@ Checkpoint load_checkpoint(const std::string& path) {
   out.state_dict = without_module(archive.tensors(require(archive, root, "state_dict")));
   out.optimizer = read_optimizer(archive, require(archive, root, "optimizer"));
   if (const auto* best = root.find("best_acc1")) out.best_acc1 = read_number(archive, *best);
+  if (const auto* scaler = root.find("scaler")) {
+    const double tracker = require_number(archive, *scaler, "_growth_tracker");
+    out.scaler = {require_number(archive, *scaler, "scale"), static_cast<int64_t>(tracker)};
+  }
   if (const auto* rdm = root.find("rdm")) {
-    auto plain = pickle::to_plain(*rdm);
+    auto plain = archive.plain(*rdm);
     if (!plain) archive.fail("its 'rdm' holds more than plain values");
     out.rdm = std::move(*plain);
   }

@@ -32,19 +32,30 @@ struct OptimizerState {
   std::map<int64_t, torch::Tensor> momentum_buffers;
 };
 
+// torch.amp.GradScaler's state_dict(), of which the other entries are constants here.
+struct ScalerState {
+  double scale = 0;
+  int64_t growth_tracker = 0;
+};
+
 struct Checkpoint {
   int64_t epoch = 0;  // epochs done, so the epoch to go on with
   std::string arch;
   StateDict state_dict;  // as the model names them (encoder.conv1.weight); the file adds `module.`
   OptimizerState optimizer;
-  std::optional<double> best_acc1;  // main_lincls.py only; percent
-  Plain rdm;                        // a dictionary, or null in a file of the reference
+  std::optional<ScalerState> scaler;  // --precision fp16 only
+  std::optional<double> best_acc1;    // main_lincls.py only; percent
+  Plain rdm;                          // a dictionary, or null in a file of the reference
 };
 
-// Written as a whole or not at all, every tensor contiguous and on the CPU; torch.load reads it
-// with weights_only=True. Errors (bad_output): cannot be written, with the path and the reason; an
+// Written as a whole or not at all, with its manifest (manifest.h); torch.load reads it with
+// weights_only=True. Errors (bad_output): cannot be written, with the path and the reason; an
 // older file at `path` is then untouched.
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
+
+// The tensors alone, under their names as they are: torch.load gives an OrderedDict. Errors as
+// save_checkpoint's.
+void save_state_dict(const std::string& path, const StateDict& state);
 
 // Reads what save_checkpoint, main_simsiam.py or main_lincls.py wrote. Errors (bad_checkpoint): as
 // Archive's; or a key of the reference's layout is missing or of another kind, by its name.

@@ -44,6 +44,7 @@ class LegacyReader : public RecordReader {
       const auto* key = entry->get_if<std::string>();
       const auto found = key ? storages.find(*key) : storages.end();
       if (found == storages.end()) throw pickle::Malformed("it lists a storage that no tensor has");
+      if (offsets_.contains(*key)) throw pickle::Malformed("it lists storage " + *key + " twice");
       const size_t bytes = found->second.numel * c10::elementSize(found->second.dtype);
       int64_t numel = 0;
       read_at(at, &numel, sizeof numel);

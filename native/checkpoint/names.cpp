@@ -1,38 +1,29 @@
 #include "checkpoint/names.h"
 
-#include <array>
-#include <functional>
+#include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
 
 namespace rdm {
 namespace {
 
-struct Layout {
-  const char* kind;
-  const char* prefix;
-};
-
 // In the order they are tried: the longer prefixes first.
 constexpr std::array kLayouts{
-    Layout{"simsiam", "module.encoder."},  // this tool, PKU-ML's and the official SimSiam
-    Layout{"lightning", "backbone."},      // solo-learn
-    Layout{"lightning", "encoder."},       // solo-learn before 1.0.3
-    Layout{"lincls", "module."},           // main_lincls.py
-    Layout{"torchvision", ""},
+    // this tool, PKU-ML's and the official SimSiam
+    Layout{"simsiam",
+           {"module.encoder.", "module.momentum_encoder."},
+           {"module.encoder.fc.", "module.momentum_encoder.fc."}},
+    // solo-learn, and solo-learn before 1.0.3
+    Layout{"lightning", {"backbone.", "momentum_backbone."}, {"projector.", "momentum_projector."}},
+    Layout{"lightning", {"encoder.", "momentum_encoder."}, {"projector.", "momentum_projector."}},
+    Layout{"lincls", {"module.", nullptr}, {nullptr, nullptr}},  // main_lincls.py
+    Layout{"torchvision", {"", nullptr}, {nullptr, nullptr}},
 };
 
-bool is_head(const std::string& name) {
-  return name.starts_with("fc.");
-}
-
-// Calls visit(name, value) for each tensor of the dictionary.
-void each_tensor(const pickle::Value& dictionary,
-                 const std::function<void(const std::string&, const pickle::Value&)>& visit) {
-  for (const auto& [key, value] : dictionary.get_if<pickle::Dict>()->items) {
-    const auto* name = key->get_if<std::string>();
-    if (name && Archive::is_tensor(*value)) visit(*name, *value);
-  }
+const pickle::Value& state_dict_of(const Archive& archive) {
+  const auto* state = archive.root().find("state_dict");
+  return state ? *state : archive.root();
 }
 
 // Files from before PyTorch 0.4.1 do not count batches; zero is what Python puts there.
@@ -56,27 +47,74 @@ int64_t count_blocks(const Shapes& shapes, int layer) {
   return blocks;
 }
 
-}  // namespace
+// Where a tensor of the file belongs: nowhere, or into one of the three under a shorter name.
+struct Place {
+  StateDict* part = nullptr;
+  std::string name;
+};
 
-BackboneKeys find_backbone(const Archive& archive) {
-  const auto* state = archive.root().find("state_dict");
-  if (!state) state = &archive.root();
-  for (const auto& layout : kLayouts) {
-    const auto* stem = state->find(std::string(layout.prefix) + "conv1.weight");
-    if (stem && Archive::is_tensor(*stem)) return {layout.kind, layout.prefix, state};
+Place place_of(const std::string& name, const Layout& layout, Branch branch, Backbone& parts) {
+  const auto index = static_cast<size_t>(branch);
+  const std::string backbone = layout.backbone[index];
+  const auto* projector = layout.projector[index];
+  if (projector && name.starts_with(projector)) {
+    auto inner = name.substr(std::strlen(projector));
+    const bool layer = !inner.empty() && inner[0] >= '0' && inner[0] <= '9';
+    return {layer ? &parts.projector : nullptr, std::move(inner)};
   }
-  return {"other", "", nullptr};
+  if (!name.starts_with(backbone)) return {};
+  auto inner = name.substr(backbone.size());
+  if (!inner.starts_with("fc.")) return {&parts.weights, std::move(inner)};
+  const bool linear = !projector && (inner == "fc.weight" || inner == "fc.bias");
+  return {linear ? &parts.classifier : nullptr, std::move(inner)};
 }
 
-Shapes backbone_shapes(const Archive& archive, const BackboneKeys& keys) {
+}  // namespace
+
+const char* name_of(Branch branch) {
+  return branch == Branch::online ? "online" : "momentum";
+}
+
+Shapes shapes_of(const Archive& archive) {
   Shapes shapes;
-  if (!keys.state_dict) return shapes;
-  each_tensor(*keys.state_dict, [&](const std::string& name, const pickle::Value& value) {
-    if (name.starts_with(keys.prefix)) {
-      shapes[name.substr(keys.prefix.size())] = archive.describe(value).shape;
+  const auto* dictionary = state_dict_of(archive).get_if<pickle::Dict>();
+  if (!dictionary) return shapes;
+  for (const auto& [key, value] : dictionary->items) {
+    const auto* name = key->get_if<std::string>();
+    if (!name || !Archive::is_tensor(*value)) continue;
+    if (!shapes.emplace(*name, archive.describe(*value).shape).second) {
+      archive.fail("it names the tensor " + *name + " twice");
     }
-  });
+  }
   return shapes;
+}
+
+const Layout* find_layout(const Shapes& file) {
+  const auto* found = std::ranges::find_if(kLayouts, [&](const Layout& layout) {
+    return file.contains(std::string(layout.backbone[0]) + "conv1.weight");
+  });
+  return found == kLayouts.end() ? nullptr : found;
+}
+
+std::vector<Branch> branches_of(const Shapes& file, const Layout& layout) {
+  std::vector<Branch> branches{Branch::online};
+  if (!below(layout.backbone[1], file).empty()) branches.push_back(Branch::momentum);
+  return branches;
+}
+
+Shapes below(const char* prefix, const Shapes& file) {
+  Shapes out;
+  if (!prefix) return out;
+  for (const auto& [name, shape] : file) {
+    if (name.starts_with(prefix)) out[name.substr(std::strlen(prefix))] = shape;
+  }
+  return out;
+}
+
+std::string stem_of(const Shapes& backbone) {
+  const auto conv = backbone.find("conv1.weight");
+  if (conv == backbone.end() || conv->second.size() != 4) return "";
+  return conv->second[2] == 7 ? "imagenet" : conv->second[2] == 3 ? "cifar" : "";
 }
 
 std::string arch_of(const Shapes& shapes) {
@@ -112,32 +150,38 @@ std::string arch_of(const Shapes& shapes) {
   return "";
 }
 
-Backbone load_backbone(const std::string& path, const std::string& arch) {
+Backbone load_backbone(const std::string& path, const std::string& arch, Branch branch) {
   Archive archive(path);
-  const auto keys = find_backbone(archive);
-  if (!keys.state_dict) {
+  const auto shapes = shapes_of(archive);
+  const auto* layout = find_layout(shapes);
+  if (!layout) {
     archive.fail("it holds no ResNet backbone",
                  "Expected conv1.weight under module.encoder., backbone., encoder., module. or "
                  "without a prefix.");
   }
+  const auto backbone = below(layout->backbone[static_cast<size_t>(branch)], shapes);
+  if (backbone.empty()) {
+    archive.fail("it holds no momentum networks", "Only BYOL has them: leave --branch out.");
+  }
   Backbone out;
-  out.kind = keys.kind;
-  out.arch = arch_of(backbone_shapes(archive, keys));
+  out.kind = layout->kind;
+  out.arch = arch_of(backbone);
   if (!arch.empty() && out.arch != arch) {
     const auto held = out.arch.empty() ? "another network" : "a " + out.arch;
-    archive.fail("it holds " + held + ", not a " + arch,
+    archive.fail(message("it holds ", held, ", not a ", arch),
                  out.arch.empty() ? "" : "Say --arch " + out.arch + ".");
   }
-  each_tensor(*keys.state_dict, [&](const std::string& name, const pickle::Value& value) {
-    const bool inside = name.starts_with(keys.prefix);
-    const auto inner = inside ? name.substr(keys.prefix.size()) : "";
-    if (inside && !is_head(inner)) {
-      out.weights.emplace_back(inner, archive.tensor(value));
+  for (const auto& [key, value] : state_dict_of(archive).get_if<pickle::Dict>()->items) {
+    const auto* name = key->get_if<std::string>();
+    if (!name || !Archive::is_tensor(*value)) continue;
+    if (const auto place = place_of(*name, *layout, branch, out); place.part) {
+      place.part->emplace_back(place.name, archive.tensor(*value));
     } else {
-      out.left.push_back(name);
+      out.left.push_back(*name);
     }
-  });
+  }
   add_batch_counters(out.weights);
+  add_batch_counters(out.projector);
   return out;
 }
 

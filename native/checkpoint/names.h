@@ -1,38 +1,52 @@
-// Finds a backbone in a checkpoint, whoever wrote it, under torchvision's module names.
+// Finds the networks in a checkpoint, whoever wrote it, under torchvision's module names.
 #pragma once
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "checkpoint/archive.h"
+#include "checkpoint/branch.h"
 #include "checkpoint/state_dict.h"
 
 namespace rdm {
 
-// Where a backbone lies in a file.
-struct BackboneKeys {
-  std::string kind;    // simsiam, lincls, lightning, torchvision; other where there is no backbone
-  std::string prefix;  // what the file puts before torchvision's names: module.encoder.
-  const pickle::Value* state_dict = nullptr;  // the dictionary that holds it; null for `other`
+// What a writer puts before the names of its networks, by branch; null where it has none.
+struct Layout {
+  const char* kind;                      // simsiam, lincls, lightning, torchvision
+  std::array<const char*, 2> backbone;   // before torchvision's names: module.encoder.
+  std::array<const char*, 2> projector;  // before 0.weight, 1.weight, …: module.encoder.fc.
 };
+
+using Shapes = std::map<std::string, std::vector<int64_t>>;
+
+// The state dict's tensors by their names in the file.
+Shapes shapes_of(const Archive& archive);
+
+// Null where there is no ResNet backbone.
+const Layout* find_layout(const Shapes& file);
+std::vector<Branch> branches_of(const Shapes& file, const Layout& layout);
+
+// Those of `file` whose names begin with `prefix`, without it; none for a null prefix.
+Shapes below(const char* prefix, const Shapes& file);
+
+// Told from a backbone's shapes: resnet18, resnet34, …, wide_resnet101_2 by the blocks and their
+// widths, and imagenet or cifar by the first convolution; empty for anything else.
+std::string arch_of(const Shapes& backbone);
+std::string stem_of(const Shapes& backbone);
 
 struct Backbone {
-  std::string kind;               // as above
+  std::string kind;               // as the layout's
   std::string arch;               // told from the shapes; empty where it is none of the ten
   StateDict weights;              // conv1.weight, … without fc
-  std::vector<std::string> left;  // names that were not taken: fc, heads, momentum networks
+  StateDict classifier;           // fc.weight and fc.bias, where fc is a linear layer
+  StateDict projector;            // 0.weight, … of its layers in order; empty where there is none
+  std::vector<std::string> left;  // names that were not taken: predictor, the other branch
 };
 
-using Shapes = std::map<std::string, std::vector<int64_t>>;  // by torchvision's names
-
-BackboneKeys find_backbone(const Archive& archive);
-Shapes backbone_shapes(const Archive& archive, const BackboneKeys& keys);
-
-// resnet18, resnet34, …, wide_resnet101_2 by the blocks and their widths; empty for anything else.
-std::string arch_of(const Shapes& shapes);
-
-// Errors (bad_checkpoint): as Archive's; no backbone in the file; or `arch` is not empty and the
-// file holds another architecture, with both names.
-Backbone load_backbone(const std::string& path, const std::string& arch);
+// Errors (bad_checkpoint): as Archive's; no backbone in the file, or none of this branch; or `arch`
+// is not empty and the file holds another architecture, with both names.
+Backbone load_backbone(const std::string& path, const std::string& arch,
+                       Branch branch = Branch::online);
 
 }  // namespace rdm

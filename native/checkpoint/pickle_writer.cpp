@@ -99,6 +99,12 @@ void Writer::global(std::string_view module, std::string_view name) {
   out_.append(module).append("\n").append(name).append("\n");
 }
 
+void Writer::bytes(const void* data, size_t size) {
+  byte('B');  // BINBYTES
+  little(size, 4);
+  out_.append(static_cast<const char*>(data), size);
+}
+
 void Writer::tuple_of_integers(torch::IntArrayRef values) {
   byte('(');
   for (const int64_t value : values) integer(value);
@@ -123,6 +129,31 @@ void Writer::tensor(const torch::Tensor& tensor, std::string_view key) {
   ordered_dict([] {});  // backward hooks
   byte('t');
   byte('R');
+}
+
+// What numpy.ndarray.__reduce__ gives: an empty array, then its state.
+void Writer::array(const torch::Tensor& tensor) {
+  const auto type = tensor.is_floating_point() ? torch::kFloat32 : torch::kInt64;
+  const auto plain = tensor.detach().cpu().to(type).contiguous();
+  global("numpy.core.multiarray", "_reconstruct");
+  byte('(');
+  global("numpy", "ndarray");
+  tuple_of_integers({0});
+  bytes("b", 1);
+  byte('t');
+  byte('R');
+  byte('(');
+  integer(1);  // version
+  tuple_of_integers(plain.sizes());
+  global("numpy", "dtype");
+  byte('(');
+  text(type == torch::kFloat32 ? "<f4" : "<i8");
+  byte('t');
+  byte('R');
+  boolean(false);  // Fortran order
+  bytes(plain.const_data_ptr(), plain.nbytes());
+  byte('t');
+  byte('b');  // BUILD
 }
 
 std::string Writer::finish() {

@@ -30,6 +30,9 @@ class Writer {
   void item(std::string_view key, const Body& value);
   // A tensor with standard strides, whose elements are in the archive's record data/KEY.
   void tensor(const torch::Tensor& tensor, std::string_view key);
+  // As numpy.ndarray, its elements in the pickle itself: for files of pickle.dump. As float32 or
+  // int64.
+  void array(const torch::Tensor& tensor);
 
   std::string finish();  // the whole pickle
 
@@ -37,6 +40,7 @@ class Writer {
   void byte(char opcode) { out_ += opcode; }
   void little(uint64_t value, int bytes);
   void global(std::string_view module, std::string_view name);
+  void bytes(const void* data, size_t size);
   void tuple_of_integers(torch::IntArrayRef values);
 
   std::string out_;

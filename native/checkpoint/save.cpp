@@ -1,12 +1,8 @@
-// Writing a checkpoint: the pickle, then one record for each tensor, in torch.save's zip layout.
-#include <caffe2/serialize/inline_container.h>
-
-#include <optional>
-
-#include "base/error.h"
-#include "checkpoint/atomic_file.h"
+// Writing a checkpoint, and a state dict alone, as torch.save does.
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/manifest.h"
 #include "checkpoint/pickle_writer.h"
+#include "checkpoint/zip_writer.h"
 
 namespace rdm {
 namespace {
@@ -23,6 +19,9 @@ class CheckpointPickle {
         writer_.item("best_acc1", [&] { writer_.real(*checkpoint.best_acc1); });
       }
       writer_.item("optimizer", [&] { optimizer(checkpoint.optimizer); });
+      if (checkpoint.scaler) {
+        writer_.item("scaler", [&] { writer_.plain(scaler(*checkpoint.scaler)); });
+      }
       writer_.item("rdm", [&] { writer_.plain(checkpoint.rdm); });
     });
     return writer_.finish();
@@ -62,6 +61,15 @@ class CheckpointPickle {
     });
   }
 
+  // GradScaler's defaults beside its state, so that its load_state_dict() takes it.
+  static Plain scaler(const ScalerState& state) {
+    return Plain::Dict{{"scale", state.scale},
+                       {"growth_factor", 2.0},
+                       {"backoff_factor", 0.5},
+                       {"growth_interval", 2000},
+                       {"_growth_tracker", state.growth_tracker}};
+  }
+
   void param_group(const ParamGroup& group) {
     // What torch.optim.SGD keeps for each group beside what we use.
     Plain::Dict other{{"dampening", 0},     {"nesterov", false},       {"maximize", false},
@@ -90,53 +98,25 @@ class CheckpointPickle {
   std::vector<torch::Tensor> tensors_;
 };
 
-// LibTorch's zip writer ends the process if its output fails while it is being destroyed, so a
-// failure is kept here, the rest swallowed, and the error raised between records.
-class ZipOutput {
- public:
-  explicit ZipOutput(const std::string& path) : file_(path), zip_(sink()) {}
-
-  void record(const std::string& name, const void* data, size_t size) {
-    zip_.writeRecord(name, data, size);
-    if (failure_) throw *failure_;
-  }
-
-  void commit() {
-    zip_.writeEndOfFile();
-    if (failure_) throw *failure_;
-    file_.commit();
-  }
-
- private:
-  std::function<size_t(const void*, size_t)> sink() {
-    return [this](const void* data, size_t size) {
-      try {
-        if (!failure_) file_.write(data, size);
-      } catch (const Error& error) {
-        failure_ = error;
-      }
-      return size;
-    };
-  }
-
-  AtomicFile file_;
-  std::optional<Error> failure_;
-  caffe2::serialize::PyTorchStreamWriter zip_;
-};
-
 }  // namespace
 
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   CheckpointPickle contents;
   const std::string pickle = contents.write(checkpoint);
-  ZipOutput zip(path);
-  zip.record("data.pkl", pickle.data(), pickle.size());
-  zip.record("byteorder", "little", 6);
-  for (size_t i = 0; i < contents.tensors().size(); ++i) {
-    const auto tensor = contents.tensors()[i].cpu().contiguous();
-    zip.record("data/" + std::to_string(i), tensor.const_data_ptr(), tensor.nbytes());
-  }
-  zip.commit();
+  write_zip(path, pickle, contents.tensors(),
+            [&](const std::string& sha256) { write_manifest(path, sha256); });
+}
+
+void save_state_dict(const std::string& path, const StateDict& state) {
+  pickle::Writer writer;
+  std::vector<torch::Tensor> tensors;
+  writer.ordered_dict([&] {
+    for (const auto& [name, value] : state) {
+      writer.item(name, [&] { writer.tensor(value, std::to_string(tensors.size())); });
+      tensors.push_back(value);
+    }
+  });
+  write_zip(path, writer.finish(), tensors, [](const std::string&) {});
 }
 
 }  // namespace rdm

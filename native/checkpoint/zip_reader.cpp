@@ -1,98 +1,74 @@
 #include "checkpoint/zip_reader.h"
 
-#include <caffe2/serialize/inline_container.h>
+#include <zlib.h>
 
 #include <filesystem>
 
 #include "base/error.h"
+#include "checkpoint/zip_directory.h"
 
 namespace rdm {
 namespace {
 
 constexpr size_t kMaxPickleBytes = 64 << 20;
-// Deflated checkpoints shrink by a few percent; more than this is a bomb.
-constexpr size_t kMaxInflation = 16;
 
 class ZipReader : public RecordReader {
  public:
-  explicit ZipReader(const std::string& path) {
-    try {
-      guarded([&] { zip_ = std::make_unique<caffe2::serialize::PyTorchStreamReader>(path); });
-    } catch (const pickle::Malformed& reason) {
-      throw pickle::Malformed(
-          message("the zip is cut short, damaged or not one of torch.save (", reason.what(), ")"));
-    }
-    budget_ = kMaxInflation * std::filesystem::file_size(path);
-  }
+  explicit ZipReader(const std::string& path)
+      : file_(path, std::ios::binary),
+        records_(read_zip_directory(file_, std::filesystem::file_size(path))) {}
 
   std::string pickle() override {
-    guarded([&] {
-      if (!zip_->hasRecord("data.pkl")) throw pickle::Malformed("it has no data.pkl");
-      if (zip_->hasRecord("byteorder") && record("byteorder", 16) != "little") {
-        throw pickle::Malformed("its numbers are big-endian");
-      }
-    });
+    if (records_.contains("byteorder") && record("byteorder", 16) != "little") {
+      throw pickle::Malformed("its numbers are big-endian");
+    }
     return record("data.pkl", kMaxPickleBytes);
   }
 
   void locate(const std::map<std::string, StorageInfo>& storages, size_t) override {
-    guarded([&] {
-      for (const auto& [key, storage] : storages) {
-        const size_t wanted = storage.numel * c10::elementSize(storage.dtype);
-        if (!zip_->hasRecord("data/" + key)) throw pickle::Malformed("it has no data/" + key);
-        const size_t size = zip_->getRecordSize("data/" + key);
-        if (size != wanted) {
-          throw pickle::Malformed(message("data/", key, " has ", size, " bytes, not ", wanted));
-        }
-        spend(size);
+    for (const auto& [key, storage] : storages) {
+      const size_t wanted = storage.numel * c10::elementSize(storage.dtype);
+      const auto size = find("data/" + key).size;
+      if (size != wanted) {
+        throw pickle::Malformed(message("data/", key, " has ", size, " bytes, not ", wanted));
       }
-    });
+    }
   }
 
   void read(const std::string& storage, void* to, size_t bytes) override {
-    guarded([&] { zip_->getRecord("data/" + storage, to, bytes); });
+    read_record("data/" + storage, to, bytes);
   }
 
  private:
+  const ZipRecord& find(const std::string& name) const {
+    const auto found = records_.find(name);
+    if (found == records_.end()) throw pickle::Malformed("it has no " + name);
+    return found->second;
+  }
+
+  void read_record(const std::string& name, void* to, size_t bytes) {
+    const ZipRecord& record = find(name);
+    file_.clear();
+    file_.seekg(static_cast<std::streamoff>(record.at));
+    if (!file_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes))) {
+      throw pickle::Malformed("it is cut short");
+    }
+    const bool checked = record.checksum != 0;
+    if (checked && crc32_z(0, static_cast<const Bytef*>(to), bytes) != record.checksum) {
+      throw pickle::Malformed(name + " is damaged: its checksum does not match");
+    }
+  }
+
   std::string record(const std::string& name, size_t limit) {
-    std::string out;
-    guarded([&] {
-      const size_t size = zip_->getRecordSize(name);
-      if (size > limit) throw pickle::Malformed(message(name, " has ", size, " bytes"));
-      spend(size);
-      out.resize(size);
-      zip_->getRecord(name, out.data(), size);
-    });
+    const size_t size = find(name).size;
+    if (size > limit) throw pickle::Malformed(message(name, " has ", size, " bytes"));
+    std::string out(size, '\0');
+    read_record(name, out.data(), size);
     return out;
   }
 
-  void spend(size_t bytes) {
-    if (bytes > budget_) {
-      throw pickle::Malformed(message("it unpacks to over ", kMaxInflation, " times its size"));
-    }
-    budget_ -= bytes;
-  }
-
-  // LibTorch's reasons, without its stack traces.
-  template <typename Action>
-  static void guarded(const Action& action) {
-    try {
-      action();
-    } catch (const pickle::Malformed&) {
-      throw;
-    } catch (const c10::Error& error) {
-      std::string reason = error.msg();
-      reason = reason.substr(0, std::min(reason.find('\n'), reason.find(". ")));
-      const std::string prefix = "PytorchStreamReader failed ";
-      if (reason.starts_with(prefix)) reason = "failed " + reason.substr(prefix.size());
-      throw pickle::Malformed(reason);
-    } catch (const std::exception& error) {  // a version that is no number
-      throw pickle::Malformed(error.what());
-    }
-  }
-
-  std::unique_ptr<caffe2::serialize::PyTorchStreamReader> zip_;
-  size_t budget_ = 0;
+  std::ifstream file_;
+  std::map<std::string, ZipRecord> records_;
 };
 
 }  // namespace

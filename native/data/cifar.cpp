@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <stdexcept>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/pickle.h"
+#include "base/printable.h"
 #include "data/named.h"
 
 namespace rdm {
@@ -26,18 +27,24 @@ struct Batch {
 };
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
-  throw Error(Code::bad_data, message("cannot read ", path, ": ", reason),
+  throw Error(Code::bad_data, message("cannot read ", path, ": ", printable(reason)),
               "unpack the archive again; it may be damaged");
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) refuse(path, "no such file");
-  return {std::istreambuf_iterator<char>(in), {}};
+constexpr size_t kMaxFileBytes = size_t{1} << 30;  // five times the longest
+
+std::string read(const std::string& path) {
+  std::string bytes;
+  try {
+    read_file(path, kMaxFileBytes, bytes);
+  } catch (const std::runtime_error& error) {
+    refuse(path, error.what());
+  }
+  return bytes;
 }
 
 Batch read_binary(const std::string& path, bool hundred) {
-  const std::string bytes = read_file(path);
+  const std::string bytes = read(path);
   const int64_t header = hundred ? 2 : 1,
                 record = header + kImage;  // coarse and fine, or one label
   const auto size = static_cast<int64_t>(bytes.size());
@@ -84,7 +91,7 @@ const std::string* array_bytes(const pickle::Value& value, size_t images) {
 
 pickle::Document parse(const std::string& path) {
   try {
-    return pickle::parse(read_file(path), is_array_global);
+    return pickle::parse(read(path), is_array_global);
   } catch (const pickle::Malformed& error) {
     refuse(path, error.what());
   }

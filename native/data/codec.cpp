@@ -1,15 +1,10 @@
 #include "data/codec.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <new>
+#include <span>
 #include <stdexcept>
-#include <string_view>
-#include <vector>
 
+#include "base/file.h"
 #include "data/formats.h"
 #include "data/jpeg.h"
 #include "data/png.h"
@@ -17,37 +12,7 @@
 namespace rdm {
 namespace {
 
-class File {
- public:
-  explicit File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) fail();
-  }
-  ~File() { ::close(descriptor_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  void read_into(std::vector<uint8_t>& out) {
-    struct stat status;
-    if (::fstat(descriptor_, &status) != 0) fail();
-    if (S_ISDIR(status.st_mode)) throw std::runtime_error("a folder, not a file");
-    out.resize(static_cast<size_t>(status.st_size));
-    size_t done = 0;
-    while (done < out.size()) {
-      const ssize_t count = ::read(descriptor_, out.data() + done, out.size() - done);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) fail();
-      if (count == 0) break;  // shortened meanwhile; the decoder will say so
-      done += static_cast<size_t>(count);
-    }
-    out.resize(done);
-    if (out.empty()) throw std::runtime_error("the file is empty");
-  }
-
- private:
-  [[noreturn]] static void fail() { throw std::runtime_error(std::strerror(errno)); }
-
-  int descriptor_;
-};
+constexpr size_t kMaxFileBytes = size_t{1} << 30;  // Pillow's most pixels without compression
 
 }  // namespace
 
@@ -62,13 +27,20 @@ struct Decoder::Impl {
 
   int64_t max_pixels;
   std::string path;
-  std::vector<uint8_t> file;
+  std::string bytes;
+  std::span<const uint8_t> file;
   Extent extent;
   Image image;
   JpegDecoder jpeg;
   PngDecoder png;
   enum class Kind { jpeg, png, other } kind = Kind::jpeg;
   const Format* other = nullptr;
+
+  void read() {
+    read_file(path, kMaxFileBytes, bytes);
+    if (bytes.empty()) throw std::runtime_error("the file is empty");
+    file = {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
+  }
 
   Extent read_header() {
     if (begins_with(file, "\xFF\xD8\xFF")) {
@@ -91,6 +63,8 @@ struct Decoder::Impl {
       return work();
     } catch (const std::runtime_error& error) {
       throw ImageError(path, error.what());
+    } catch (const std::bad_alloc&) {
+      throw ImageError(path, "there is not enough memory for its pixels");
     }
   }
 };
@@ -101,7 +75,7 @@ Decoder::~Decoder() = default;
 Extent Decoder::open(const std::string& path) {
   impl_->path = path;
   return impl_->naming_the_file([&] {
-    File(path).read_into(impl_->file);
+    impl_->read();
     const Extent extent = impl_->extent = impl_->read_header();
     if (extent.width * extent.height > impl_->max_pixels) {
       throw std::runtime_error(message(extent.width, " x ", extent.height,

@@ -2,14 +2,21 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
+#include <stdexcept>
 #include <string_view>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "data/cifar.h"
 #include "data/image_folder.h"
 
 namespace rdm {
+namespace {
+
+constexpr size_t kMaxListBytes = 4 << 20;  // ten times the folders' names of all of ImageNet
+
+}  // namespace
 
 Dataset open_dataset(const std::string& root, const std::string& split,
                      const DatasetOptions& options) {
@@ -17,13 +24,34 @@ Dataset open_dataset(const std::string& root, const std::string& split,
   return cifar ? read_cifar(*cifar, split, options) : image_folder(root, split, options);
 }
 
+Dataset evenly_spaced(Dataset dataset, int64_t count) {
+  const int64_t all = dataset.size();
+  if (count == 0 || count >= all) return dataset;
+  const int64_t bytes = dataset.width * dataset.height * 3;
+  for (int64_t to = 0; to < count; ++to) {
+    const int64_t from = to * all / count;
+    std::swap(dataset.samples[to], dataset.samples[from]);
+    if (!dataset.in_memory()) continue;
+    std::copy_n(dataset.pixels.begin() + from * bytes, bytes, dataset.pixels.begin() + to * bytes);
+  }
+  dataset.samples.resize(count);
+  if (dataset.in_memory()) dataset.pixels.resize(count * bytes);
+  return dataset;
+}
+
 bool has_split(const std::string& root, const std::string& split) {
   return find_cifar(root) || std::filesystem::is_directory(std::filesystem::path(root) / split);
 }
 
 std::vector<std::string> read_class_list(const std::string& path) {
-  std::ifstream in(path);
-  RDM_CHECK(in, Code::bad_data, "cannot read the list of classes: ", path);
+  std::string text;
+  try {
+    read_file(path, kMaxListBytes, text);
+  } catch (const std::runtime_error& error) {
+    throw Error(Code::bad_data,
+                message("cannot read the list of classes: ", path, ": ", error.what()));
+  }
+  std::istringstream in(text);
   std::vector<std::string> classes;
   for (std::string line; std::getline(in, line);) {
     constexpr std::string_view kBlank = " \t\r";

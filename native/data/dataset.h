@@ -37,6 +37,10 @@ struct DatasetOptions {
 Dataset open_dataset(const std::string& root, const std::string& split,
                      const DatasetOptions& options = {});
 
+// `count` of the images, evenly spaced in their order, so that classes keep their shares; all of
+// them where there are no more, or `count` is 0.
+Dataset evenly_spaced(Dataset dataset, int64_t count);
+
 // Whether ROOT has this split at all.
 bool has_split(const std::string& root, const std::string& split);
 

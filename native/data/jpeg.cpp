@@ -11,21 +11,24 @@
 // After jpeglib.h, which it needs.
 #include <jerror.h>
 
+#include "base/error.h"
 #include "data/huffman.h"
 
 namespace rdm {
 namespace {
 
 constexpr int64_t kMargin = 4;  // pixels
+constexpr int kMaxScans = 100;  // a scan of few bytes may pass over the whole image
 
 // libjpeg reports through callbacks; a longjmp brings us back from a fatal one. The functions that
 // set the jump own nothing that needs destroying.
 struct Errors : jpeg_error_mgr {
   jmp_buf jump;
   char text[JMSG_LENGTH_MAX];
-  bool truncated = false;
+  bool truncated = false, too_many_scans = false;
 
   std::string reason() const {
+    if (too_many_scans) return message("a JPEG of over ", kMaxScans, " scans");
     return truncated ? "the file is truncated" : std::string("the file is damaged (") + text + ")";
   }
 };
@@ -53,6 +56,14 @@ void warn(j_common_ptr info, int level) {
 
 void ignore(j_common_ptr) {}
 
+// Called between rows of blocks while the scans of an image are read.
+void count_scans(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
+  auto* errors = static_cast<Errors*>(info->err);
+  errors->too_many_scans = true;
+  longjmp(errors->jump, 1);
+}
+
 jpeg_error_mgr* prepare(Errors& errors) {
   jpeg_std_error(&errors);
   errors.error_exit = leave;
@@ -78,6 +89,7 @@ void cmyk_to_rgb(const uint8_t* from, int64_t width, uint8_t* to) {
 struct JpegDecoder::Impl {
   jpeg_decompress_struct info{};
   Errors errors{};
+  jpeg_progress_mgr progress{};
   HuffmanScan scan;
   bool complete = false;      // whether the file ends with the end mark
   std::vector<uint8_t> line;  // one CMYK row
@@ -85,6 +97,7 @@ struct JpegDecoder::Impl {
   // Runs a step that may leave by longjmp.
   template <typename Step>
   void guarded(Step step) {
+    errors.too_many_scans = false;
     if (setjmp(errors.jump)) throw std::runtime_error(errors.reason());
     step();
   }
@@ -128,6 +141,8 @@ struct JpegDecoder::Impl {
 JpegDecoder::JpegDecoder() : impl_(std::make_unique<Impl>()) {
   impl_->info.err = prepare(impl_->errors);
   impl_->guarded([this] { jpeg_create_decompress(&impl_->info); });
+  impl_->progress.progress_monitor = count_scans;
+  impl_->info.progress = &impl_->progress;
 }
 
 JpegDecoder::~JpegDecoder() {

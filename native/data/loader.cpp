@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "data/maker.h"
 #include "data/ring.h"
-#include "data/sampler.h"
 #include "data/view.h"
 
 namespace rdm {
@@ -59,8 +58,10 @@ struct Loader::Impl {
   std::atomic<int64_t> decode_ns{0}, augment_ns{0}, consumer_ns{0};
   std::vector<std::jthread> workers;
 
+  int64_t images() const { return options.share.size(dataset.size()); }  // of an epoch
+
   int64_t steps() const {
-    const int64_t n = dataset.size(), b = options.batch_size;
+    const int64_t n = images(), b = options.batch_size;
     return options.drop_last ? n / b : (n + b - 1) / b;
   }
 
@@ -79,7 +80,7 @@ struct Loader::Impl {
     if (!slot) return nullptr;
     slot->state = Slot::State::filling;
     slot->step = step;
-    slot->size = std::min(options.batch_size, dataset.size() - step * options.batch_size);
+    slot->size = std::min(options.batch_size, images() - step * options.batch_size);
     slot->remaining = slot->size;
     slot->failure = nullptr;
     filling.push_back(slot);
@@ -155,10 +156,10 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
   self.options = std::move(options);
   const auto& o = self.options;
   RDM_CHECK(o.batch_size > 0, Code::usage, "the batch size must be at least 1, not ", o.batch_size);
-  if (self.steps() == 0) {
+  if (self.steps() == 0 && (o.drop_last || self.dataset.size() == 0)) {
     throw Error(Code::bad_data,
                 message("fewer images than a batch: ", self.dataset.size(), " in ",
-                        self.dataset.root, ", the batch size is ", o.batch_size),
+                        self.dataset.root, ", the batch size is ", o.batch_size * o.share.ranks),
                 "use a smaller batch size (-b) or more images");
   }
   self.table = normalise_table(o.statistics);
@@ -194,11 +195,12 @@ void Loader::start(int64_t epoch, int64_t first_step) {
   auto& self = *impl_;
   std::unique_lock lock(self.ring->mutex);
   self.halt(lock);
-  self.order = epoch_order(self.dataset.size(), self.options.seed, epoch, self.options.shuffle);
+  self.order = self.options.share.of(
+      epoch_order(self.dataset.size(), self.options.seed, epoch, self.options.shuffle));
   self.epoch = epoch;
   self.next_step = first_step;
   self.next_place = first_step * self.options.batch_size;
-  self.end_place = std::min(self.steps() * self.options.batch_size, self.dataset.size());
+  self.end_place = std::min(self.steps() * self.options.batch_size, self.images());
   self.running = true;
   self.ring->changed.notify_all();
 }
@@ -228,6 +230,16 @@ std::optional<Batch> Loader::next() {
 
 std::vector<BadImage> Loader::bad_images() const {
   return impl_->bad.sorted();
+}
+
+void Loader::add_bad_images(const std::vector<BadImage>& met) {
+  for (const auto& bad : met) impl_->bad.add(bad);
+}
+
+void Loader::set_seed(uint64_t seed) {
+  std::unique_lock lock(impl_->ring->mutex);
+  impl_->halt(lock);  // the workers read it
+  impl_->options.seed = seed;
 }
 
 LoaderTimes Loader::times() const {

@@ -12,6 +12,7 @@
 
 #include "data/dataset.h"
 #include "data/recipe.h"
+#include "data/sampler.h"
 
 namespace rdm {
 
@@ -32,6 +33,7 @@ struct LoaderOptions {
   uint64_t seed = 0;
   bool shuffle = true;
   bool drop_last = true;
+  Share share;    // of each epoch's order
   Recipe recipe;  // all views of one size
   Statistics statistics;
   Decode decode = Decode::exact;
@@ -104,6 +106,10 @@ class Loader {
 
   LoaderTimes times() const;
   std::vector<BadImage> bad_images() const;  // met since the loader was made, each once, in order
+  void add_bad_images(const std::vector<BadImage>& met);  // by the run that this one goes on from
+
+  // Order and views of the epochs that start from here on.
+  void set_seed(uint64_t seed);
 
  private:
   struct Impl;

@@ -19,9 +19,9 @@ int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
 
 }  // namespace
 
-void BadImageList::add(int64_t image, const ImageError& error) {
+void BadImageList::add(BadImage bad) {
   std::lock_guard lock(mutex_);
-  images_.try_emplace(image, BadImage{image, error.path, error.reason});
+  images_.try_emplace(bad.image, std::move(bad));
 }
 
 std::vector<BadImage> BadImageList::sorted() const {
@@ -79,7 +79,7 @@ Decoded Maker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
       return decode(epoch, image, used);
     } catch (const ImageError& error) {
       if (options_.on_bad_image == OnBadImage::stop) throw;
-      bad_.add(used, error);
+      bad_.add({used, error.path, error.reason});
       if (attempt == kMostBadInARow) {
         throw Error(Code::bad_data,
                     message(kMostBadInARow, " images in a row were bad; the last: ", error.what()),

@@ -14,7 +14,7 @@ namespace rdm {
 // The images that were replaced; shared by the workers.
 class BadImageList {
  public:
-  void add(int64_t image, const ImageError& error);
+  void add(BadImage bad);
   std::vector<BadImage> sorted() const;
 
  private:

@@ -103,6 +103,8 @@ Extent PngDecoder::open(std::span<const uint8_t> file) {
   if (!self.info) throw std::bad_alloc();
   self.guarded([&] {
     png_set_read_fn(self.png, &self.source, read);
+    // Texts and profiles are not looked at: unpacked, a few bytes may be gigabytes.
+    png_set_keep_unknown_chunks(self.png, PNG_HANDLE_CHUNK_NEVER, nullptr, /*all*/ -1);
     png_read_info(self.png, self.info);
   });
   return {png_get_image_width(self.png, self.info), png_get_image_height(self.png, self.info)};

@@ -17,4 +17,15 @@ std::vector<int64_t> epoch_order(int64_t count, uint64_t seed, int64_t epoch, bo
   return order;
 }
 
+int64_t Share::size(int64_t count) const {
+  return padded ? (count + ranks - 1) / ranks : (count - rank + ranks - 1) / ranks;
+}
+
+std::vector<int64_t> Share::of(const std::vector<int64_t>& order) const {
+  const auto count = static_cast<int64_t>(order.size());
+  std::vector<int64_t> mine;
+  for (int64_t i = 0; i < size(count); ++i) mine.push_back(order[(i * ranks + rank) % count]);
+  return mine;
+}
+
 }  // namespace rdm

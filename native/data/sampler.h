@@ -6,7 +6,16 @@
 namespace rdm {
 
 // The order of an epoch: a permutation of 0 … count - 1 that depends on (seed, epoch) alone, or the
-// plain order when not shuffled. Several processes take turns in this one order.
+// plain order when not shuffled.
 std::vector<int64_t> epoch_order(int64_t count, uint64_t seed, int64_t epoch, bool shuffle);
+
+// What one of several processes takes of an epoch: every so-many-th place of the one order.
+struct Share {
+  int64_t rank = 0, ranks = 1;
+  bool padded = true;  // all shares of one size: the last ranks begin again at the order's first
+
+  int64_t size(int64_t count) const;
+  std::vector<int64_t> of(const std::vector<int64_t>& order) const;
+};
 
 }  // namespace rdm

@@ -124,10 +124,10 @@ Plain check_dataset(const std::string& root, const CheckOptions& options) {
   std::vector<std::jthread> workers;
   for (int i = 0; i < std::max(options.workers, 1); ++i) workers.emplace_back(work);
   if (options.progress) {
-    while (done < total && !options.stop.stop_requested()) {
+    do {  // at least once, however quick the workers were
       options.progress(done, total);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
+    } while (done < total && !options.stop.stop_requested());
   }
   workers.clear();  // joins
   Plain::List bad;

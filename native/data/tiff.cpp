@@ -14,6 +14,8 @@
 namespace rdm {
 namespace {
 
+constexpr int64_t kMaxHeaderBytes = 16 << 20;
+
 struct Source {
   std::span<const uint8_t> file;
   uint64_t at = 0;
@@ -49,15 +51,27 @@ toff_t size(thandle_t handle) {
 
 using Tiff = std::unique_ptr<TIFF, void (*)(TIFF*)>;
 
-Tiff open_tiff(Source& source) {
+// No buffer of libtiff's has over `most` bytes, where it can be told (from 4.5 on).
+TIFF* open_within(Source& source, int64_t most) {
+#if TIFFLIB_VERSION >= 20221213
+  const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),
+                                                                             TIFFOpenOptionsFree);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), most);
+  return TIFFClientOpenExt("", "rm", &source, read, write, seek, close, size, nullptr, nullptr,
+                           options.get());
+#else
+  return TIFFClientOpen("", "rm", &source, read, write, seek, close, size, nullptr, nullptr);
+#endif
+}
+
+Tiff open_tiff(Source& source, int64_t most) {
   static const bool quiet = [] {  // libtiff would print to stderr
     TIFFSetErrorHandler(nullptr);
     TIFFSetWarningHandler(nullptr);
     return true;
   }();
   (void)quiet;
-  Tiff tiff(TIFFClientOpen("", "rm", &source, read, write, seek, close, size, nullptr, nullptr),
-            TIFFClose);
+  Tiff tiff(open_within(source, most), TIFFClose);
   if (!tiff) throw std::runtime_error("the file is damaged (its header)");
   return tiff;
 }
@@ -77,13 +91,14 @@ Extent extent_of(TIFF* tiff) {
 
 Extent open(std::span<const uint8_t> file) {
   Source source{file};
-  return extent_of(open_tiff(source).get());
+  return extent_of(open_tiff(source, kMaxHeaderBytes).get());
 }
 
 void decode(std::span<const uint8_t> file, Image& out) {
   Source source{file};
-  const Tiff tiff = open_tiff(source);
-  const Extent extent = extent_of(tiff.get());
+  const Extent extent = open(file);
+  // A strip or tile may be the whole image, of up to 16 bytes a pixel, and a little wider.
+  const Tiff tiff = open_tiff(source, kMaxHeaderBytes + 16 * extent.width * extent.height);
   const auto width = static_cast<uint32_t>(extent.width),
              height = static_cast<uint32_t>(extent.height);
   std::vector<uint32_t> pixels(static_cast<size_t>(width) * height);

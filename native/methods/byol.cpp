@@ -29,7 +29,7 @@ ByolImpl::ByolImpl(const MethodOptions& options) : options_(options) {
   start_as_copy(*momentum_encoder_, *encoder_);
 }
 
-MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views) {
+MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views, Group* group) {
   MethodOutput out;
   std::vector<torch::Tensor> p, z;
   for (const auto& view : views) {
@@ -40,7 +40,7 @@ MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views) {
     out.momentum_features.push_back(momentum_encoder_->features(view));
     z.push_back(momentum_encoder_->project(out.momentum_features.back()));
   }
-  const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
+  const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (2 - 2 * pairs[0].cosine) + (2 - 2 * pairs[1].cosine);
   out.outputs = pairs[0].outputs;
   return out;

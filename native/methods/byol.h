@@ -10,7 +10,7 @@ class ByolImpl : public torch::nn::Module, public Method {
   explicit ByolImpl(const MethodOptions& options);
 
   // L = Σ over both pairs of 2 − 2 cos(p', z), z from the momentum network
-  MethodOutput forward(const std::vector<torch::Tensor>& views) override;
+  MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override;
   void after_update(int64_t updates, int64_t total) override;  // the target follows
   std::vector<ParameterGroup> parameter_groups() override;
   ResNet encoder() const override { return encoder_; }

@@ -28,8 +28,8 @@ class Method {
  public:
   virtual ~Method() = default;
 
-  // views: two tensors (N, 3, H, W) of the same images.
-  virtual MethodOutput forward(const std::vector<torch::Tensor>& views) = 0;
+  // views: two tensors (N, 3, H, W) of the same images; of all ranks together they are the batch.
+  virtual MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) = 0;
 
   // Called when the optimiser has made `updates` of `total` updates.
   virtual void after_update(int64_t updates, int64_t total) {}

@@ -1,4 +1,5 @@
-// The paper's mechanism in one place: filter one branch's outputs spectrally, then align.
+// The paper's mechanism in one place: gather the batch of all ranks, filter one branch's outputs
+// spectrally, then align.
 #pragma once
 #include <torch/types.h>
 
@@ -6,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "distributed/group.h"
 #include "spectral/spec.h"
 
 namespace rdm {
@@ -23,6 +25,11 @@ struct Aligned {
 
 // Each pair's mean cosine after the filter; without a filter, of the outputs as they are. Targets
 // carry no gradient. Runs in float32 or better whatever the autocast.
-std::vector<Aligned> align(const std::vector<Pair>& pairs, const std::optional<FilterSpec>& filter);
+//
+// A filter is that of the outputs of all ranks; the cosine is the mean over this rank's rows. As W
+// takes no gradient, and gradients are averaged over the ranks, that is the gradient of the mean
+// over all rows: nothing needs to be gathered with its gradient.
+std::vector<Aligned> align(const std::vector<Pair>& pairs, const std::optional<FilterSpec>& filter,
+                           Group* group);
 
 }  // namespace rdm

@@ -28,7 +28,7 @@ SimSiamImpl::SimSiamImpl(const MethodOptions& options) : options_(options) {
   }
 }
 
-MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views) {
+MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views, Group* group) {
   MethodOutput out;
   std::vector<torch::Tensor> p, z;
   for (const auto& view : views) {
@@ -38,7 +38,7 @@ MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views) {
   for (const auto& output : z) {
     p.push_back(predictor_.is_empty() ? output : predictor_->forward(output));
   }
-  const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter);
+  const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (pairs[0].cosine + pairs[1].cosine) * -0.5;
   out.outputs = pairs[0].outputs;
   return out;

@@ -2,6 +2,10 @@
 
 #include <torch/torch.h>
 
+#include <map>
+
+#include "models/batch_norm.h"
+
 namespace rdm {
 namespace {
 
@@ -17,7 +21,7 @@ torch::nn::ReLU relu() {
 torch::nn::Sequential two_layers(torch::nn::Linear first, int64_t hidden, int64_t out) {
   torch::nn::Sequential head;
   head->push_back(std::move(first));
-  head->push_back(torch::nn::BatchNorm1d(hidden));
+  head->push_back(BatchNorm(hidden));
   head->push_back(relu());
   head->push_back(torch::nn::Linear(hidden, out));
   return head;
@@ -31,12 +35,12 @@ torch::nn::Sequential simsiam_projector(int64_t width, torch::nn::Linear last) {
   torch::nn::Sequential head;
   for (const int64_t in : {width, hidden}) {
     head->push_back(linear_without_bias(in, hidden));
-    head->push_back(torch::nn::BatchNorm1d(hidden));
+    head->push_back(BatchNorm(hidden));
     head->push_back(relu());
   }
   head->push_back(last);
-  head->push_back(torch::nn::BatchNorm1d(
-      torch::nn::BatchNorm1dOptions(last->options.out_features()).affine(false)));
+  head->push_back(
+      BatchNorm(torch::nn::BatchNormOptions(last->options.out_features()).affine(false)));
   return head;
 }
 
@@ -46,6 +50,31 @@ torch::nn::Sequential simsiam_predictor(int64_t dim, int64_t hidden) {
 
 torch::nn::Sequential byol_head(int64_t in, int64_t hidden, int64_t out) {
   return two_layers(torch::nn::Linear(in, hidden), hidden, out);
+}
+
+torch::nn::Sequential head_of(const StateDict& weights) {
+  const std::map<std::string, torch::Tensor> given(weights.begin(), weights.end());
+  int64_t last = -1;
+  for (const auto& [name, tensor] : given) last = std::max<int64_t>(last, std::stoll(name));
+  torch::nn::Sequential head;
+  for (int64_t i = 0; i <= last; ++i) {
+    const auto place = std::to_string(i);
+    const auto weight = given.find(place + ".weight");
+    const auto mean = given.find(place + ".running_mean");
+    const bool has_weight = weight != given.end();
+    if (mean != given.end()) {
+      const torch::nn::BatchNorm1dOptions options(mean->second.size(0));
+      head->push_back(
+          torch::nn::BatchNorm1d(torch::nn::BatchNorm1dOptions(options).affine(has_weight)));
+    } else if (has_weight && weight->second.dim() == 2) {
+      const torch::nn::LinearOptions options(weight->second.size(1), weight->second.size(0));
+      head->push_back(torch::nn::Linear(
+          torch::nn::LinearOptions(options).bias(given.contains(place + ".bias"))));
+    } else {
+      head->push_back(relu());
+    }
+  }
+  return head;
 }
 
 }  // namespace rdm

@@ -4,6 +4,8 @@
 #pragma once
 #include <torch/nn.h>
 
+#include "checkpoint/state_dict.h"
+
 namespace rdm {
 
 // Linear BN ReLU Linear BN ReLU `last` BN without affine: (N, width) to (N, dim), through as many
@@ -16,5 +18,9 @@ torch::nn::Sequential simsiam_predictor(int64_t dim, int64_t hidden);
 
 // BYOL's projector and predictor: Linear BN ReLU Linear, (N, in) to (N, out).
 torch::nn::Sequential byol_head(int64_t in, int64_t hidden, int64_t out);
+
+// The head that a state dict is of, with fresh weights: at each index a linear layer, a batch norm
+// or, where the dictionary has nothing, a ReLU. Any of the above, and those of other programs.
+torch::nn::Sequential head_of(const StateDict& weights);
 
 }  // namespace rdm

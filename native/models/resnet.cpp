@@ -18,7 +18,7 @@ torch::nn::Conv2d conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
 
 // y = γ (conv(x) − μ) / √(σ² + ε) + β as one convolution. Only the tensors that forward reads are
 // replaced; the registered parameters stay as they are.
-void fold(torch::nn::Conv2d& conv, const torch::nn::BatchNorm2d& norm) {
+void fold(torch::nn::Conv2d& conv, const BatchNorm& norm) {
   const torch::NoGradGuard no_grad;
   const auto scale = norm->weight * (norm->running_var + norm->options.eps()).rsqrt();
   conv->bias = norm->bias - norm->running_mean * scale;
@@ -89,7 +89,7 @@ void BlockImpl::fold_batch_norm() {
   for (size_t i = 0; i < convs_.size(); ++i) fold(convs_[i], norms_[i]);
   if (!downsample_.is_empty()) {
     torch::nn::Conv2d projection(downsample_->ptr<torch::nn::Conv2dImpl>(0));
-    fold(projection, std::dynamic_pointer_cast<torch::nn::BatchNorm2dImpl>(downsample_->ptr(1)));
+    fold(projection, std::dynamic_pointer_cast<BatchNormImpl>(downsample_->ptr(1)));
     downsample_ = torch::nn::Sequential(projection);
   }
   folded_ = true;
@@ -101,7 +101,7 @@ ResNetImpl::ResNetImpl(const Architecture& arch, const ResNetOptions& options)
                         ? torch::nn::Conv2dOptions(3, 64, 3).stride(1).padding(stem_.cifar_padding)
                         : torch::nn::Conv2dOptions(3, 64, 7).stride(2).padding(3);
   conv1_ = register_module("conv1", torch::nn::Conv2d(torch::nn::Conv2dOptions(stem).bias(false)));
-  bn1_ = register_module("bn1", torch::nn::BatchNorm2d(64));
+  bn1_ = register_module("bn1", BatchNorm(64));
   for (size_t i = 0; i < arch.blocks.size(); ++i) {
     const auto layer = make_layer(arch, int64_t{64} << i, arch.blocks[i], i == 0 ? 1 : 2);
     layers_.push_back(register_module("layer" + std::to_string(i + 1), layer));
@@ -117,8 +117,7 @@ torch::nn::Sequential ResNetImpl::make_layer(const Architecture& arch, int64_t p
   for (int64_t i = 0; i < blocks; ++i) {
     torch::nn::Sequential downsample{nullptr};
     if (i == 0 && (stride != 1 || in_planes_ != out)) {
-      downsample =
-          torch::nn::Sequential(conv(in_planes_, out, 1, stride), torch::nn::BatchNorm2d(out));
+      downsample = torch::nn::Sequential(conv(in_planes_, out, 1, stride), BatchNorm(out));
     }
     layer->push_back(Block(arch, in_planes_, planes, i == 0 ? stride : 1, downsample));
     in_planes_ = out;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/batch_norm.h"
 #include "models/stem.h"
 
 namespace rdm {
@@ -44,7 +45,7 @@ class BlockImpl : public torch::nn::Module {
 
  private:
   std::vector<torch::nn::Conv2d> convs_;
-  std::vector<torch::nn::BatchNorm2d> norms_;
+  std::vector<BatchNorm> norms_;
   torch::nn::Sequential downsample_{nullptr};
   bool folded_ = false;
 };
@@ -75,7 +76,7 @@ class ResNetImpl : public torch::nn::Module {
   Stem stem_;
   int64_t in_planes_ = 64;
   torch::nn::Conv2d conv1_{nullptr};
-  torch::nn::BatchNorm2d bn1_{nullptr};
+  BatchNorm bn1_{nullptr};
   std::vector<torch::nn::Sequential> layers_;
   torch::nn::Linear classifier_{nullptr};
   torch::nn::Sequential head_{nullptr};

@@ -19,6 +19,15 @@ void GradScaler::unscale(std::vector<torch::Tensor> gradients) {
   at::_amp_foreach_non_finite_check_and_unscale_(gradients, found_inf_, scale_.reciprocal());
 }
 
+std::pair<double, int64_t> GradScaler::state() const {
+  return {scale_.item<double>(), growth_tracker_.item<int64_t>()};
+}
+
+void GradScaler::restore(double scale, int64_t growth_tracker) {
+  scale_.fill_(scale);
+  growth_tracker_.fill_(growth_tracker);
+}
+
 void GradScaler::update() {
   at::_amp_update_scale_(scale_, growth_tracker_, found_inf_, /*growth_factor=*/2.0,
                          /*backoff_factor=*/0.5, /*growth_interval=*/2000);

@@ -5,6 +5,7 @@
 #pragma once
 #include <torch/types.h>
 
+#include <utility>
 #include <vector>
 
 namespace rdm {
@@ -23,6 +24,10 @@ class GradScaler {
 
   // Halves the scale after an overflow, doubles it after 2,000 updates without one.
   void update();
+
+  // Both wait for the device: for checkpoints alone.
+  std::pair<double, int64_t> state() const;  // the scale; updates since it last changed
+  void restore(double scale, int64_t growth_tracker);
 
   const torch::Tensor& current() const { return scale_; }
 

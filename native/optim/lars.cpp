@@ -87,7 +87,10 @@ void walk(const Update& update, const LarsSettings& settings) {
 void lars_update(const Update& update, const LarsSettings& settings,
                  const std::optional<torch::Tensor>& found_inf) {
   const torch::NoGradGuard no_grad;
-  if (!found_inf && all_walkable(update)) return walk(update, settings);
+  if (all_walkable(update)) {  // on a CPU, where found_inf is there to be read
+    if (!found_inf || found_inf->item<float>() == 0) walk(update, settings);
+    return;
+  }
   scale_gradients(layers_of(update), settings);
   at::_fused_sgd_(update.parameters, update.gradients, update.buffers, /*weight_decay=*/0,
                   settings.momentum, settings.lr, /*dampening=*/0, /*nesterov=*/false,

@@ -24,6 +24,22 @@ Update update_of(SgdGroup& group) {
   return update;
 }
 
+// 1 where nothing may move. Gradients that a scaler let overflow are its own affair.
+std::optional<torch::Tensor> find_inf(const std::vector<Update>& updates, GradScaler* scaler,
+                                      FiniteGuard* guard) {
+  if (!scaler && !guard) return std::nullopt;
+  if (!scaler) {
+    std::vector<torch::Tensor> gradients;
+    for (const auto& update : updates) {
+      gradients.insert(gradients.end(), update.gradients.begin(), update.gradients.end());
+    }
+    guard->see_gradients(gradients);
+    return guard->raised();
+  }
+  for (const auto& update : updates) scaler->unscale(update.gradients);
+  return guard ? torch::maximum(scaler->found_inf(), guard->raised()) : scaler->found_inf();
+}
+
 }  // namespace
 
 void Sgd::follow(const Schedule& schedule, int64_t epoch, int64_t update) {
@@ -38,15 +54,11 @@ void Sgd::zero_grad() {
   }
 }
 
-void Sgd::step(GradScaler* scaler) {
+void Sgd::step(GradScaler* scaler, FiniteGuard* guard) {
   const torch::NoGradGuard no_grad;
   std::vector<Update> updates;
   for (auto& group : groups_) updates.push_back(update_of(group));
-  std::optional<torch::Tensor> found_inf;
-  if (scaler) {
-    for (const auto& update : updates) scaler->unscale(update.gradients);
-    found_inf = scaler->found_inf();
-  }
+  const auto found_inf = find_inf(updates, scaler, guard);
   for (size_t i = 0; i < groups_.size(); ++i) {
     const auto& group = groups_[i];
     const auto& update = updates[i];

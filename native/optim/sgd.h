@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "optim/finite_guard.h"
 #include "optim/grad_scaler.h"
 #include "optim/schedule.h"
 
@@ -30,8 +31,8 @@ class Sgd {
   void follow(const Schedule& schedule, int64_t epoch, int64_t update);
 
   // Parameters without a gradient are passed over. With a scaler the gradients are unscaled, and
-  // nothing moves if one of them is not finite.
-  void step(GradScaler* scaler = nullptr);
+  // nothing moves if one of them is not finite; so it is with a guard from then on.
+  void step(GradScaler* scaler = nullptr, FiniteGuard* guard = nullptr);
 
   void zero_grad();  // drops the gradients
 

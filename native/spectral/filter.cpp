@@ -19,10 +19,12 @@ torch::Tensor between(const torch::Tensor& z, const torch::Tensor& x, const torc
   return torch::mm(torch::mm(products, inner).to(x.scalar_type()), x);
 }
 
-// X W as response X, whose gradient is not responseᵀ times the gradient but the gradient times W.
+// Rows Z of X: Z W as their rows of the response times X, whose gradient is not that product's but
+// the gradient times W.
 struct OwnFilter : torch::autograd::Function<OwnFilter> {
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
-                               const torch::Tensor& response, const torch::Tensor& inner) {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& z,
+                               const torch::Tensor& x, const torch::Tensor& response,
+                               const torch::Tensor& inner) {
     context->save_for_backward({x, inner});
     return torch::mm(response, x);
   }
@@ -30,13 +32,11 @@ struct OwnFilter : torch::autograd::Function<OwnFilter> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto saved = context->get_saved_variables();
-    return {between(gradients[0], saved[0], saved[1]), {}, {}};
+    return {between(gradients[0], saved[0], saved[1]), {}, {}, {}};
   }
 };
 
-torch::Tensor by_svd(const torch::Tensor& z, const torch::Tensor& features,
-                     const FilterSpec& spec) {
-  const torch::Tensor x = features.detach();
+torch::Tensor by_svd(const torch::Tensor& z, const torch::Tensor& x, const FilterSpec& spec) {
   if (!torch::isfinite(x).all().item<bool>()) {  // LAPACK would throw
     return z * std::numeric_limits<double>::quiet_NaN();
   }
@@ -54,34 +54,50 @@ FilterSolver resolve(const FilterSpec& spec) {
                                                             : FilterSolver::eigh;
 }
 
-std::optional<GramFilter> solve(const Gram& gram, const FilterSpec& spec, bool with_inner) {
-  if (resolve(spec) == FilterSolver::newton) {
+torch::Tensor precise(const torch::Tensor& x) {
+  return x.to(torch::promote_types(x.scalar_type(), torch::kFloat32));
+}
+
+bool is_wide(const torch::Tensor& x) {
+  return x.size(0) <= x.size(1);
+}
+
+}  // namespace
+
+bool needs_inner(const torch::Tensor& z, const torch::Tensor& x, bool own) {
+  return is_wide(x) && (!own || (z.requires_grad() && torch::GradMode::is_enabled()));
+}
+
+std::optional<GramFilter> solve_filter(const torch::Tensor& features, const FilterSpec& spec,
+                                       bool with_inner) {
+  const auto solver = resolve(spec);
+  if (solver == FilterSolver::svd) return std::nullopt;
+  const auto x = precise(features);
+  const bool product = solver == FilterSolver::newton && spec.sigma == 2;
+  const auto gram = gram_matrix(x, product ? x.scalar_type() : torch::kFloat64);
+  if (solver == FilterSolver::newton) {
     if (auto filter = newton_filter(gram, spec.sigma, with_inner)) return filter;
   }
   return eigh_filter(gram, spec, with_inner);
 }
 
-}  // namespace
+torch::Tensor apply_filter(const torch::Tensor& z, const torch::Tensor& features,
+                           std::optional<int64_t> first_row,
+                           const std::optional<GramFilter>& solved, const FilterSpec& spec) {
+  const auto input = precise(z), x = precise(features).detach();
+  if (!solved) return by_svd(input, x, spec);
+  if (!is_wide(x)) return torch::mm(input, solved->response);
+  if (!first_row) return between(input, x, solved->inner);
+  const auto rows = solved->response.slice(/*dim=*/0, *first_row, *first_row + z.size(0));
+  if (needs_inner(z, x, /*own=*/true)) return OwnFilter::apply(input, x, rows, solved->inner);
+  return torch::mm(rows, x);
+}
 
 torch::Tensor apply_filter(const torch::Tensor& z, const torch::Tensor& features,
                            const FilterSpec& spec) {
-  const auto type = torch::promote_types(z.scalar_type(), torch::kFloat32);
-  const auto x = features.to(type);
-  const auto solver = resolve(spec);
-  if (solver == FilterSolver::svd) return by_svd(z.to(type), x, spec);
-
-  const bool product = solver == FilterSolver::newton && spec.sigma == 2;
-  const auto gram = gram_matrix(x, product ? type : torch::kFloat64);
   const bool own = z.is_same(features);
-  const bool with_inner =
-      gram.wide && (!own || (z.requires_grad() && torch::GradMode::is_enabled()));
-  const auto filter = solve(gram, spec, with_inner);
-  if (!filter) return by_svd(z.to(type), x, spec);
-
-  if (!gram.wide) return torch::mm(z.to(type), filter->response);
-  if (!own) return between(z.to(type), x.detach(), filter->inner);
-  if (with_inner) return OwnFilter::apply(x, filter->response, filter->inner);
-  return torch::mm(filter->response, x);
+  const auto solved = solve_filter(features, spec, needs_inner(z, features, own));
+  return apply_filter(z, features, own ? std::optional<int64_t>(0) : std::nullopt, solved, spec);
 }
 
 }  // namespace rdm

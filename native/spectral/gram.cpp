@@ -8,12 +8,12 @@
 namespace rdm {
 namespace {
 
-constexpr int64_t kSmallestBlock = 64;  // below it a product is too small to halve
+constexpr int64_t kSmallestProduct = int64_t{1} << 25;  // below it halving costs more than it saves
 
 // rows rowsᵀ, the upper right corner mirrored instead of multiplied.
 torch::Tensor self_product(const torch::Tensor& rows, int depth) {
   const int64_t n = rows.size(0), half = n / 2;
-  if (depth == 0 || half < kSmallestBlock) return torch::mm(rows, rows.t());
+  if (depth == 0 || n * n * rows.size(1) < kSmallestProduct) return torch::mm(rows, rows.t());
   const auto top = rows.narrow(0, 0, half), bottom = rows.narrow(0, half, n - half);
   const auto corner = torch::mm(bottom, top.t());
   return torch::cat({torch::cat({self_product(top, depth - 1), corner.t()}, 1),

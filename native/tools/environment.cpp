@@ -2,12 +2,66 @@
 
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/Version.h>
+#include <ATen/cpu/Utils.h>
 #include <torch/torch.h>
 #include <torch/version.h>
 
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
 #include "base/version.h"
+#include "data/formats.h"
 
 namespace rdm {
+namespace {
+
+// By the first bytes of a file in it, as every image's format is told.
+bool reads(std::string_view magic) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(magic.data());
+  return find_format({bytes, magic.size()}) != nullptr;
+}
+
+Plain codecs() {
+  using std::string_view_literals::operator""sv;
+#if __has_include(<jpegint.h>)
+  const bool huffman = true;  // data/huffman.cpp asks the same
+#else
+  const bool huffman = false;
+#endif
+  return Plain::Dict{{"jpeg", true},
+                     {"jpegHuffman", huffman},
+                     {"png", true},
+                     {"webp", reads("RIFF\0\0\0\0WEBP"sv)},
+                     {"tiff", reads("II*\0"sv)}};
+}
+
+// Whether the CPU has instructions for it; others convert, and are slower with it than without.
+bool multiplies_in_bf16() {
+  const auto capabilities = at::cpu::get_cpu_capabilities();
+  return std::ranges::any_of(std::array{"avx512_bf16", "amx_bf16", "bf16"}, [&](auto* name) {
+    const auto found = capabilities.find(name);
+    return found != capabilities.end() && found->second.isBool() && found->second.toBool();
+  });
+}
+
+// What talks between processes, as far as it was built in.
+Plain backends() {
+#ifdef USE_C10D_GLOO
+  const bool gloo = true;
+#else
+  const bool gloo = false;
+#endif
+#ifdef USE_C10D_NCCL
+  const bool nccl = true;
+#else
+  const bool nccl = false;
+#endif
+  return Plain::Dict{{"gloo", gloo}, {"nccl", nccl}};
+}
+
+}  // namespace
 
 Plain environment() {
   const auto devices = static_cast<int64_t>(torch::cuda::device_count());
@@ -16,7 +70,10 @@ Plain environment() {
       {"libtorch", TORCH_VERSION},
       {"threads", torch::get_num_threads()},
       {"cpu", at::get_cpu_capability()},
-      {"cuda", Plain::Dict{{"available", torch::cuda::is_available()}, {"devices", devices}}}};
+      {"bf16", multiplies_in_bf16()},
+      {"cuda", Plain::Dict{{"available", torch::cuda::is_available()}, {"devices", devices}}},
+      {"codecs", codecs()},
+      {"backends", backends()}};
 }
 
 }  // namespace rdm

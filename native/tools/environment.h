@@ -4,7 +4,9 @@
 
 namespace rdm {
 
-// {version, libtorch, threads, cpu: vector capability, cuda: {available, devices: how many}}
+// {version, libtorch, threads, cpu: vector capability, bf16: whether the CPU multiplies in it,
+//  cuda: {available, devices: how many}, codecs: {jpeg, jpegHuffman: by our own look-up, png, webp,
+//  tiff}, backends: {gloo, nccl}}
 Plain environment();
 
 }  // namespace rdm

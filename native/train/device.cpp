@@ -30,10 +30,11 @@ torch::Device find_device(const std::string& name, std::optional<int64_t> gpu) {
 
 }  // namespace
 
-torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu,
-                            Precision precision) {
-  const auto device = find_device(name, gpu);
-  if (precision == Precision::fp16 && !device.is_cuda()) {
+torch::Device choose_device(const NetworkOptions& options) {
+  auto gpu = options.gpu;
+  if (!gpu && options.process && torch::cuda::is_available()) gpu = options.process->local_rank;
+  const auto device = find_device(options.device, gpu);
+  if (options.precision == Precision::fp16 && !device.is_cuda()) {
     throw Error(Code::no_device, "--precision fp16 needs a CUDA device",
                 "use --precision bf16, which needs no gradient scaling, on a CPU");
   }
@@ -54,8 +55,13 @@ Autocast::~Autocast() {
   at::autocast::clear_cache();
 }
 
-uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device) {
-  const uint64_t chosen = seed ? static_cast<uint64_t>(*seed) : std::random_device{}();
+uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device, Group* group) {
+  uint64_t chosen = seed ? static_cast<uint64_t>(*seed) : std::random_device{}();
+  if (group && !seed) {
+    const auto shared = torch::tensor({static_cast<int64_t>(chosen)}, torch::kInt64);
+    group->broadcast(shared, /*from=*/0);
+    chosen = static_cast<uint64_t>(shared.item<int64_t>());
+  }
   torch::manual_seed(chosen);
   if (device.is_cuda()) {
     at::globalContext().setDeterministicCuDNN(seed.has_value());

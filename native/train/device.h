@@ -5,15 +5,15 @@
 #include <optional>
 #include <string>
 
+#include "distributed/group.h"
 #include "train/options.h"
 
 namespace rdm {
 
-// auto: the first CUDA device where there is one, else the CPU. `gpu` picks a CUDA device by
-// number. Throws Code::no_device when CUDA is asked for and is not there,
-// and when fp16 is asked for elsewhere.
-torch::Device choose_device(const std::string& name, std::optional<int64_t> gpu,
-                            Precision precision);
+// auto: a CUDA device where there is one, else the CPU. It is the one that --gpu names, the one of
+// the process's number on its node, or the first. Throws Code::no_device when CUDA is asked for and
+// is not there, and when fp16 is asked for elsewhere.
+torch::Device choose_device(const NetworkOptions& options);
 
 // Autocast to bf16 or fp16 for as long as it lives; nothing for fp32.
 class Autocast {
@@ -29,7 +29,7 @@ class Autocast {
 };
 
 // The reference's --seed: weights from it, and on CUDA deterministic kernels. Without one, a random
-// seed is drawn. Returns the seed in use; data order and views follow from it too.
-uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device);
+// seed is drawn, on the first rank. Returns the seed in use; data order and views follow from it.
+uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device, Group* group);
 
 }  // namespace rdm

@@ -38,6 +38,7 @@ std::optional<DeviceBatch> Feed::next() {
   }
   result.labels =
       on_device(torch::from_blob(const_cast<int64_t*>(batch->labels()), {n}, torch::kInt64));
+  result.images.assign(batch->images(), batch->images() + n);
 
   InFlight flight{std::move(*batch), std::nullopt};
   if (device_.is_cuda()) {

@@ -13,6 +13,7 @@ namespace rdm {
 struct DeviceBatch {
   std::vector<torch::Tensor> views;  // (N, 3, S, S) float32, channels_last
   torch::Tensor labels;              // (N) int64
+  std::vector<int64_t> images;       // (N), indices into the dataset
 };
 
 // Memory for the loader's ring: page-locked where batches are copied to a CUDA device.

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "methods/byol.h"
 #include "methods/simsiam.h"
+#include "models/batch_norm.h"
 #include "train/device.h"
 #include "train/optimizer_state.h"
 #include "train/weights.h"
@@ -44,8 +45,10 @@ void refuse_single_pixels(const PretrainOptions& options, torch::Device device) 
 }  // namespace
 
 Learner::Learner(const PretrainOptions& options, int64_t classes, int64_t batches,
-                 torch::Device device)
-    : method_(make_method(options.method)),
+                 torch::Device device, Group* group)
+    : group_(group),
+      method_(make_method(options.method)),
+      guard_(device),
       schedule_(whole_schedule(options, batches)),
       precision_(options.precision),
       accumulate_(options.accumulate) {
@@ -57,12 +60,22 @@ Learner::Learner(const PretrainOptions& options, int64_t classes, int64_t batche
   }
   method_->module().to(device);
   to_channels_last(method_->module());
+  if (group) join(*group);
   optimizer_ = make_optimizer(options);
   if (precision_ == Precision::fp16) scaler_.emplace(device);
 }
 
+void Learner::join(Group& group) {
+  auto& module = method_->module();
+  synchronise_batch_norms(module, group);
+  auto weights = module.parameters();
+  for (const auto& buffer : module.buffers()) weights.push_back(buffer);
+  group.broadcast(weights);
+  reducer_.emplace(module.parameters(), group);
+}
+
 Sgd Learner::make_optimizer(const PretrainOptions& options) const {
-  const int64_t images = options.batch_size * options.accumulate;
+  const int64_t images = options.global_batch() * options.accumulate;
   SgdGroup common;
   common.momentum = options.momentum;
   common.weight_decay = options.weight_decay;
@@ -86,11 +99,13 @@ StepResult Learner::step(const DeviceBatch& batch, int64_t epoch, int64_t step) 
     optimizer_.follow(schedule_, epoch, step / accumulate_);
     optimizer_.zero_grad();
   }
+  const bool updates = between_updates(step + 1);
+  if (reducer_ && updates) reducer_->average_next();
   StepResult result;
   torch::Tensor total;
   {
     const Autocast autocast(batch.labels.device(), precision_);
-    const auto output = method_->forward(batch.views);
+    const auto output = method_->forward(batch.views, group_);
     total = output.loss;
     result.loss = output.loss.detach();
     result.outputs = output.outputs;
@@ -101,14 +116,15 @@ StepResult Learner::step(const DeviceBatch& batch, int64_t epoch, int64_t step) 
       result.momentum_logits = scores.momentum_logits;
     }
   }
+  guard_.see(total);
   if (accumulate_ > 1) total = total / accumulate_;
   (scaler_ ? scaler_->scale(total) : total).backward();
-  if (between_updates(step + 1)) update(epoch, step / accumulate_);
+  if (updates) update(epoch, step / accumulate_);
   return result;
 }
 
 void Learner::update(int64_t epoch, int64_t update) {
-  optimizer_.step(scaler_ ? &*scaler_ : nullptr);
+  optimizer_.step(scaler_ ? &*scaler_ : nullptr, &guard_);
   const int64_t done = epoch * schedule_.updates_per_epoch + update + 1;
   method_->after_update(done, schedule_.epochs * schedule_.updates_per_epoch);
 }
@@ -119,18 +135,29 @@ int64_t Learner::parameters() const {
   return count;
 }
 
+torch::Tensor Learner::features(const torch::Tensor& images) {
+  return method_->encoder()->features(images);
+}
+
 torch::Tensor Learner::classify(const torch::Tensor& images) {
-  return classifier_->classify(method_->encoder()->features(images));
+  return classifier_->classify(features(images));
 }
 
 void Learner::save(Checkpoint& into) {
   into.state_dict = state_dict(method_->module());
   into.optimizer = optimizer_state(optimizer_);
+  if (scaler_) {
+    const auto [scale, growth_tracker] = scaler_->state();
+    into.scaler = {scale, growth_tracker};
+  }
 }
 
 void Learner::load(const Checkpoint& checkpoint, const std::string& source) {
   load_state_dict(method_->module(), checkpoint.state_dict, "", source);
   load_optimizer_state(optimizer_, checkpoint.optimizer, source);
+  if (scaler_ && checkpoint.scaler) {
+    scaler_->restore(checkpoint.scaler->scale, checkpoint.scaler->growth_tracker);
+  }
 }
 
 }  // namespace rdm

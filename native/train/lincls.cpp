@@ -7,17 +7,18 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/names.h"
 #include "data/loader.h"
+#include "distributed/reducer.h"
 #include "models/linear_probe.h"
 #include "optim/larc.h"
 #include "optim/schedule.h"
+#include "train/course.h"
 #include "train/device.h"
 #include "train/feed.h"
-#include "train/finite.h"
 #include "train/loading.h"
-#include "train/meters.h"
 #include "train/optimizer_state.h"
 #include "train/output.h"
-#include "train/record.h"
+#include "train/output_lock.h"
+#include "train/together.h"
 #include "train/validation.h"
 #include "train/weights.h"
 
@@ -26,54 +27,65 @@ namespace {
 
 class LinearEvaluation {
  public:
-  LinearEvaluation(const LinclsOptions& options, const Sink& sink, std::stop_token stop);
+  LinearEvaluation(const LinclsOptions& options, const Sink& sink, std::stop_token stop,
+                   Group* group);
   Summary run();
 
  private:
   void load_pretrained();
-  void resume();
+  void load(const Checkpoint& checkpoint, const std::string& path);
   void announce();
   std::optional<Loader> open_train() const;
   Sgd make_optimizer() const;
   int64_t classes() const { return static_cast<int64_t>(validation_.dataset().classes.size()); }
 
-  void train_epoch(Position from);
-  bool validate(int64_t epoch);  // false: stopped on the way
-  void save(Position next, bool best);
+  bool train_epoch();  // false: stopped on the way
+  bool validate();     // false: stopped on the way
+  void save(Position next, bool best, const Plain& meters = {});
   void check_backbone();
+  void train();
 
   const LinclsOptions& options_;
   const Sink& sink_;
   std::stop_token stop_;
+  Group* group_;
   torch::Device device_;
-  uint64_t seed_;
+  Course course_;
   std::optional<Loader> train_loader_;  // none with options.evaluate
-  size_t bad_images_ = 0;               // reported so far, of training
   Validation validation_;
   LinearProbe probe_;
   StateDict pretrained_;  // of the backbone, as the file holds it
   Sgd optimizer_;
+  std::optional<GradientReducer> reducer_;  // none where the process is alone
+  FiniteGuard guard_;
   Position position_;
-  double best_top1_ = 0;
-  Summary summary_;
+  Plain meters_;  // of the epoch that was trained and not yet validated
 };
 
 LinearEvaluation::LinearEvaluation(const LinclsOptions& options, const Sink& sink,
-                                   std::stop_token stop)
+                                   std::stop_token stop, Group* group)
     : options_(options),
       sink_(sink),
       stop_(std::move(stop)),
-      device_(choose_device(options.device, options.gpu, options.precision)),
-      seed_(seed_everything(options.seed, device_)),
+      group_(group),
+      device_(choose_device(options)),
+      course_("lincls", options, /*keep=*/0, device_, sink, stop_, group),
       train_loader_(open_train()),
-      validation_(options, train_loader_ ? &train_loader_->dataset() : nullptr, device_),
+      validation_(options, train_loader_ ? &train_loader_->dataset() : nullptr, device_, group),
       probe_(find_architecture(options.arch), options.stem, classes()),
-      position_{options.start_epoch, 0} {
+      guard_(device_) {
   if (!options.pretrained.empty()) load_pretrained();
   probe_.network()->to(device_);
   to_channels_last(*probe_.network());
+  if (group) {
+    auto parameters = probe_.fc()->parameters();
+    group->broadcast(parameters);
+    reducer_.emplace(parameters, *group);
+  }
   optimizer_ = make_optimizer();
-  if (!options.resume.empty()) resume();
+  course_.begin(train_loader_ ? &*train_loader_ : nullptr,
+                [this](const auto& checkpoint, const auto& path) { load(checkpoint, path); });
+  position_ = course_.start();
   probe_.freeze();
 }
 
@@ -84,8 +96,8 @@ std::optional<Loader> LinearEvaluation::open_train() const {
   view.size = options_.crop_size;
   view.min_scale = 0.08;
   view.jitter_p = view.grayscale_p = view.blur_p = 0;
-  auto loader = loader_options(options_, dataset, seed_, device_);
-  loader.batch_size = options_.batch_size;
+  auto loader = loader_options(options_, dataset, course_.seed(), device_, group_);
+  loader.batch_size = options_.own_batch();
   loader.drop_last = false;
   loader.recipe = std::vector<RandomView>{view};
   return std::optional<Loader>(std::in_place, std::move(dataset), loader);
@@ -106,18 +118,14 @@ Sgd LinearEvaluation::make_optimizer() const {
   return Sgd({group});
 }
 
-void LinearEvaluation::resume() {
-  const auto checkpoint = load_checkpoint(options_.resume);
-  RDM_CHECK(checkpoint.arch == options_.arch, Code::bad_checkpoint, options_.resume, " holds a ",
-            checkpoint.arch, ", not a ", options_.arch, " (--arch)");
-  load_state_dict(*probe_.network(), checkpoint.state_dict, "", options_.resume);
-  load_optimizer_state(optimizer_, checkpoint.optimizer, options_.resume);
-  position_ = {checkpoint.epoch, recorded_step(checkpoint.rdm)};
-  best_top1_ = checkpoint.best_acc1.value_or(0);
-  summary_.checkpoint = options_.resume;
+void LinearEvaluation::load(const Checkpoint& checkpoint, const std::string& path) {
+  load_state_dict(*probe_.network(), checkpoint.state_dict, "", path);
+  load_optimizer_state(optimizer_, checkpoint.optimizer, path);
+  guard_.lower();
 }
 
 void LinearEvaluation::announce() {
+  const auto resumed = course_.resumed_from();
   sink_(
       StartEvent{"lincls",
                  {{"arch", options_.arch},
@@ -130,29 +138,35 @@ void LinearEvaluation::announce() {
                   {"stepsPerEpoch", train_loader_ ? train_loader_->steps_per_epoch() : int64_t{0}},
                   {"epochs", options_.epochs},
                   {"startEpoch", position_.epoch},
-                  {"batchSize", options_.batch_size},
-                  {"seed", static_cast<int64_t>(seed_)},
+                  {"startStep", position_.step},
+                  {"resumed", resumed.empty() ? Plain() : Plain(resumed)},
+                  {"batchSize", options_.global_batch()},
+                  {"processes", group_ ? group_->size() : 1},
+                  {"seed", static_cast<int64_t>(course_.seed())},
                   {"threads", torch::get_num_threads()},
                   {"libtorch", TORCH_VERSION}}});
-  if (options_.pretrained.empty() && options_.resume.empty()) {
+  if (options_.pretrained.empty() && resumed.empty()) {
     sink_(WarningEvent{"random_backbone",
                        "no --pretrained checkpoint: the backbone has random weights"});
   }
 }
 
-// Trains until the epoch ends, or one more step once a stop is asked for; position_ says which.
-void LinearEvaluation::train_epoch(Position from) {
-  const int64_t steps = train_loader_->steps_per_epoch();
+// One epoch from position_ on, which then stands at its end.
+bool LinearEvaluation::train_epoch() {
+  const int64_t epoch = position_.epoch, steps = train_loader_->steps_per_epoch();
   auto schedule = options_.schedule;
   schedule.epochs = options_.epochs;
-  optimizer_.follow(schedule, from.epoch, /*update=*/0);
+  optimizer_.follow(schedule, epoch, /*update=*/0);
   const double lr = optimizer_.groups()[0].lr;
   const auto before = train_loader_->times();
-  train_loader_->start(from.epoch, from.step);
+  train_loader_->start(epoch, position_.step);
   Feed feed(*train_loader_, device_);
-  Meters meters("train", from.epoch, steps, device_);
-  for (position_ = from; auto batch = feed.next();) {
+  auto meters = course_.open_meters(epoch, steps);
+  const bool begun = position_.step < steps;  // else resumed before the validation
+  while (auto batch = feed.next()) {
+    if (group_) group_->at(epoch * steps + position_.step);
     meters.data_ready();
+    if (reducer_) reducer_->average_next();
     torch::Tensor logits;
     {
       const Autocast autocast(device_, options_.precision);
@@ -161,53 +175,51 @@ void LinearEvaluation::train_epoch(Position from) {
     const auto loss = torch::cross_entropy_loss(logits.to(torch::kFloat32), batch->labels);
     optimizer_.zero_grad();
     loss.backward();
+    guard_.see(loss);
     if (options_.lars) larc_scale(optimizer_, options_.weight_decay);
-    optimizer_.step();
+    optimizer_.step(/*scaler=*/nullptr, &guard_);
+    const int64_t step = position_.step++;
+    course_.stepped({epoch, step, lr, loss.detach(), batch->images}, guard_.raised());
     meters.update(loss, batch->labels.size(0));
     meters.accuracy(logits.detach(), batch->labels);
     meters.step_done();
-    ++summary_.steps;
-    const int64_t step = position_.step++;
-    if (step % options_.print_freq == 0) {
-      const auto event = meters.read(step, lr);
-      check_finite(event.loss.value, from.epoch, step, lr, summary_.checkpoint);
-      sink_(event);
+    const bool logging = step % options_.print_freq == 0;
+    if (logging) {
+      course_.look();
+      sink_(meters.read(step, lr, group_));
     }
-    if (stop_.stop_requested()) return;
+    const bool last = course_.ending();
+    if (step + 1 == steps) break;
+    const int64_t done = epoch * steps + step + 1;
+    if (!last && !course_.due(done, /*taken=*/1, logging)) continue;
+    course_.look();
+    save(position_, /*best=*/false, meters.state(group_));
+    if (last) return false;
   }
-  if (meters.images() == 0) return;
-  summary_.loss = meters.mean_loss();
-  check_finite(*summary_.loss, from.epoch, steps - 1, lr, summary_.checkpoint);
-  report_bad_images(*train_loader_, "train", options_.output, sink_, bad_images_);
-  sink_(epoch_event(meters, from.epoch, *summary_.loss, train_loader_->times(), before));
-}
-
-bool LinearEvaluation::validate(int64_t epoch) {
-  const double best_before = best_top1_;
-  const auto logits = [&](const torch::Tensor& images) { return probe_.forward(images); };
-  const auto result = validation_.run(epoch, logits, best_top1_, sink_, stop_);
-  if (!result) return false;
-  summary_.top1 = result->top1;
-  summary_.top5 = result->top5;
-  summary_.best_top1 = best_top1_;
-  if (!options_.evaluate) save({epoch + 1, 0}, /*best=*/best_top1_ > best_before);
+  meters_ = meters.state(group_);
+  course_.epoch_done(meters, epoch, begun, before);
   return true;
 }
 
-void LinearEvaluation::save(Position next, bool best) {
-  const auto path = in_folder(options_.output, "checkpoint.pth.tar");
-  Checkpoint checkpoint;
-  checkpoint.epoch = next.epoch;
-  checkpoint.arch = options_.arch;
-  checkpoint.state_dict = state_dict(*probe_.network());
-  checkpoint.optimizer = optimizer_state(optimizer_);
-  checkpoint.best_acc1 = best_top1_;
-  checkpoint.rdm = make_record("lincls", options_, seed_, next.step);
-  save_checkpoint(path, checkpoint);
-  if (best) save_checkpoint(in_folder(options_.output, "model_best.pth.tar"), checkpoint);
-  summary_.checkpoint = path;
-  summary_.epoch = next.epoch;
-  sink_(CheckpointEvent{path, next.epoch, best});
+bool LinearEvaluation::validate() {
+  const double best_before = course_.best_top1();
+  const auto logits = [&](const torch::Tensor& images) { return probe_.forward(images); };
+  const auto result = validation_.run(position_.epoch, logits, course_.best_top1(), sink_, stop_);
+  if (!result) return false;
+  course_.evaluated(*result);
+  if (options_.evaluate) return true;
+  meters_ = {};
+  save({position_.epoch + 1, 0}, /*best=*/course_.best_top1() > best_before);
+  return true;
+}
+
+void LinearEvaluation::save(Position next, bool best, const Plain& meters) {
+  const auto fill = [this](Checkpoint& checkpoint) {
+    checkpoint.state_dict = state_dict(*probe_.network());
+    checkpoint.optimizer = optimizer_state(optimizer_);
+    checkpoint.best_acc1 = course_.best_top1();
+  };
+  course_.save("checkpoint.pth.tar", next, meters, fill, best);
 }
 
 // The reference's sanity check: linear training must not have moved the backbone.
@@ -223,37 +235,52 @@ void LinearEvaluation::check_backbone() {
   sink_(SanityCheckEvent{options_.pretrained});
 }
 
-Summary LinearEvaluation::run() {
-  announce();
-  if (options_.evaluate) {
-    summary_.epoch = position_.epoch;
-    summary_.stopped = !validate(position_.epoch);
-    return summary_;
-  }
+void LinearEvaluation::train() {
+  auto& stopped = course_.summary().stopped;
   const int64_t first_epoch = position_.epoch;
   while (position_.epoch < options_.epochs) {
-    train_epoch(position_);
-    const bool whole = position_.step == train_loader_->steps_per_epoch();
-    if (!whole || !validate(position_.epoch)) {
-      save(position_, /*best=*/false);
-      summary_.stopped = true;
-      return summary_;
+    try {
+      stopped = !train_epoch();
+    } catch (const Diverged& diverged) {
+      course_.roll_back(diverged);
+      position_ = course_.start();
+      continue;
+    }
+    if (stopped) return;
+    if (!validate()) {
+      save(position_, /*best=*/false, std::exchange(meters_, Plain()));
+      stopped = true;
+      return;
     }
     if (position_.epoch == first_epoch && !pretrained_.empty()) check_backbone();
     position_ = {position_.epoch + 1, 0};
-    if (stop_.stop_requested() && position_.epoch < options_.epochs) {
-      summary_.stopped = true;
-      return summary_;
-    }
+    stopped = position_.epoch < options_.epochs && course_.over();
+    if (stopped) return;
   }
-  return summary_;
+}
+
+Summary LinearEvaluation::run() {
+  announce();
+  if (options_.evaluate) {
+    course_.summary().epoch = position_.epoch;
+    course_.summary().stopped = !validate();
+  } else {
+    train();
+  }
+  return course_.finish();
 }
 
 }  // namespace
 
 Summary lincls(const LinclsOptions& options, const Sink& sink, std::stop_token stop) {
   prepare_output(options.output);
-  return LinearEvaluation(options, sink, std::move(stop)).run();
+  Summary summary;
+  together(options.process, options.record, sink, [&](Group* group, const Sink& heard) {
+    std::optional<OutputLock> lock;  // evaluating writes no checkpoint
+    if (is_first(group) && !options.evaluate) lock.emplace(options.output, heard);
+    summary = LinearEvaluation(options, heard, stop, group).run();
+  });
+  return summary;
 }
 
 }  // namespace rdm

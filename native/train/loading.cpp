@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -22,7 +23,7 @@ Dataset open_split(const DataOptions& options, const std::string& split, int64_t
 }
 
 LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,
-                             torch::Device device) {
+                             torch::Device device, const Group* group) {
   const auto processors = std::max(1U, std::thread::hardware_concurrency());
   LoaderOptions loader;
   loader.workers = static_cast<int>(std::min<int64_t>(options.workers, processors));
@@ -32,13 +33,19 @@ LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset,
   loader.on_bad_image = options.on_bad_image;
   loader.max_image_pixels = options.max_image_pixels;
   loader.allocate = batch_memory(device);
+  if (group) loader.share = {group->rank(), group->size()};
   return loader;
 }
 
 Loader evaluation_loader(const DataOptions& options, const std::string& split,
-                         int64_t images_per_class, torch::Device device) {
-  auto dataset = open_split(options, split, images_per_class);
-  auto loader = loader_options(options, dataset, /*seed=*/0, device);  // nothing is drawn
+                         int64_t images_per_class, torch::Device device, const Group* group) {
+  return evaluation_loader(options, open_split(options, split, images_per_class), device, group);
+}
+
+Loader evaluation_loader(const DataOptions& options, Dataset dataset, torch::Device device,
+                         const Group* group) {
+  auto loader = loader_options(options, dataset, /*seed=*/0, device, group);  // nothing is drawn
+  loader.share.padded = false;
   loader.batch_size = options.val_batch_size;
   loader.shuffle = false;
   loader.drop_last = false;
@@ -57,30 +64,33 @@ void same_classes(const Dataset& train, const Dataset& val) {
               "both folders must have the same class folders");
 }
 
-EpochEvent epoch_event(const Meters& meters, int64_t epoch, double loss, const LoaderTimes& after,
-                       const LoaderTimes& before) {
+EpochEvent epoch_event(const Meters& meters, const EpochMeans& means, int64_t epoch,
+                       const LoaderTimes& after, const LoaderTimes& before) {
   return {epoch,
-          loss,
+          means.loss,
           meters.seconds(),
-          meters.images_per_second(),
+          means.images_per_second,
           after.decode - before.decode,
           after.augment - before.augment,
           after.consumer - before.consumer};
 }
 
 void report_bad_images(const Loader& loader, const std::string& split, const std::string& output,
-                       const Sink& sink, size_t& reported) {
+                       const Sink& sink, size_t& reported, const Group* group) {
   const auto bad = loader.bad_images();
   if (bad.size() <= reported) return;
   reported = bad.size();
-  prepare_output(output);
-  const auto path = in_folder(output, "bad-images-" + split + ".txt");
+  std::error_code failure;
+  std::filesystem::create_directories(output, failure);
+  const auto rank = is_first(group) ? "" : message(".", group->rank());
+  const auto path = in_folder(output, "bad-images-" + split + rank + ".txt");
   std::ofstream list(path);
   for (const auto& image : bad) list << image.path << '\t' << image.reason << '\n';
   const auto total = static_cast<size_t>(loader.dataset().size());
   auto text = message(bad.size(), " of ", total, " ", split,
                       " images could not be read and were replaced by others, the latest ",
-                      bad.back().path, ": ", bad.back().reason, "; all are listed in ", path);
+                      bad.back().path, ": ", bad.back().reason,
+                      list.flush() ? "; all are listed in " : "; they cannot be listed in ", path);
   if (bad.size() * 100 > total) text += "; that is more than 1 %: check the dataset";
   sink(WarningEvent{"bad_images", std::move(text)});
 }

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "base/dictionary_reader.h"
+
 namespace rdm {
 namespace {
 
@@ -58,13 +60,21 @@ void Meters::step_done() {
   ++steps_;
 }
 
-StepEvent Meters::read(int64_t step, double lr) {
-  const auto values = torch::cat({latest_, total_}).cpu();
+torch::Tensor Meters::sums(Group* group) {
+  const auto counts = torch::tensor(
+      {static_cast<double>(step_images_), static_cast<double>(images_)}, torch::kFloat64);
+  const auto all = torch::cat({latest_, total_, counts.to(latest_.device())});
+  if (group) group->sum(all);
+  return all.cpu();
+}
+
+StepEvent Meters::read(int64_t step, double lr, Group* group) {
+  const auto values = sums(group);
   const auto* v = values.const_data_ptr<double>();
-  const auto n = static_cast<double>(images_), latest_n = static_cast<double>(step_images_);
+  const double latest_n = v[8], n = v[9];
   event_.step = step;
   event_.lr = lr;
-  event_.images_per_second = images_per_second();
+  event_.images_per_second = n / seconds();
   event_.batch_seconds.average = batch_total_ / static_cast<double>(steps_);
   event_.data_seconds.average = data_total_ / static_cast<double>(steps_);
   event_.loss = {v[0] / latest_n, v[4] / n};
@@ -74,14 +84,38 @@ StepEvent Meters::read(int64_t step, double lr) {
   return event_;
 }
 
-double Meters::mean_loss() {
-  return total_[0].item<double>() / static_cast<double>(images_);
+EpochMeans Meters::means(Group* group) {
+  const auto values = sums(group);
+  const auto* v = values.const_data_ptr<double>();
+  const double n = v[9];
+  return {static_cast<int64_t>(n), v[4] / n, 100 * v[5] / n, 100 * v[6] / n, n / seconds()};
 }
-double Meters::top1() {
-  return 100 * total_[1].item<double>() / static_cast<double>(images_);
+
+Plain Meters::state(Group* group) {
+  const auto values = sums(group);
+  const auto* v = values.const_data_ptr<double>();
+  return Plain::Dict{{"images", static_cast<int64_t>(v[9])},
+                     {"steps", steps_},
+                     {"seconds", seconds()},
+                     {"batchSeconds", batch_total_},
+                     {"dataSeconds", data_total_},
+                     {"sums", Plain::List(v + 4, v + 8)}};
 }
-double Meters::top5() {
-  return 100 * total_[2].item<double>() / static_cast<double>(images_);
+
+void Meters::restore(const Plain& state, bool first) {
+  DictionaryReader reader(state);
+  double seconds = 0;
+  reader.read("steps", steps_);
+  reader.read("seconds", seconds);
+  reader.read("batchSeconds", batch_total_);
+  reader.read("dataSeconds", data_total_);
+  epoch_start_ -=
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  if (!first) return;
+  reader.read("images", images_);
+  std::vector<double> sums;
+  for (const auto& sum : reader.list("sums")) sums.push_back(*sum.get_if<double>());
+  total_.copy_(torch::tensor(sums, torch::kFloat64));
 }
 
 }  // namespace rdm

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "base/event.h"
+#include "distributed/group.h"
 
 namespace rdm {
 
@@ -14,6 +15,12 @@ using Clock = std::chrono::steady_clock;
 inline double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+struct EpochMeans {
+  int64_t images = 0;
+  double loss = 0, top1 = 0, top5 = 0;  // accuracies in percent
+  double images_per_second = 0;
+};
 
 class Meters {
  public:
@@ -27,14 +34,20 @@ class Meters {
   void momentum_accuracy(const torch::Tensor& logits, const torch::Tensor& labels);
   void step_done();  // the optimiser has moved
 
-  StepEvent read(int64_t step, double lr);  // synchronises
-  double mean_loss();                       // synchronises
-  double top1(), top5();                    // percent over all images so far; synchronises
+  // Of the images of a whole group, whose ranks then read together; both synchronise.
+  StepEvent read(int64_t step, double lr, Group* group);
+  EpochMeans means(Group* group);  // over all images so far
   double seconds() const { return seconds_since(epoch_start_); }
-  double images_per_second() const { return static_cast<double>(images_) / seconds(); }
-  int64_t images() const { return images_; }
+  int64_t steps() const { return steps_; }
+
+  // Of the whole group's epoch so far, for a checkpoint in its middle; synchronises. When it is
+  // restored, the first rank carries it all.
+  Plain state(Group* group);
+  void restore(const Plain& state, bool first);
 
  private:
+  torch::Tensor sums(Group* group);  // what all ranks metered: (10), float64, on the host
+
   StepEvent event_;
   Clock::time_point epoch_start_, step_start_;
   double batch_total_ = 0, data_total_ = 0;

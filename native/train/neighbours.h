@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "distributed/group.h"
 #include "train/vote.h"
 
 namespace rdm {
@@ -18,9 +19,13 @@ struct Accuracy {
 };
 
 // Classifies `test` by its neighbours in `train`, once for every vote; a k beyond the number of
-// training features counts as that number. Takes memory for a few hundred rows of distances only.
+// training features counts as that number. Takes memory for 64 MiB of distances at once.
+// In a group each rank holds its own part of `train`, and all of them the whole of `test`.
 std::vector<Accuracy> classify_by_neighbours(const LabelledFeatures& train,
                                              const LabelledFeatures& test, int64_t classes,
-                                             const std::vector<Vote>& votes);
+                                             const std::vector<Vote>& votes, Group* group);
+
+// The features of all ranks, whose numbers of rows may differ.
+LabelledFeatures gather_features(const LabelledFeatures& own, Group* group);
 
 }  // namespace rdm

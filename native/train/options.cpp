@@ -44,6 +44,24 @@ void read_data(DictionaryReader& reader, DataOptions& options) {
             options.val_resize, " is smaller than --crop-size ", options.crop_size);
 }
 
+ProcessOptions read_process(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  ProcessOptions process;
+  reader.read("rank", process.rank);
+  reader.read("worldSize", process.world_size);
+  reader.read("localRank", process.local_rank);
+  reader.read("localWorldSize", process.local_world_size);
+  reader.read("host", process.host);
+  reader.read("port", process.port);
+  reader.read("serve", process.serve);
+  reader.read("prefix", process.prefix);
+  reader.read("backend", process.backend,
+              {{"gloo", DistBackend::gloo}, {"nccl", DistBackend::nccl}});
+  reader.read("timeout", process.timeout);
+  reader.finish();
+  return process;
+}
+
 void read_network(DictionaryReader& reader, NetworkOptions& options) {
   reader.read("arch", options.arch);
   reader.read("stem", options.stem.kind,
@@ -53,6 +71,9 @@ void read_network(DictionaryReader& reader, NetworkOptions& options) {
   reader.read("gpu", options.gpu);
   reader.read("precision", options.precision,
               {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}, {"fp16", Precision::fp16}});
+  if (const auto& process = reader.dictionary("process"); !process.is_null()) {
+    options.process = read_process(process);
+  }
   RDM_CHECK(options.stem.cifar_padding == 1 || options.stem.cifar_padding == 2, Code::usage,
             "--stem-padding must be 1 or 2, not ", options.stem.cifar_padding);
 }
@@ -70,10 +91,24 @@ void read_run(DictionaryReader& reader, RunOptions& options, const Plain& dictio
   reader.read("seed", options.seed);
   reader.read("printFreq", options.print_freq);
   reader.read("resume", options.resume);
+  reader.read("resumeAnyway", options.resume_anyway);
+  reader.read("checkpointSteps", options.checkpoint_steps);
+  reader.read("checkpointSeconds", options.checkpoint_seconds);
+  reader.read("onDivergence", options.roll_back, {{"stop", false}, {"rollback", true}});
+  reader.read("maxSteps", options.max_steps);
   at_least(1, "--epochs", options.epochs);
   at_least(0, "--start-epoch", options.start_epoch);
   at_least(1, "--batch-size", options.batch_size);
+  if (options.process) {
+    RDM_CHECK(options.batch_size % options.process->local_world_size == 0, Code::usage,
+              "--batch-size ", options.batch_size, " does not divide among the ",
+              options.process->local_world_size, " processes of this node");
+  }
   at_least(1, "--print-freq", options.print_freq);
+  RDM_CHECK(!options.roll_back || !options.process || options.process->world_size == 1, Code::usage,
+            "--on-divergence rollback is for a single process; several stop");
+  at_least(0, "--checkpoint-every", options.checkpoint_steps);
+  at_least(0, "--checkpoint-every", options.checkpoint_seconds);
 }
 
 RandomView read_view(const Plain& dictionary, int64_t size) {
@@ -168,7 +203,25 @@ void read_optimizer(DictionaryReader& reader, PretrainOptions& options) {
   at_least(1, "--accumulate", options.accumulate);
 }
 
+void read_feature_layer(DictionaryReader& reader, FeatureLayer& layer, Branch& branch) {
+  reader.read("features", layer,
+              {{"backbone", FeatureLayer::backbone}, {"projector", FeatureLayer::projector}});
+  reader.read("branch", branch, {{"online", Branch::online}, {"momentum", Branch::momentum}});
+}
+
+void read_spectrum(DictionaryReader& reader, SpectrumOptions& options) {
+  read_data(reader, options);
+  read_network(reader, options);
+  reader.read("pretrained", options.pretrained);
+  reader.read("images", options.images);
+  at_least(0, "--images", options.images);
+}
+
 }  // namespace
+
+const char* name_of(FeatureLayer layer) {
+  return layer == FeatureLayer::backbone ? "backbone" : "projector";
+}
 
 const char* name_of(Precision precision) {
   switch (precision) {
@@ -176,6 +229,14 @@ const char* name_of(Precision precision) {
     case Precision::fp16: return "fp16";
     default: return "fp32";
   }
+}
+
+int64_t RunOptions::own_batch() const {
+  return process ? batch_size / process->local_world_size : batch_size;
+}
+
+int64_t RunOptions::global_batch() const {
+  return process ? own_batch() * process->world_size : batch_size;
 }
 
 PretrainOptions pretrain_options(const Plain& dictionary) {
@@ -189,8 +250,12 @@ PretrainOptions pretrain_options(const Plain& dictionary) {
   reader.read("momentumClassifier", options.momentum_classifier);
   reader.read("classifierLr", options.classifier_lr);
   reader.read("rankEvery", options.rank_every);
+  reader.read("knnEvery", options.knn_every);
+  reader.read("keep", options.keep);
   reader.finish();
   at_least(1, "--rank-every", options.rank_every);
+  at_least(0, "--knn-every", options.knn_every);
+  at_least(0, "--keep", options.keep);
   RDM_CHECK(!options.momentum_classifier ||
                 (options.online_classifier && options.method.name == MethodName::byol),
             Code::usage, "--momentum-classifier goes with --method byol and --online-classifier");
@@ -214,9 +279,11 @@ LinclsOptions lincls_options(const Plain& dictionary) {
 KnnOptions knn_options(const Plain& dictionary) {
   DictionaryReader reader(dictionary);
   KnnOptions options;
+  options.record = dictionary;
   read_data(reader, options);
   read_network(reader, options);
   reader.read("pretrained", options.pretrained);
+  read_feature_layer(reader, options.features, options.branch);
   for (const auto& entry : reader.list("votes")) {
     DictionaryReader vote_reader(entry);
     auto& vote = options.votes.emplace_back();
@@ -229,6 +296,24 @@ KnnOptions knn_options(const Plain& dictionary) {
     RDM_CHECK(vote.temperature > 0, Code::usage, "--temperature must be greater than 0, not ",
               vote.temperature);
   }
+  reader.finish();
+  return options;
+}
+
+SpectrumOptions spectrum_options(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  SpectrumOptions options;
+  read_spectrum(reader, options);
+  reader.finish();
+  return options;
+}
+
+FeatureSetOptions feature_set_options(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  FeatureSetOptions options;
+  read_spectrum(reader, options);
+  read_feature_layer(reader, options.features, options.branch);
+  reader.read("thumbnail", options.thumbnail);
   reader.finish();
   return options;
 }

@@ -3,19 +3,19 @@
 #include <torch/torch.h>
 #include <torch/version.h>
 
-#include "base/error.h"
 #include "checkpoint/checkpoint.h"
 #include "data/loader.h"
+#include "train/course.h"
 #include "train/device.h"
 #include "train/feed.h"
-#include "train/finite.h"
 #include "train/learner.h"
 #include "train/loading.h"
 #include "train/memory.h"
-#include "train/meters.h"
+#include "train/neighbour_evaluation.h"
 #include "train/output.h"
+#include "train/output_lock.h"
 #include "train/rank_monitor.h"
-#include "train/record.h"
+#include "train/together.h"
 #include "train/validation.h"
 
 namespace rdm {
@@ -23,88 +23,75 @@ namespace {
 
 class Pretraining {
  public:
-  Pretraining(const PretrainOptions& options, const Sink& sink, std::stop_token stop);
+  Pretraining(const PretrainOptions& options, const Sink& sink, std::stop_token stop, Group* group);
   Summary run();
 
  private:
   Loader open_loader() const;
   std::optional<Validation> open_validation() const;
-  void resume();
+  std::optional<NeighbourEvaluation> open_neighbours() const;
   void announce();
   void warn(const char* code, std::string text);
-  bool train_epoch(int64_t epoch, int64_t first_step);  // false: stopped on the way
-  bool validate(int64_t epoch);                         // false: stopped on the way
-  void finish_epoch(Meters& meters, int64_t epoch, const LoaderTimes& before);
-  void check(double loss, int64_t epoch, int64_t step) const;
-  void save(const std::string& file, Position next, double loss);
+  bool train_epoch(Position from);      // false: stopped on the way
+  bool validate(int64_t epoch);         // false: stopped on the way
+  bool find_neighbours(int64_t epoch);  // likewise
+  void save(Position next, Meters& meters);
 
   const PretrainOptions& options_;
   const Sink& sink_;
   std::stop_token stop_;
+  Group* group_;
   torch::Device device_;
-  std::optional<Checkpoint> resumed_;
-  uint64_t seed_;
+  Course course_;
   Loader loader_;
-  size_t bad_images_ = 0;  // reported so far
   Learner learner_;
   std::optional<Validation> validation_;  // of the online classifier
-  Position start_;
-  double best_top1_ = 0;
-  Summary summary_;
+  std::optional<NeighbourEvaluation> neighbours_;
 };
 
-std::optional<Checkpoint> load_resumed(const PretrainOptions& options) {
-  if (options.resume.empty()) return std::nullopt;
-  auto checkpoint = load_checkpoint(options.resume);
-  RDM_CHECK(checkpoint.arch == options.arch, Code::bad_checkpoint, options.resume, " holds a ",
-            checkpoint.arch, ", not a ", options.arch, " (--arch)");
-  return checkpoint;
-}
-
-std::optional<int64_t> chosen_seed(const PretrainOptions& options,
-                                   const std::optional<Checkpoint>& resumed) {
-  return options.seed || !resumed ? options.seed : recorded_seed(resumed->rdm);
-}
-
-Pretraining::Pretraining(const PretrainOptions& options, const Sink& sink, std::stop_token stop)
+Pretraining::Pretraining(const PretrainOptions& options, const Sink& sink, std::stop_token stop,
+                         Group* group)
     : options_(options),
       sink_(sink),
       stop_(std::move(stop)),
-      device_(choose_device(options.device, options.gpu, options.precision)),
-      resumed_(load_resumed(options)),
-      seed_(seed_everything(chosen_seed(options, resumed_), device_)),
+      group_(group),
+      device_(choose_device(options)),
+      course_("pretrain", options, options.keep, device_, sink, stop_, group),
       loader_(open_loader()),
       learner_(options, static_cast<int64_t>(loader_.dataset().classes.size()),
-               loader_.steps_per_epoch(), device_),
+               loader_.steps_per_epoch(), device_, group),
       validation_(open_validation()),
-      start_{options.start_epoch, 0} {
-  if (resumed_) resume();
+      neighbours_(open_neighbours()) {
+  course_.begin(&loader_, [this](const Checkpoint& checkpoint, const std::string& path) {
+    learner_.load(checkpoint, path);
+    learner_.guard().lower();
+  });
 }
 
 Loader Pretraining::open_loader() const {
   auto dataset = open_split(options_, "train", options_.images_per_class);
-  auto loader = loader_options(options_, dataset, seed_, device_);
-  loader.batch_size = options_.batch_size;
+  auto loader = loader_options(options_, dataset, course_.seed(), device_, group_);
+  loader.batch_size = options_.own_batch();
   loader.recipe = std::vector<RandomView>(options_.views.begin(), options_.views.end());
   return Loader(std::move(dataset), loader);
 }
 
 std::optional<Validation> Pretraining::open_validation() const {
   if (!options_.online_classifier || !has_split(options_.data, "val")) return std::nullopt;
-  return std::optional<Validation>(std::in_place, options_, &loader_.dataset(), device_);
+  return std::optional<Validation>(std::in_place, options_, &loader_.dataset(), device_, group_);
 }
 
-void Pretraining::resume() {
-  learner_.load(*resumed_, options_.resume);
-  start_ = {resumed_->epoch, recorded_step(resumed_->rdm)};
-  best_top1_ = resumed_->best_acc1.value_or(0);
-  summary_.checkpoint = options_.resume;
-  resumed_.reset();
+std::optional<NeighbourEvaluation> Pretraining::open_neighbours() const {
+  if (options_.knn_every == 0) return std::nullopt;
+  return std::optional<NeighbourEvaluation>(std::in_place, options_, options_.precision,
+                                            loader_.dataset(), device_, group_);
 }
 
 void Pretraining::announce() {
   const auto& dataset = loader_.dataset();
   const bool byol = options_.method.name == MethodName::byol;
+  const auto [start_epoch, start_step] = course_.start();
+  const auto resumed = course_.resumed_from();
   sink_(StartEvent{"pretrain",
                    {{"method", byol ? "byol" : "simsiam"},
                     {"arch", options_.arch},
@@ -116,9 +103,13 @@ void Pretraining::announce() {
                     {"valImages", validation_ ? validation_->dataset().size() : int64_t{0}},
                     {"stepsPerEpoch", learner_.steps_per_epoch()},
                     {"epochs", options_.epochs},
-                    {"startEpoch", start_.epoch},
-                    {"batchSize", options_.batch_size},
-                    {"seed", static_cast<int64_t>(seed_)},
+                    {"startEpoch", start_epoch},
+                    {"startStep", start_step},
+                    {"resumed", resumed.empty() ? Plain() : Plain(resumed)},
+                    {"batchSize", options_.global_batch()},
+                    {"dim", options_.method.dim},
+                    {"processes", group_ ? group_->size() : 1},
+                    {"seed", static_cast<int64_t>(course_.seed())},
                     {"threads", torch::get_num_threads()},
                     {"libtorch", TORCH_VERSION}}});
   if (options_.method.filter) {
@@ -131,98 +122,102 @@ void Pretraining::warn(const char* code, std::string text) {
   if (!text.empty()) sink_(WarningEvent{code, std::move(text)});
 }
 
-void Pretraining::check(double loss, int64_t epoch, int64_t step) const {
-  check_finite(loss, epoch, step, learner_.lr(), summary_.checkpoint);
+void Pretraining::save(Position next, Meters& meters) {
+  const auto metered = next.step > 0 ? meters.state(group_) : Plain();
+  course_.save(checkpoint_name(next), next, metered, [this](Checkpoint& checkpoint) {
+    learner_.save(checkpoint);
+    if (validation_) checkpoint.best_acc1 = course_.best_top1();
+  });
 }
 
-void Pretraining::save(const std::string& file, Position next, double loss) {
-  const auto path = in_folder(options_.output, file);
-  Checkpoint checkpoint;
-  checkpoint.epoch = next.epoch;
-  checkpoint.arch = options_.arch;
-  learner_.save(checkpoint);
-  if (validation_) checkpoint.best_acc1 = best_top1_;
-  checkpoint.rdm = make_record("pretrain", options_, seed_, next.step);
-  save_checkpoint(path, checkpoint);
-  summary_.checkpoint = path;
-  summary_.epoch = next.epoch;
-  summary_.loss = loss;
-  sink_(CheckpointEvent{path, next.epoch, /*best=*/false});
-}
-
-bool Pretraining::train_epoch(int64_t epoch, int64_t first_step) {
-  const int64_t steps = learner_.steps_per_epoch();
+bool Pretraining::train_epoch(Position from) {
+  const int64_t epoch = from.epoch, steps = learner_.steps_per_epoch();
   const auto before = loader_.times();
-  loader_.start(epoch, first_step);
+  loader_.start(epoch, from.step);
   Feed feed(loader_, device_);
-  Meters meters("train", epoch, steps, device_);
+  auto meters = course_.open_meters(epoch, steps);
 
-  for (int64_t step = first_step; step < steps; ++step) {
+  for (int64_t step = from.step; step < steps; ++step) {
+    if (group_) group_->at(epoch * steps + step);
     const auto batch = feed.next();
     meters.data_ready();
     const auto result = learner_.step(*batch, epoch, step);
+    course_.stepped({epoch, step, learner_.lr(), result.loss, batch->images},
+                    learner_.guard().raised());
     meters.update(result.loss, batch->labels.size(0));
     if (result.logits.defined()) meters.accuracy(result.logits, batch->labels);
     if (result.momentum_logits.defined()) {
       meters.momentum_accuracy(result.momentum_logits, batch->labels);
     }
     meters.step_done();
-    ++summary_.steps;
 
-    if (step % options_.print_freq == 0) {
-      const auto event = meters.read(step, learner_.lr());
-      check(event.loss.value, epoch, step);
-      sink_(event);
+    const bool logging = step % options_.print_freq == 0;
+    if (logging) {
+      course_.look();
+      sink_(meters.read(step, learner_.lr(), group_));
     }
-    if (step % options_.rank_every == 0) sink_(measure_rank(result.outputs, epoch, step));
-    if (stop_.stop_requested() && learner_.between_updates(step + 1) && step + 1 < steps) {
-      const double mean = meters.mean_loss();
-      check(mean, epoch, step);
-      report_bad_images(loader_, "train", options_.output, sink_, bad_images_);
-      save("checkpoint_stopped.pth.tar", {epoch, step + 1}, mean);
+    if (step % options_.rank_every == 0) {
+      if (const auto rank = measure_rank(result.outputs, epoch, step, group_)) sink_(*rank);
+    }
+    const bool last = course_.ending();
+    if (!learner_.between_updates(step + 1) || step + 1 == steps) continue;
+    const int64_t done = epoch * steps + step + 1;
+    if (!last && !course_.due(done, options_.accumulate, logging)) continue;
+    course_.look();
+    if (last) course_.report_bad_images();
+    save({epoch, step + 1}, meters);
+    if (last) {
+      course_.summary().loss = meters.means(group_).loss;
       return false;
     }
   }
-  finish_epoch(meters, epoch, before);
-  const bool validated = validate(epoch);
-  char file[64];
-  std::snprintf(file, sizeof file, "checkpoint_%04lld.pth.tar", static_cast<long long>(epoch));
-  save(file, {epoch + 1, 0}, *summary_.loss);
-  return (validated && !stop_.stop_requested()) || epoch + 1 == options_.epochs;
-}
-
-void Pretraining::finish_epoch(Meters& meters, int64_t epoch, const LoaderTimes& before) {
-  if (meters.images() > 0) summary_.loss = meters.mean_loss();
-  const double mean = summary_.loss.value_or(0);  // resumed at the epoch's very end
-  check(mean, epoch, learner_.steps_per_epoch() - 1);
-  report_bad_images(loader_, "train", options_.output, sink_, bad_images_);
-  sink_(epoch_event(meters, epoch, mean, loader_.times(), before));
-  summary_.loss = mean;
+  course_.epoch_done(meters, epoch, /*begun=*/from.step < steps, before);
+  const bool validated = validate(epoch) && find_neighbours(epoch);
+  save(validated ? Position{epoch + 1, 0} : Position{epoch, steps}, meters);
+  return validated && (!course_.over() || epoch + 1 == options_.epochs);
 }
 
 bool Pretraining::validate(int64_t epoch) {
   if (!validation_) return true;
   learner_.train(false);
   const auto logits = [&](const torch::Tensor& images) { return learner_.classify(images); };
-  const auto result = validation_->run(epoch, logits, best_top1_, sink_, stop_);
+  const auto result = validation_->run(epoch, logits, course_.best_top1(), sink_, stop_);
   learner_.train(true);
   if (!result) return false;
-  summary_.top1 = result->top1;
-  summary_.top5 = result->top5;
-  summary_.best_top1 = best_top1_;
+  course_.evaluated(*result);
+  return true;
+}
+
+bool Pretraining::find_neighbours(int64_t epoch) {
+  if (!neighbours_ || (epoch + 1) % options_.knn_every != 0) return true;
+  learner_.train(false);
+  const auto network = [&](const torch::Tensor& images) { return learner_.features(images); };
+  const Vote vote;
+  const auto accuracies = neighbours_->run(network, {vote}, [](int64_t) {}, stop_);
+  learner_.train(true);
+  neighbours_->report_bad_images(sink_);
+  if (!accuracies) return false;
+  const auto [top1, top5] = accuracies->front();
+  sink_(KnnAccuracyEvent{epoch, neighbours_->val_images(), vote.k, vote.temperature, top1, top5});
   return true;
 }
 
 Summary Pretraining::run() {
   announce();
   learner_.train(true);
-  for (Position at = start_; at.epoch < options_.epochs; at = {at.epoch + 1, 0}) {
-    if (!train_epoch(at.epoch, at.step)) {
-      summary_.stopped = true;
-      break;
+  for (Position at = course_.start(); at.epoch < options_.epochs;) {
+    try {
+      if (!train_epoch(at)) {
+        course_.summary().stopped = true;
+        break;
+      }
+      at = {at.epoch + 1, 0};
+    } catch (const Diverged& diverged) {
+      course_.roll_back(diverged);
+      at = course_.start();
     }
   }
-  return summary_;
+  return course_.finish();
 }
 
 }  // namespace
@@ -230,7 +225,13 @@ Summary Pretraining::run() {
 Summary pretrain(const PretrainOptions& options, const Sink& sink, std::stop_token stop) {
   prepare_output(options.output);
   keep_freed_memory();
-  return Pretraining(options, sink, std::move(stop)).run();
+  Summary summary;
+  together(options.process, options.record, sink, [&](Group* group, const Sink& heard) {
+    std::optional<OutputLock> lock;
+    if (is_first(group)) lock.emplace(options.output, heard);
+    summary = Pretraining(options, heard, stop, group).run();
+  });
+  return summary;
 }
 
 }  // namespace rdm

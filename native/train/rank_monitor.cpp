@@ -33,14 +33,16 @@ BranchRank branch(const torch::Tensor& row) {
 
 }  // namespace
 
-RankEvent measure_rank(const Pair& outputs, int64_t epoch, int64_t step) {
+std::optional<RankEvent> measure_rank(const Pair& own, int64_t epoch, int64_t step, Group* group) {
   const torch::NoGradGuard no_grad;
+  const Pair outputs{gather_rows(own.online, group), gather_rows(own.target, group)};
+  if (!is_first(group)) return std::nullopt;
   const auto online = measure(outputs.online), target = measure(outputs.target);
   const auto cosine = mean_cosine(outputs.online, outputs.target).to(torch::kFloat64);
   const auto read = torch::cat({online, target, cosine.view(1)}).cpu();
   const int64_t width = online.size(0);
-  return {epoch, step, branch(read.slice(0, 0, width)), branch(read.slice(0, width, 2 * width)),
-          read[2 * width].item<double>()};
+  return RankEvent{epoch, step, branch(read.slice(0, 0, width)),
+                   branch(read.slice(0, width, 2 * width)), read[2 * width].item<double>()};
 }
 
 }  // namespace rdm

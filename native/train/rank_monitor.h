@@ -1,12 +1,17 @@
 // Whether training works or collapses, by the paper's quantity: the branches' effective ranks.
 #pragma once
+#include <optional>
+
 #include "base/event.h"
+#include "distributed/group.h"
 #include "methods/rank_difference.h"
 
 namespace rdm {
 
 // outputs: (N, D) of each branch, as they are compared. Synchronises once; costs two eigenvalue
-// problems of the smaller Gram matrix.
-RankEvent measure_rank(const Pair& outputs, int64_t epoch, int64_t step);
+// problems of the smaller Gram matrix, on the first rank. Every rank of a group takes part; the
+// others get nothing.
+std::optional<RankEvent> measure_rank(const Pair& outputs, int64_t epoch, int64_t step,
+                                      Group* group);
 
 }  // namespace rdm

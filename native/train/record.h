@@ -6,6 +6,7 @@
 
 #include "base/plain.h"
 #include "train/options.h"
+#include "train/run_state.h"
 
 namespace rdm {
 
@@ -15,10 +16,16 @@ struct Position {
   int64_t step = 0;
 };
 
-// {command, version, libtorch, step, …the options}, with the seed that was in use.
-Plain make_record(const char* command, const RunOptions& options, uint64_t seed, int64_t step);
+// checkpoint_0003.pth.tar at the end of epoch 3, checkpoint_0003-000120.pth.tar after 120 steps of
+// it: in the order of the run, also among names.
+std::string checkpoint_name(Position next);
 
-int64_t recorded_step(const Plain& record);  // 0 in a file of the reference
+// {command, version, libtorch, listing, state, …the options}, with the seed that was in use.
+// listing: of the training images (listing_hash).
+Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
+                  const std::string& listing, const RunState& state);
+
+std::string listing_of(const Dataset& dataset);
 std::optional<int64_t> recorded_seed(const Plain& record);
 
 }  // namespace rdm

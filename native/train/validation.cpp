@@ -10,10 +10,12 @@
 #include "train/meters.h"
 
 namespace rdm {
-Validation::Validation(const RunOptions& options, const Dataset* training, torch::Device device)
+Validation::Validation(const RunOptions& options, const Dataset* training, torch::Device device,
+                       Group* group)
     : options_(options),
       device_(device),
-      loader_(evaluation_loader(options, "val", options.val_images_per_class, device)) {
+      group_(group),
+      loader_(evaluation_loader(options, "val", options.val_images_per_class, device, group)) {
   if (training) same_classes(*training, dataset());
 }
 
@@ -26,6 +28,7 @@ std::optional<EvaluationEvent> Validation::run(
   Feed feed(loader_, device_);
   Meters meters("validation", epoch, steps, device_);
   for (int64_t step = 0; auto batch = feed.next(); ++step) {
+    if (group_) group_->check();
     meters.data_ready();
     torch::Tensor scores;
     {
@@ -35,13 +38,13 @@ std::optional<EvaluationEvent> Validation::run(
     meters.update(torch::cross_entropy_loss(scores, batch->labels), batch->labels.size(0));
     meters.accuracy(scores, batch->labels);
     meters.step_done();
-    if (step % options_.print_freq == 0) sink(meters.read(step, /*lr=*/0));
-    if (stop.stop_requested() && step + 1 < steps) return std::nullopt;
+    if (step % options_.print_freq == 0) sink(meters.read(step, /*lr=*/0, /*group=*/nullptr));
+    if (!group_ && stop.stop_requested() && step + 1 < steps) return std::nullopt;
   }
-  report_bad_images(loader_, "val", options_.output, sink, bad_images_);
-  const double top1 = meters.top1();
-  best_top1 = std::max(best_top1, top1);
-  EvaluationEvent event{epoch, meters.images(), top1, meters.top5(), best_top1, meters.mean_loss()};
+  report_bad_images(loader_, "val", options_.output, sink, bad_images_, group_);
+  const auto means = meters.means(group_);
+  best_top1 = std::max(best_top1, means.top1);
+  EvaluationEvent event{epoch, means.images, means.top1, means.top5, best_top1, means.loss};
   sink(event);
   return event;
 }

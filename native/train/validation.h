@@ -8,6 +8,7 @@
 
 #include "base/event.h"
 #include "data/loader.h"
+#include "distributed/group.h"
 #include "train/options.h"
 
 namespace rdm {
@@ -15,10 +16,12 @@ namespace rdm {
 class Validation {
  public:
   // Opens the split val of options.data; `training`, where given, must have the same classes.
-  Validation(const RunOptions& options, const Dataset* training, torch::Device device);
+  Validation(const RunOptions& options, const Dataset* training, torch::Device device,
+             Group* group);
 
   // logits: images (N, 3, S, S) to (N, C), called without gradient. The top-1 is the best so far
-  // where it exceeds `best_top1`, which then becomes it. Nothing: stopped on the way.
+  // where it exceeds `best_top1`, which then becomes it. Nothing: stopped on the way, which several
+  // ranks, each with its share of the images, are not.
   std::optional<EvaluationEvent> run(
       int64_t epoch, const std::function<torch::Tensor(const torch::Tensor&)>& logits,
       double& best_top1, const Sink& sink, std::stop_token stop);
@@ -28,6 +31,7 @@ class Validation {
  private:
   const RunOptions& options_;
   torch::Device device_;
+  Group* group_;
   Loader loader_;
   size_t bad_images_ = 0;  // reported so far
 };

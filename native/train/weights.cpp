@@ -63,7 +63,9 @@ void to_channels_last(torch::nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.parameters()) {
     if (parameter.dim() == 4) {
-      parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+      // Also a 1×1 kernel, contiguous either way: its gradient has the strides of channels_last.
+      const auto format = torch::MemoryFormat::ChannelsLast;
+      parameter.set_data(torch::empty_like(parameter, format).copy_(parameter));
     }
   }
 }

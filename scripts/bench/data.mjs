@@ -12,6 +12,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { installPeer } from '../peers.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const { values: flags, positionals } = parseArgs({
@@ -45,30 +46,23 @@ function buildBench() {
   return join(root, place, 'rdm_bench_data');
 }
 
-const peers = {
-  torchvision: {
-    packages: ['--no-deps', 'torchvision==0.28.0', 'pillow==13.0.0', 'numpy'],
-    path: ['.libtorch', '.peers/torchvision'],
-  },
-  dali: { packages: ['nvidia-dali-cuda130==2.4.0'], path: ['.peers/dali'] },
+const pythonPaths = {
+  torchvision: ['.libtorch', '.peers/torchvision'],
+  dali: ['.peers/dali'],
 };
+const peers = Object.keys(pythonPaths);
+
+const pythonEnv = (name) => ({
+  ...process.env,
+  PYTHONPATH: pythonPaths[name].map((part) => join(root, part)).join(':'),
+});
 
 // Why the peer cannot run; undefined where it can.
-function install(name) {
-  const { packages, path } = peers[name];
-  const target = join(root, '.peers', name);
-  if (!existsSync(target) || readdirSync(target).length === 0) {
-    console.error(`bench:data: installing ${name} into .peers`);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--target', target, ...packages];
-    const result = spawnSync('python3', pip, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
-    if (result.status !== 0) return (result.stderr || String(result.error)).trim().split('\n').at(-1);
-  }
-  if (name === 'torchvision') {
-    const env = { ...process.env, PYTHONPATH: path.map((part) => join(root, part)).join(':') };
-    const probe = spawnSync('python3', ['-c', 'import torch'], { env });
-    if (probe.status !== 0) return 'Python cannot import torch';
-  }
-  return undefined;
+function missing(name) {
+  const reason = installPeer(name);
+  if (reason || name !== 'torchvision') return reason;
+  const probe = spawnSync('python3', ['-c', 'import torch'], { env: pythonEnv(name) });
+  return probe.status === 0 ? undefined : 'Python cannot import torch';
 }
 
 // Reads every file once, so that nobody is timed while waiting for the disk.
@@ -89,13 +83,9 @@ function run(contestant, recipe, folder) {
       execFileSync(bench, ['loader', folder, recipe, threads, seconds, contestant], { encoding: 'utf8' }),
     ).imagesPerSecond;
   }
-  const env = {
-    ...process.env,
-    PYTHONPATH: peers[contestant].path.map((part) => join(root, part)).join(':'),
-  };
   const script = join(root, 'scripts/bench/data.py');
   const args = [script, contestant, recipe, folder, '--threads', threads, '--seconds', seconds];
-  const result = spawnSync('python3', args, { env, encoding: 'utf8', timeout: 600_000 });
+  const result = spawnSync('python3', args, { env: pythonEnv(contestant), encoding: 'utf8', timeout: 600_000 });
   if (result.status !== 0) {
     skipped[contestant] = result.stderr.trim().split('\n').at(-1);
     return undefined;
@@ -110,14 +100,14 @@ function median(numbers) {
 
 const skipped = {};
 const bench = buildBench();
-for (const name of Object.keys(peers)) {
-  const reason = install(name);
+for (const name of peers) {
+  const reason = missing(name);
   if (reason) skipped[name] = reason;
 }
 
 const recipes = { simsiam: images, lincls: images, val: images };
 if (flags.cifar) recipes.cifar = flags.cifar;
-const contestants = ['exact', 'fast', ...Object.keys(peers)];
+const contestants = ['exact', 'fast', ...peers];
 const results = {};
 const ratio = (a, b) => (a && b ? Math.round((100 * a) / b) / 100 : undefined);
 

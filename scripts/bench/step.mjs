@@ -24,12 +24,14 @@ const python = (way, { arch, size, batch, steps }) => {
   );
   return JSON.parse(out).results[0].secondsPerStep;
 };
-const rdm = (precision, { arch, size, batch, steps }) =>
-  Number(
-    execFileSync('build/test/native/rdm_bench_step', [
-      arch, String(size), String(batch), precision, warmup, steps,
-    ], { encoding: 'utf8' }),
-  );
+const ranks = []; // of the case at hand: seconds of measuring the ranks, as a share of the step's
+const rdm = (precision, { arch, size, batch, steps }) => {
+  const [step, rank] = execFileSync('build/test/native/rdm_bench_step', [
+    arch, String(size), String(batch), precision, warmup, steps,
+  ], { encoding: 'utf8' }).split(' ').map(Number);
+  ranks.push(rank / step);
+  return step;
+};
 const ways = {
   'Python fp32 (reference)': (c) => python('reference', c),
   'rdm fp32': (c) => rdm('fp32', c),
@@ -41,7 +43,9 @@ const round = (number) => Math.round(number * 100) / 100;
 
 execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench_step'], { stdio: 'ignore' });
 const results = [];
+const rankEvery = 10; // steps, where nothing else is asked for
 for (const c of cases) {
+  ranks.length = 0;
   const seconds = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
   for (let i = 0; i < rounds; i++) {
     for (const [name, time] of Object.entries(ways)) seconds[name].push(time(c));
@@ -59,9 +63,11 @@ for (const c of cases) {
   };
   console.log(`  times faster: fp32 ${ratios.fp32}, bf16 against the reference ` +
     `${ratios.bf16AgainstReference}, bf16 against Python's best ${ratios.bf16AgainstBest}`);
+  const rankPercent = round((100 * median(ranks)) / rankEvery);
+  console.log(`  ranks every ${rankEvery} steps: ${rankPercent} % of the time`);
   const medians = Object.fromEntries(
     Object.entries(seconds).map(([name, list]) => [name, round(median(list) * 1000) / 1000]),
   );
-  results.push({ ...c, secondsPerStep: medians, ratios });
+  results.push({ ...c, secondsPerStep: medians, ratios, rankPercent });
 }
 console.log(`\n${JSON.stringify({ bench: 'step', rounds, results })}`);

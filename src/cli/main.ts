@@ -2,16 +2,27 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { RdmError } from '../index.js';
+import { addCompletionCommand } from './commands/completion.js';
 import { addCheckCommand } from './commands/data-check.js';
 import { addFetchCommand } from './commands/data-fetch.js';
 import { addInfoCommand } from './commands/data-info.js';
 import { addSynthesizeCommand } from './commands/data-synthesize.js';
+import { addDoctorCommand } from './commands/doctor.js';
+import { addEmbedCommand } from './commands/embed.js';
+import { addExportCommand } from './commands/export.js';
+import { addInspectCommand } from './commands/inspect.js';
 import { addKnnCommand } from './commands/knn.js';
 import { addLinclsCommand } from './commands/lincls.js';
 import { addPretrainCommand } from './commands/pretrain.js';
 import { addRecipesCommand } from './commands/recipes.js';
 import { addRecipesCheckCommand } from './commands/recipes-check.js';
+import { addReportCommand } from './commands/report.js';
 import { addSetupCommand } from './commands/setup.js';
+import { addSpectrumCommand } from './commands/spectrum.js';
+import { addVerifyResumeCommand } from './commands/verify-resume.js';
+import { addWatchCommand } from './commands/watch.js';
+import { RankError, tellParent } from './launch/rank.js';
+import { processName } from './output/launch.js';
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -30,13 +41,25 @@ export function createProgram(): Command {
   addPretrainCommand(program);
   addLinclsCommand(program);
   addKnnCommand(program);
-  const data = program.command('data').description('get, make, describe and check datasets');
+  addVerifyResumeCommand(program);
+  addSpectrumCommand(program);
+  addEmbedCommand(program);
+  addInspectCommand(program);
+  addExportCommand(program);
+  addReportCommand(program);
+  addWatchCommand(program);
+  const data = program
+    .command('data')
+    .description('get, make, describe and check datasets')
+    .addHelpText('after', '\nrdm data <command> --help shows its flags and examples.');
   addFetchCommand(data);
   addSynthesizeCommand(data);
   addInfoCommand(data);
   addCheckCommand(data);
   addRecipesCheckCommand(addRecipesCommand(program));
   addSetupCommand(program);
+  addDoctorCommand(program);
+  addCompletionCommand(program);
   return program.addHelpText('after', '\nrdm <command> --help shows its flags and examples.');
 }
 
@@ -52,16 +75,24 @@ export async function main(argv: string[]): Promise<void> {
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = error instanceof RankError ? reportOfRank(error) : report(error);
   }
 }
 
-function report(error: unknown): number {
+/** Wrong usage, the same in all processes of a machine, is told once. */
+function reportOfRank(error: RankError): number {
+  const { cause, rank, localRank } = error;
+  tellParent(error);
+  if (localRank > 0 && cause instanceof RdmError && cause.code === 'usage') return exitUsage;
+  return report(cause, rank > 0 ? `${processName({ rank, pid: process.pid })}: ` : '');
+}
+
+function report(error: unknown, who = ''): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
   const known = error instanceof RdmError;
   const message = error instanceof Error ? error.message : String(error);
   const hint = known ? error.hint : 'this is a bug; RDM_DEBUG=1 shows the stack';
-  console.error(`rdm: ${message}${hint && `\n     ${hint}`}`);
+  console.error(`rdm: ${who}${message}${hint && `\n     ${hint}`}`);
   if (process.env.RDM_DEBUG) console.error(error);
   return known && error.code === 'usage' ? exitUsage : exitFailed;
 }

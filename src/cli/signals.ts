@@ -1,31 +1,50 @@
-// Ctrl-C and SIGTERM: the first asks the run to save and stop, the second ends the process at once.
+// What ends a run early: Ctrl-C, SIGTERM and SIGUSR1 (Slurm's warning), of which the first asks the run to
+// save and stop and the second ends the process at once; the time limit; and, where another process started
+// this one, that it is gone.
 import { constants } from 'node:os';
 
-const handled = ['SIGINT', 'SIGTERM'] as const;
+/** The signals upon which a run saves and stops. */
+export const stopping = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
+
+/** 128 + the signal's number: 130 for SIGINT, 143 for SIGTERM, 138 for SIGUSR1. */
+export const exitCodeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
+
+/** Stopped by --on-collapse stop. */
+export const exitCollapsed = 3;
+const timeIsUp = 124; // as of timeout(1)
 
 export interface Signals {
   aborted: AbortSignal;
-  /** 128 + the signal's number: 130 for SIGINT, 143 for SIGTERM. */
-  exitCode(): number;
+  /** 128 + the signal's number: 130 for SIGINT, 143 for SIGTERM; undefined where none came. */
+  exitCode(): number | undefined;
   release(): void;
 }
 
-export function catchSignals(onFirst: () => void): Signals {
+/** limit: seconds from the start of the process. */
+export function catchSignals(onFirst: (reason: string) => void, limit?: number): Signals {
   const controller = new AbortController();
-  let received: NodeJS.Signals = 'SIGINT';
+  let code: number | undefined;
   const handle = (signal: NodeJS.Signals) => {
-    received = signal;
+    code = exitCodeOf(signal);
     release(); // so that a second signal does what it does by default
-    onFirst();
+    onFirst('once more to leave at once');
     controller.abort();
   };
+  const orphaned = () => handle('SIGTERM');
+  const expire = () => {
+    code = timeIsUp;
+    onFirst('the time limit is reached');
+    controller.abort();
+  };
+  const left = limit === undefined ? undefined : (limit - process.uptime()) * 1000;
+  const timer = left === undefined ? undefined : setTimeout(expire, left);
   const release = () => {
-    for (const signal of handled) process.removeListener(signal, handle);
+    clearTimeout(timer);
+    for (const signal of stopping) process.removeListener(signal, handle);
+    process.removeListener('disconnect', orphaned);
   };
-  for (const signal of handled) process.on(signal, handle);
-  return {
-    aborted: controller.signal,
-    exitCode: () => 128 + constants.signals[received],
-    release,
-  };
+  for (const signal of stopping) process.on(signal, handle);
+  process.on('disconnect', orphaned);
+  if (process.connected === false) orphaned();
+  return { aborted: controller.signal, exitCode: () => code, release };
 }

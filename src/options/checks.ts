@@ -24,6 +24,15 @@ export function positive(name: string, value: number): number {
   throw new RdmError('usage', `${name} must be a number above 0, not ${value}`);
 }
 
+/** '1h30m' → 5400. Throws `usage` for what is no time. */
+export function seconds(name: string, text: string): number {
+  const [, ...parts] = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+  const [days = 0, hours = 0, minutes = 0, rest = 0] = parts.map((part) => Number(part ?? 0));
+  const total = ((days * 24 + hours) * 60 + minutes) * 60 + rest;
+  if (total > 0) return total;
+  throw new RdmError('usage', `${name} must be a time such as 20m or 3h50m, not ${text}`);
+}
+
 export const probability = (name: string, value: number): number => real(name, value, 0, 1);
 
 /** `value`, which must be one of `choices`. Throws `usage` with what there is. */

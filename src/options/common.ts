@@ -1,32 +1,40 @@
 // The options that programs share, checked and under the addon's names.
 import { resolve } from 'node:path';
 import { RdmError } from '../errors.js';
-import type { NativeCommon, NativeImages, NativeNetwork } from '../native.js';
+import type { NativeCommon, NativeImages, NativeLayer, NativeNetwork } from '../native.js';
 import {
   architectures,
   badImageActions,
+  branches,
   type CommonOptions,
   datasets,
   decodings,
   devices,
+  divergenceActions,
+  featureLayers,
   type ImageOptions,
+  type LayerOptions,
   type NetworkOptions,
   precisions,
   stems,
 } from '../types.js';
-import { folder, oneOf, real, whole } from './checks.js';
+import { folder, oneOf, real, seconds, whole } from './checks.js';
+import { ownWorkers, resolveProcess, shared } from './process.js';
 
 /** No default is missing any more. */
 type Complete<Options> = {
-  [Key in Exclude<keyof Options, 'seed' | 'gpu'>]-?: NonNullable<Options[Key]>;
-} & Pick<Options, Extract<keyof Options, 'seed' | 'gpu'>>;
+  [Key in Exclude<keyof Options, Optional>]-?: NonNullable<Options[Key]>;
+} & Pick<Options, Extract<keyof Options, Optional>>;
+type Optional = 'seed' | 'gpu' | 'process';
 
-type Images = Complete<ImageOptions> & { data?: string | undefined };
+type Process = Pick<CommonOptions, 'process'>;
+type Images = Complete<ImageOptions> & Process & { data?: string | undefined };
 type Network = Complete<NetworkOptions>;
 type Common = Complete<CommonOptions> & { data?: string | undefined };
 
 export function resolveCommon(options: Common): NativeCommon {
   return {
+    process: resolveProcess(options),
     ...resolveNetwork(options),
     ...resolveTraining(options),
     ...resolveImages(options),
@@ -47,17 +55,36 @@ export function resolveNetwork(options: Network): NativeNetwork {
   };
 }
 
+export function resolveLayer(options: Complete<LayerOptions>): NativeLayer {
+  return {
+    features: oneOf('features', options.features, featureLayers),
+    branch: oneOf('branch', options.branch, branches),
+  };
+}
+
 function resolveTraining(options: Common) {
   return {
     epochs: whole('--epochs', options.epochs, 1),
     startEpoch: whole('--start-epoch', options.startEpoch, 0),
-    batchSize: whole('--batch-size', options.batchSize, 1),
+    batchSize: shared(whole('--batch-size', options.batchSize, 1), options),
     lr: real('--learning-rate', options.lr, 0),
     momentum: real('--momentum', options.momentum, 0),
     weightDecay: real('--weight-decay', options.weightDecay, 0),
     seed: options.seed === undefined ? null : whole('--seed', options.seed, 0),
     printFreq: whole('--print-freq', options.printFreq, 1),
     resume: options.resume,
+    resumeAnyway: options.resumeAnyway,
+    ...resolveCadence(options.checkpointEvery),
+    onDivergence: oneOf('action on divergence', options.onDivergence, divergenceActions),
+    maxSteps: 0,
+  };
+}
+
+function resolveCadence(every: number | string) {
+  const counted = typeof every === 'number' || /^\d+$/.test(every);
+  return {
+    checkpointSteps: counted ? whole('--checkpoint-every', Number(every), 0) : 0,
+    checkpointSeconds: counted ? 0 : seconds('--checkpoint-every', every),
   };
 }
 
@@ -67,7 +94,7 @@ export function resolveImages(options: Images): NativeImages {
     data: folder(options.data),
     dataset: oneOf('dataset', options.dataset, datasets),
     output: resolve(options.output),
-    workers: Math.max(whole('--workers', options.workers, 0), 1), // 0 is the main process in the reference
+    workers: ownWorkers(whole('--workers', options.workers, 0), options),
     cropSize,
     imagesPerClass: whole('--images-per-class', options.imagesPerClass, 0),
     classes: options.classes && resolve(options.classes),

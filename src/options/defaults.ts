@@ -1,5 +1,5 @@
 // What is left out becomes the reference's default; some depend on the method or on the dataset.
-import type { Dataset, Distance, Predictor } from '../types.js';
+import type { Branch, Dataset, Distance, FeatureLayer, Predictor } from '../types.js';
 
 const imageDefaults = {
   output: '.',
@@ -29,6 +29,10 @@ const commonDefaults = {
   momentum: 0.9,
   printFreq: 10,
   resume: '',
+  tensorboard: false,
+  resumeAnyway: false,
+  checkpointEvery: 0 as number | string,
+  onDivergence: 'stop',
 } as const;
 
 /** Source: main_simsiam.py; what it does not have, as solo-learn's scripts have it. */
@@ -52,6 +56,9 @@ export const pretrainDefaults = {
   onlineClassifier: false,
   classifierLr: 0.1,
   momentumClassifier: false,
+  knnEvery: 0,
+  onCollapse: 'warn',
+  keep: 0,
   cropScale: [0.2, 1] as [number, number],
   interpolation: 'bilinear',
   jitter: [0.4, 0.4, 0.4, 0.1] as [number, number, number, number],
@@ -93,14 +100,41 @@ export const linclsDefaults = {
   evaluate: false,
 } as const;
 
+const layerDefaults = {
+  features: 'backbone' as FeatureLayer,
+  branch: 'online' as Branch,
+} as const;
+
 /** Source: solo-learn's WeightedKNNClassifier. */
 export const knnDefaults = {
   ...imageDefaults,
   ...networkDefaults,
+  ...layerDefaults,
   pretrained: '',
   k: [20] as number[],
   temperature: [0.07] as number[],
   distance: ['cosine'] as Distance[],
+} as const;
+
+/** Of one of several processes; torch's own time-out. */
+export const processDefaults = { prefix: 'rdm', timeout: 1800 } as const;
+
+export const spectrumDefaults = {
+  ...imageDefaults,
+  ...networkDefaults,
+  images: 10_000,
+} as const;
+
+/** Sources: of the map, McInnes et al. 2018 (UMAP), as umap-learn has them. */
+export const embedDefaults = {
+  ...imageDefaults,
+  ...networkDefaults,
+  ...layerDefaults,
+  images: 2000,
+  thumbnail: 32,
+  neighbours: 15,
+  minDist: 0.1,
+  seed: 0,
 } as const;
 
 export const synthesizeDefaults = {

@@ -1,18 +1,36 @@
 // rdm knn's options: complete, then checked and under the addon's names.
+import { RdmError } from '../errors.js';
 import type { NativeKnnOptions, NativeVote } from '../native.js';
-import { type Distance, distances, type KnnOptions } from '../types.js';
+import { type Distance, distances, type KnnOptions, type LayerOptions } from '../types.js';
 import { oneOf, positive, whole } from './checks.js';
-import { resolveImages, resolveNetwork } from './common.js';
+import { resolveImages, resolveLayer, resolveNetwork } from './common.js';
 import { knnDefaults, withDefaults, withSizes } from './defaults.js';
+import { resolveProcess } from './process.js';
 
 export function resolveKnn(given: KnnOptions): NativeKnnOptions {
   const options = withSizes(withDefaults(knnDefaults, given));
+  refuseWithoutCheckpoint(options);
   return {
+    process: resolveProcess(options),
     ...resolveImages(options),
     ...resolveNetwork(options),
+    ...resolveLayer(options),
     pretrained: options.pretrained,
     votes: resolveVotes(options.distance, options.k, options.temperature),
   };
+}
+
+function refuseWithoutCheckpoint({
+  pretrained,
+  features,
+  branch,
+}: LayerOptions & { pretrained: string }) {
+  if (pretrained || (features !== 'projector' && branch !== 'momentum')) return;
+  throw new RdmError(
+    'usage',
+    'without a checkpoint there is neither a projector nor a momentum network',
+    'pass --pretrained, or leave --features and --branch out',
+  );
 }
 
 /** Every combination; euclidean distances have no temperature, so that the list counts once there. */

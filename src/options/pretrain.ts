@@ -27,6 +27,8 @@ export function resolvePretrain(given: PretrainOptions): NativePretrainOptions {
     ...resolveOptimizer(options),
     ...resolveClassifiers(options),
     rankEvery: whole('--rank-every', options.rankEvery, 1),
+    knnEvery: whole('--knn-every', options.knnEvery, 0),
+    keep: whole('--keep', options.keep, 0),
     views: resolveViews(options),
   };
 }

@@ -88,7 +88,7 @@ function checkStatistics({ batchSize, accumulate }: NativePretrainOptions): Find
   const shared = accumulate > 1 ? `, not of the ${batchSize * accumulate} of a step` : '';
   return note(
     `batch norms and filters see ${batchSize} images${shared}; ` +
-      'split over several processes, batch norms see a share unless they are synchronised',
+      'several processes share them out and still see all of them',
   );
 }
 

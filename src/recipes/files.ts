@@ -33,11 +33,12 @@ export async function readRecipe(name: string): Promise<{ file: string; text: st
 const maxBytes = 65_536; // thirty times the longest of ours
 
 async function read(path: string): Promise<string> {
-  const { size } = await stat(path).catch((cause: Error) => {
+  const file = await stat(path).catch((cause: Error) => {
     throw new RdmError('bad_recipe', `cannot read ${path}: ${cause.message}`, '', { cause });
   });
-  if (size > maxBytes) {
-    throw new RdmError('bad_recipe', `${path}: ${size} bytes are too many for a recipe`);
+  if (!file.isFile()) throw new RdmError('bad_recipe', `cannot read ${path}: it is not a file`);
+  if (file.size > maxBytes) {
+    throw new RdmError('bad_recipe', `${path}: ${file.size} bytes are too many for a recipe`);
   }
   return readFile(path, 'utf8');
 }

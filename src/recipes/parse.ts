@@ -1,6 +1,6 @@
 // The text of a recipe to checked options; what is wrong is said with the file, the key and what is right.
 import { closest, distance } from 'fastest-levenshtein';
-import { LineCounter, parseDocument } from 'yaml';
+import { Lexer, LineCounter, Parser, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { RdmError } from '../errors.js';
 import { linclsOptions, pretrainOptions } from '../flags.js';
@@ -25,20 +25,43 @@ const toOptions = (command: Recipe['command'], flags: object) =>
     ? pretrainOptions(flags as PretrainFlags)
     : linclsOptions(flags as LinclsFlags);
 
+/** Text of the file in a message cannot steer a terminal, nor fill it. */
+function badRecipe(message: string, hint = '', options?: ErrorOptions): RdmError {
+  const printable = message.replaceAll(/\p{Cc}/gu, '?');
+  const short = printable.length > 500 ? `${printable.slice(0, 500)}…` : printable;
+  return new RdmError('bad_recipe', short, hint, options);
+}
+
 const maxAliasCount = 10; // an alias of aliases grows without bound
+const maxNesting = 50; // of the parser's parts, two or three a level; a recipe has three levels
 
 function parseYaml(file: string, text: string): unknown {
+  checkNesting(file, text);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error) {
     const { line, col } = lines.linePos(error.pos[0]);
-    throw new RdmError('bad_recipe', `${file}, line ${line}, column ${col}: ${error.message}`);
+    throw badRecipe(`${file}, line ${line}, column ${col}: ${error.message}`);
   }
   try {
     return document.toJS({ maxAliasCount });
   } catch (cause) {
-    throw new RdmError('bad_recipe', `${file}: ${(cause as Error).message}`, '', { cause });
+    throw badRecipe(`${file}: ${(cause as Error).message}`, '', { cause });
+  }
+}
+
+/** The composer recurses, and out of stack it takes the whole process down; what comes before it does not. */
+function checkNesting(file: string, text: string): void {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > maxNesting) {
+      const { line } = lines.linePos(parser.offset);
+      throw badRecipe(`${file}, line ${line}: nested too deeply for a recipe`);
+    }
   }
 }
 
@@ -49,7 +72,7 @@ function resolve(file: string, recipe: Recipe): void {
     else resolveLincls({ ...recipe.options, data: '.' });
   } catch (cause) {
     if (!(cause instanceof RdmError)) throw cause;
-    throw new RdmError('bad_recipe', `${file}: ${cause.message}`, cause.hint, { cause });
+    throw badRecipe(`${file}: ${cause.message}`, cause.hint, { cause });
   }
 }
 
@@ -62,7 +85,7 @@ function refusal(file: string, content: unknown, issue: z.core.$ZodIssue | undef
   const name = path.filter((key) => key !== 'flags').join('.') || (path[0] ? 'flags' : 'a recipe');
   const wrong = value === undefined ? `is missing; it ${issue?.message}` : `${issue?.message}`;
   const instead = value === undefined ? '' : `, not ${JSON.stringify(value)}`;
-  return new RdmError('bad_recipe', `${file}: ${name} ${wrong}${instead}`);
+  return badRecipe(`${file}: ${name} ${wrong}${instead}`);
 }
 
 /** The short names that some flags have on the command line as well. */
@@ -75,8 +98,7 @@ function unknownKey(file: string, key: string, recipe: unknown): RdmError {
     : ['description', 'reproduces', 'command', 'flags'];
   const nearest = shortNames[key] ?? closest(key, known);
   const near = key in shortNames || distance(key, nearest) <= Math.max(2, key.length / 3);
-  return new RdmError(
-    'bad_recipe',
+  return badRecipe(
     `${file}: unknown ${command ? 'flag' : 'key'} '${key}'${near ? `; did you mean '${nearest}'?` : ''}`,
     command ? `rdm ${command} --help shows its flags` : `a recipe has ${known.join(', ')}`,
   );

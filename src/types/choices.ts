@@ -16,6 +16,7 @@ export const devices = ['auto', 'cpu', 'cuda'] as const;
 export const precisions = ['fp32', 'bf16', 'fp16'] as const;
 export const decodings = ['exact', 'fast'] as const;
 export const badImageActions = ['skip', 'stop'] as const;
+export const divergenceActions = ['stop', 'rollback'] as const;
 export const datasets = ['custom', 'cifar10', 'cifar100', 'imagenet100', 'imagenet'] as const;
 export const stems = ['imagenet', 'cifar'] as const;
 export const methods = ['simsiam', 'byol'] as const;
@@ -28,14 +29,32 @@ export const predictorTypes = ['mlp', 'poly', 'log', 'log_1', 'log_2'] as const;
 export const predictorLocations = ['online', 'target'] as const;
 export const filterSources = ['own', 'online'] as const;
 export const filterSolvers = ['auto', 'eigh', 'svd', 'newton'] as const;
+export const backends = ['gloo', 'nccl'] as const;
 export const distances = ['cosine', 'euclidean'] as const;
+export const verdicts = [
+  'healthy',
+  'dimensional_collapse',
+  'complete_collapse',
+  'not_learning',
+] as const;
+export const collapseActions = ['warn', 'stop'] as const;
+export const featureLayers = ['backbone', 'projector'] as const;
+export const branches = ['online', 'momentum'] as const;
+export const exportFormats = ['torchvision', 'timm', 'safetensors', 'detectron2'] as const;
 
 export type Architecture = (typeof architectures)[number];
+export type Backend = (typeof backends)[number];
+export type Branch = (typeof branches)[number];
 export type Device = (typeof devices)[number];
+export type CollapseAction = (typeof collapseActions)[number];
+export type Verdict = (typeof verdicts)[number];
 export type Distance = (typeof distances)[number];
+export type ExportFormat = (typeof exportFormats)[number];
+export type FeatureLayer = (typeof featureLayers)[number];
 export type Precision = (typeof precisions)[number];
 export type Decoding = (typeof decodings)[number];
 export type BadImageAction = (typeof badImageActions)[number];
+export type DivergenceAction = (typeof divergenceActions)[number];
 export type Dataset = (typeof datasets)[number];
 export type Stem = (typeof stems)[number];
 export type Method = (typeof methods)[number];

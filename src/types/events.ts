@@ -1,5 +1,5 @@
 // What a run reports on its way, and how a caller follows it.
-import type { Architecture, Dataset, Method, Precision, Stem } from './choices.js';
+import type { Architecture, Dataset, Method, Precision, Stem, Verdict } from './choices.js';
 
 /** A meter's latest value and its mean since the epoch began. */
 export interface Meter {
@@ -15,6 +15,8 @@ export interface StartEvent {
   arch: string;
   /** Only in pretraining: encoder and predictor. */
   parameters?: number;
+  /** Only in pretraining: features that are compared. */
+  dim?: number;
   device: string;
   precision: Precision;
   classes: number;
@@ -23,6 +25,10 @@ export interface StartEvent {
   stepsPerEpoch: number;
   epochs: number;
   startEpoch: number;
+  /** Within that epoch; above 0 where a run goes on in its middle. */
+  startStep: number;
+  /** The checkpoint that it goes on from. */
+  resumed: string | null;
   batchSize: number;
   /** The one in use, also where none was asked for. */
   seed: number;
@@ -75,6 +81,33 @@ export interface RankEvent {
   alignment: number;
 }
 
+/** What the ranks say of a pretraining, whenever they say something new; nothing as long as it is young. */
+export interface VerdictEvent {
+  type: 'verdict';
+  epoch: number;
+  step: number;
+  verdict: Verdict;
+  evidence: Evidence;
+}
+
+/** What a verdict rests on: medians over the last rank events. */
+export interface Evidence {
+  /** How many rank events. */
+  measurements: number;
+  onlineRank: number;
+  targetRank: number;
+  /** Target less online. */
+  difference: number;
+  /** The most that a rank can be: images or features, whichever are fewer. */
+  fullRank: number;
+  /** The larger effectiveRankSquared of the two branches, and the larger featureStd. */
+  energyRank: number;
+  featureStd: number;
+  alignment: number;
+  /** Of the mean loss of an epoch, since the first one; null where there is no second. */
+  lossChange: number | null;
+}
+
 export interface EpochEvent {
   type: 'epoch';
   epoch: number;
@@ -93,6 +126,17 @@ export interface EvaluationEvent {
   top5: number;
   bestTop1: number;
   loss: number;
+}
+
+/** Validation images by the nearest training images, in the features of the online backbone: `--knn-every`. */
+export interface KnnAccuracyEvent {
+  type: 'knn';
+  epoch: number;
+  images: number;
+  k: number;
+  temperature: number;
+  top1: number;
+  top5: number;
 }
 
 export interface CheckpointEvent {
@@ -133,8 +177,10 @@ export type Event =
   | StartEvent
   | StepEvent
   | RankEvent
+  | VerdictEvent
   | EpochEvent
   | EvaluationEvent
+  | KnnAccuracyEvent
   | CheckpointEvent
   | WarningEvent
   | RecordedEvent
@@ -142,6 +188,18 @@ export type Event =
 
 /** What knn reports. */
 export type KnnEvent = ProgressEvent | RecordedEvent | WarningEvent;
+
+/** What spectrum and features report, and embed beside its map. */
+export type FeatureEvent = KnnEvent;
+
+/** How far the map of embed has come, in steps; `total` is 0 while the neighbours of each image are looked for. */
+export interface MapEvent {
+  type: 'map';
+  done: number;
+  total: number;
+}
+
+export type EmbedEvent = FeatureEvent | MapEvent;
 
 /** The first epoch of linear evaluation left every tensor of the backbone as the checkpoint holds it. */
 export interface SanityCheckEvent {

@@ -15,7 +15,7 @@ interface Renamed {
   learningRate?: number | undefined;
 }
 
-export type PretrainFlags = Omit<PretrainOptions, 'data' | 'lr' | 'predictor'> &
+export type PretrainFlags = Omit<PretrainOptions, 'data' | 'process' | 'lr' | 'predictor'> &
   Renamed &
   PredictorFlags;
-export type LinclsFlags = Omit<LinclsOptions, 'data' | 'lr'> & Renamed;
+export type LinclsFlags = Omit<LinclsOptions, 'data' | 'process' | 'lr'> & Renamed;

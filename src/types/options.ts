@@ -1,11 +1,17 @@
 // What a run takes. Plain values only. Defaults are the reference's and stand in `options/defaults.ts`.
 import type {
   Architecture,
+  Backend,
   BadImageAction,
+  Branch,
+  CollapseAction,
   Dataset,
   Decoding,
   Device,
   Distance,
+  DivergenceAction,
+  ExportFormat,
+  FeatureLayer,
   FilterSolver,
   FilterSource,
   Interpolation,
@@ -80,8 +86,33 @@ export interface NetworkOptions {
   precision?: Precision | undefined;
 }
 
+/** One of several processes that make a run together; each calls with its own. Ranks above 0 report no events. */
+export interface ProcessOptions {
+  rank: number;
+  worldSize: number;
+  /** Among the processes of this machine: 0 of 1 where left out. The batch and the workers are theirs together. */
+  localRank?: number | undefined;
+  localWorldSize?: number | undefined;
+  /** Where the store is at which they meet. */
+  host: string;
+  port: number;
+  /** Whether this process holds the store; rank 0 does where left out. */
+  serve?: boolean | undefined;
+  /** Of the store's keys: the same in all of them, another in every other run at that store. */
+  prefix?: string | undefined;
+  /** `nccl` on CUDA and `gloo` on a CPU where left out. */
+  backend?: Backend | undefined;
+  /** Seconds that one of them may wait for the others. */
+  timeout?: number | undefined;
+}
+
+/** Where it is one of several processes. */
+interface Distributed {
+  process?: ProcessOptions | undefined;
+}
+
 /** Options that both programs of the reference share. */
-export interface CommonOptions extends ImageOptions, NetworkOptions {
+export interface CommonOptions extends ImageOptions, NetworkOptions, Distributed {
   epochs?: number | undefined;
   startEpoch?: number | undefined;
   batchSize?: number | undefined;
@@ -92,8 +123,16 @@ export interface CommonOptions extends ImageOptions, NetworkOptions {
   seed?: number | undefined;
   /** A step event every so many steps. */
   printFreq?: number | undefined;
-  /** A checkpoint to continue from. */
+  /** A checkpoint to continue from; `auto`: the newest valid one in the output folder, if any. */
   resume?: string | undefined;
+  /** Also writes TensorBoard's event files into the output folder. */
+  tensorboard?: boolean | undefined;
+  /** Goes on also from a checkpoint of another configuration. */
+  resumeAnyway?: boolean | undefined;
+  /** Checkpoints in mid-epoch: every so many steps, or after a time such as `'20m'` or `'1h30m'`. */
+  checkpointEvery?: number | string | undefined;
+  /** What a loss or gradient that is not finite does: ends the run, or goes back to the last checkpoint. */
+  onDivergence?: DivergenceAction | undefined;
 }
 
 /** How the two views of an image are made, in this order. A pair holds one probability a view. */
@@ -144,8 +183,14 @@ export interface PretrainOptions extends CommonOptions, ViewOptions {
   classifierLr?: number | undefined;
   /** BYOL: another one on the momentum network's features. */
   momentumClassifier?: boolean | undefined;
+  /** How many checkpoints stay in the output folder, the newest; 0: all. */
+  keep?: number | undefined;
   /** A rank event every so many steps; as often as a step event where left out. */
   rankEvery?: number | undefined;
+  /** A knn event every so many epochs; 0: none. */
+  knnEvery?: number | undefined;
+  /** At a verdict of collapse: goes on with a warning, or saves and stops. */
+  onCollapse?: CollapseAction | undefined;
 }
 
 export interface LinclsOptions extends CommonOptions {
@@ -162,7 +207,15 @@ export interface LinclsOptions extends CommonOptions {
   evaluate?: boolean | undefined;
 }
 
-export interface KnnOptions extends ImageOptions, NetworkOptions {
+/** Which features of a checkpoint. */
+export interface LayerOptions {
+  /** The backbone's, or the projector's on top of it. */
+  features?: FeatureLayer | undefined;
+  /** Of BYOL: the online network or the momentum network. */
+  branch?: Branch | undefined;
+}
+
+export interface KnnOptions extends ImageOptions, NetworkOptions, LayerOptions, Distributed {
   /** Folder with train/CLASS/* and val/CLASS/*; where left out, the one the checkpoint records. */
   data?: string | undefined;
   /** The checkpoint whose backbone is judged; random weights where left out. */
@@ -172,4 +225,36 @@ export interface KnnOptions extends ImageOptions, NetworkOptions {
   /** A vote weighs exp(cosine / temperature); euclidean ones, 1 / distance, have none. */
   temperature?: number[] | undefined;
   distance?: Distance[] | undefined;
+}
+
+/** The validation images through a checkpoint's networks. */
+export interface SpectrumOptions
+  extends Omit<ImageOptions, 'imagesPerClass' | 'valImagesPerClass'>,
+    NetworkOptions {
+  checkpoint: string;
+  /** Folder with val/CLASS/*; where left out, the one the checkpoint records. */
+  data?: string | undefined;
+  /** How many, evenly spaced in their order; 0 takes all. */
+  images?: number | undefined;
+}
+
+export interface FeatureOptions extends SpectrumOptions, LayerOptions {
+  /** Pixels on a side of the small pictures; 0 makes none. */
+  thumbnail?: number | undefined;
+}
+
+export interface EmbedOptions extends FeatureOptions {
+  /** UMAP: how many nearest neighbours hold a point in its place. */
+  neighbours?: number | undefined;
+  /** UMAP: the least distance between two points. */
+  minDist?: number | undefined;
+  /** The same seed gives the same map. */
+  seed?: number | undefined;
+}
+
+export interface ExportOptions {
+  checkpoint: string;
+  output: string;
+  format: ExportFormat;
+  branch?: Branch | undefined;
 }

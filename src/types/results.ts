@@ -1,5 +1,5 @@
 // What a run returns, what a checkpoint holds, what the addon finds.
-import type { Distance } from './choices.js';
+import type { Branch, Distance, ExportFormat, FeatureLayer, Stem, Verdict } from './choices.js';
 
 export interface Summary {
   /** `stopped`: the signal was aborted, and a checkpoint was left. */
@@ -12,6 +12,24 @@ export interface Summary {
   top1: number | null;
   top5: number | null;
   bestTop1: number | null;
+  /** Of a pretraining: the last one; null where it was too short for any. */
+  verdict?: Verdict | null;
+}
+
+/** What rdm verify-resume found. */
+export interface ResumeCheck {
+  /** `stopped`: the signal was aborted, and nothing was compared. */
+  outcome: 'done' | 'stopped';
+  /** Trained straight, and with a stop in between. */
+  steps: number;
+  tensors: number;
+  /** Names of those that differ, in the checkpoint's order. */
+  different: string[];
+}
+
+export interface TensorHash {
+  name: string;
+  sha256: string;
 }
 
 export interface KnnSummary {
@@ -32,14 +50,83 @@ export interface KnnVote {
   top5: number;
 }
 
+/** The singular values of one layer's features, uncentred. */
+export interface Spectrum {
+  branch: Branch;
+  features: FeatureLayer;
+  dim: number;
+  /** In falling order. */
+  singularValues: number[];
+  /** exp of the entropy of s / Σs. */
+  effectiveRank: number;
+  /** The same of s² / Σs². */
+  effectiveRankSquared: number;
+}
+
+export interface SpectrumSummary {
+  /** `stopped`: the signal was aborted, and there are no spectra. */
+  outcome: 'done' | 'stopped';
+  images: number;
+  spectra: Spectrum[];
+}
+
+/** What a network makes of some images. Empty where it was stopped. */
+export interface FeatureSet {
+  outcome: 'done' | 'stopped';
+  images: number;
+  dim: number;
+  /** images × dim, row by row. */
+  features: Float32Array;
+  /** Of each image, an index into `classes`. */
+  labels: number[];
+  classes: string[];
+  /** Where each image lies, or what it is called. */
+  paths: string[];
+  /** One JPEG with a square tile for each image, in rows of ⌈√images⌉. */
+  thumbnails: Uint8Array | null;
+}
+
+export interface Embedding {
+  outcome: 'done' | 'stopped';
+  images: number;
+  /** Of each image, its place on the map. */
+  points: [x: number, y: number][];
+  labels: number[];
+  classes: string[];
+  paths: string[];
+  /** One JPEG of square tiles, row by row. */
+  thumbnails: { jpeg: Uint8Array; columns: number } | null;
+}
+
+export interface ExportSummary {
+  output: string;
+  format: ExportFormat;
+  kind: CheckpointInfo['kind'];
+  arch: string | null;
+  branch: Branch;
+  /** Of the linear classifier that went along; null where there was none. */
+  classes: number | null;
+  keys: number;
+  parameters: number;
+}
+
 export interface CheckpointInfo {
-  kind: 'simsiam' | 'byol' | 'lincls' | 'lightning' | 'torchvision' | 'other';
+  format: 'torch' | 'safetensors';
+  kind: 'simsiam' | 'lincls' | 'lightning' | 'torchvision' | 'other';
   /** As recorded, or told from the shapes. */
   arch: string | null;
+  /** Told from the shapes. */
+  stem: Stem | null;
+  /** With a backbone; `momentum` is BYOL's. */
+  branches: Branch[];
+  /** Features in, and out of each linear layer of the projector. */
+  projector: number[] | null;
   /** Epochs completed. */
   epoch: number | null;
   /** Percent. */
   bestAcc1: number | null;
+  /** What it keeps of the parameters: momentum, in so many tensors and bytes. */
+  optimizer: { groups: number; lr: number | null; tensors: number; bytes: number } | null;
   /** Tensors, elements and bytes of the state dict. */
   keys: number;
   parameters: number;
@@ -47,6 +134,13 @@ export interface CheckpointInfo {
   tensors: { name: string; shape: number[]; dtype: string }[];
   /** The options of the run that wrote the file; null for a checkpoint of another program. */
   rdm: Record<string, unknown> | null;
+  /** What another program recorded, where it is plain. */
+  configuration: Record<string, unknown> | null;
+  /** What the pickle asks Python for. None of it was run. */
+  globals: string[];
+  /** Those that no checkpoint needs; `safe` where there are none. Loading the file is refused otherwise. */
+  refused: string[];
+  safe: boolean;
 }
 
 export interface Environment {
@@ -55,5 +149,11 @@ export interface Environment {
   threads: number;
   /** The widest vector instructions that LibTorch uses here. */
   cpu: string;
+  /** The CPU has instructions for bfloat16; others convert, and are slower with it. */
+  bf16: boolean;
   cuda: { available: boolean; devices: number };
+  /** `jpegHuffman`: the codes of JPEGs are read by rdm's own look-up. */
+  codecs: { jpeg: boolean; jpegHuffman: boolean; png: boolean; webp: boolean; tiff: boolean };
+  /** What can talk between processes. */
+  backends: { gloo: boolean; nccl: boolean };
 }

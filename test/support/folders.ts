@@ -1,5 +1,5 @@
 // Scratch folders and a small dataset, removed when the test process ends.
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from 'rdm-ssl';
@@ -20,6 +20,27 @@ export async function dataset(): Promise<string> {
   const output = join(scratch(), 'shapes');
   await synthesize({ output, trainPerClass: 5, valPerClass: 2, size: 40, seed: 1 });
   return output;
+}
+
+/** Validation images that need no resizing: two classes of `each` PPM files of noise, `size` pixels on a side. */
+export function noise(each: number, size: number): string {
+  const folder = join(scratch(), 'noise');
+  let state = 1;
+  const byte = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  };
+  for (const name of ['dark', 'light']) {
+    mkdirSync(join(folder, 'val', name), { recursive: true });
+    for (let i = 0; i < each; ++i) {
+      const pixels = Uint8Array.from({ length: 3 * size * size }, () =>
+        name === 'dark' ? byte() >> 1 : 128 + (byte() >> 1),
+      );
+      const header = Buffer.from(`P6\n${size} ${size}\n255\n`);
+      writeFileSync(join(folder, 'val', name, `${i}.ppm`), Buffer.concat([header, pixels]));
+    }
+  }
+  return folder;
 }
 
 /** A dataset that takes seconds to read: one large image under many names. */

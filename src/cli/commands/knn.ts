@@ -2,10 +2,12 @@
 import type { Command } from 'commander';
 import { type KnnOptions, knn } from '../../index.js';
 import { addKnnFlags } from '../flags/commands.js';
+import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { openKnnOutput } from '../output/knn.js';
+import { inProcesses } from '../processes.js';
 import { runJob } from '../run.js';
 
-type KnnFlags = Omit<KnnOptions, 'data'> & { json?: true };
+type KnnFlags = Omit<KnnOptions, 'data' | 'process'>;
 
 const notes = `
 DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
@@ -26,8 +28,11 @@ export function addKnnCommand(program: Command): void {
     );
   addKnnFlags(command)
     .addHelpText('after', notes)
-    .action(async (data: string | undefined, { json, ...options }: KnnFlags) => {
-      const output = await openKnnOutput(json);
-      await runJob(output, (control) => knn({ ...options, data }, control));
+    .action(async (data: string | undefined, flags: KnnFlags & MachineFlags) => {
+      const options = { ...runFlags(flags), data };
+      await inProcesses(flags, async (place) => {
+        const output = await openKnnOutput(flags.json, place);
+        await runJob(output, (control) => knn({ ...options, process: place }, control));
+      });
     });
 }

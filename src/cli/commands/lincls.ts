@@ -1,10 +1,10 @@
 // rdm lincls: trains a linear classifier on the frozen backbone of a checkpoint, and evaluates it.
 import type { Command } from 'commander';
-import { type LinclsFlags, lincls, linclsOptions } from '../../index.js';
+import { type Control, type LinclsFlags, lincls, linclsOptions } from '../../index.js';
 import { addLinclsFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { openOutput } from '../output/open.js';
-import { requireOneProcess } from '../processes.js';
+import { inProcesses } from '../processes.js';
 import { runJob } from '../run.js';
 
 const notes = `
@@ -28,8 +28,11 @@ export function addLinclsCommand(program: Command): void {
   addLinclsFlags(command)
     .addHelpText('after', notes)
     .action(async (data: string | undefined, flags: LinclsFlags & MachineFlags) => {
-      requireOneProcess(flags);
       const options = { ...linclsOptions(runFlags(flags)), data };
-      await runJob(await openOutput(flags.json), (control) => lincls(options, control));
+      await inProcesses(flags, async (place) => {
+        const output = await openOutput(flags.json, place);
+        const job = (control: Control) => lincls({ ...options, process: place }, control);
+        await runJob(output, job, flags.timeLimit);
+      });
     });
 }

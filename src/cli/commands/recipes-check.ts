@@ -14,6 +14,10 @@ import { addLinclsFlags, addPretrainFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { findingLine } from '../output/recipes.js';
 
+const examples = `
+Example:
+  rdm recipes check cifar/rdmsimsiam --epochs 20 -b 1024`;
+
 export function addRecipesCheckCommand(recipes: Command): void {
   const command = recipes
     .command('check')
@@ -21,6 +25,7 @@ export function addRecipesCheckCommand(recipes: Command): void {
     .argument('<recipe>', 'its name, or a file that ends in .yaml')
     .argument('[flags...]', 'flags as for the run itself')
     .allowUnknownOption()
+    .addHelpText('after', examples)
     .action(async (name: string, line: string[]) => {
       try {
         const recipe = await loadRecipe(name);

@@ -19,6 +19,7 @@ export function addRecipesCommand(program: Command): Command {
     .command('list', { isDefault: true })
     .description('list the recipes, each with what it reproduces')
     .option('--json', 'print one JSON array')
+    .addHelpText('after', '\nExample:\n  rdm recipes list --json')
     .action(async ({ json }: { json?: true }) => {
       const found = await recipes();
       console.log(json ? JSON.stringify(found) : recipeList(found));
@@ -28,6 +29,7 @@ export function addRecipesCommand(program: Command): Command {
     .description('print a recipe with every flag, also those that it leaves to their defaults')
     .argument('<recipe>', 'its name, or a file that ends in .yaml')
     .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  rdm recipes show cifar/rdmsimsiam > mine.yaml')
     .action(async (name: string, { json }: { json?: true }) => {
       const { options, flags, ...info } = await loadRecipe(name);
       const groups = inGroups({ options, flags, ...info } as Recipe);

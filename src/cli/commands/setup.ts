@@ -5,10 +5,16 @@ import type { Command } from 'commander';
 
 const script = fileURLToPath(new URL('../../../scripts/setup', import.meta.url));
 
+const examples = `
+Examples:
+  rdm setup
+  LIBTORCH=/opt/libtorch rdm setup`;
+
 export function addSetupCommand(program: Command): void {
   program
     .command('setup')
     .description('find or install LibTorch and the image codecs, and build the native addon')
+    .addHelpText('after', examples)
     .action(() => {
       process.exitCode = spawnSync(script, { stdio: 'inherit' }).status ?? 1;
     });

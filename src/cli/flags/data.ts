@@ -12,15 +12,30 @@ import { addFlags, type Flag } from './table.js';
 
 const defaults = pretrainDefaults;
 
+const datasetFlag: Flag = {
+  flags: '--dataset <name>',
+  text: `names statistics, classes and evaluation views: ${datasets.join(', ')}`,
+};
+
 /** Where a checkpoint records it, the dataset's default is its own. */
 export function addDataFlags(command: Command, recorded: 'recorded' | 'new'): Command {
   return addFlags(command, 'Data:', [
-    {
-      flags: '--dataset <name>',
-      text: `names statistics, classes and evaluation views: ${datasets.join(', ')}`,
-      ...(recorded === 'new' && { initial: defaults.dataset }),
-    },
+    { ...datasetFlag, ...(recorded === 'new' && { initial: defaults.dataset }) },
     ...imageFlags,
+  ]);
+}
+
+/** Of commands that look at the validation images alone. */
+export function addValidationFlags(command: Command, images: number): Command {
+  return addFlags(command, 'Data:', [
+    datasetFlag,
+    {
+      flags: '--images <n>',
+      text: 'validation images, evenly spaced in their order; 0 takes all',
+      parse: integer,
+      initial: images,
+    },
+    ...imageFlags.filter(({ flags }) => !flags.includes('images-per-class')),
   ]);
 }
 

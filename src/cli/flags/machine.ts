@@ -2,19 +2,10 @@
 import type { Command } from 'commander';
 import { devices, precisions, pretrainDefaults } from '../../index.js';
 import { integer } from './parse.js';
+import { addProcessFlags, type ProcessFlags } from './processes.js';
 import { addFlags } from './table.js';
 
-/** The flags of the reference that concern several processes. */
-export interface ProcessFlags {
-  gpu?: number;
-  worldSize: number;
-  rank: number;
-  distUrl: string;
-  distBackend: string;
-  multiprocessingDistributed?: true;
-}
-
-export type MachineFlags = ProcessFlags & { json?: true; recipe?: string };
+export type MachineFlags = ProcessFlags & { json?: true; recipe?: string; timeLimit?: number };
 
 export function addMachineFlags(command: Command): Command {
   command
@@ -27,18 +18,11 @@ export function addMachineFlags(command: Command): Command {
       pretrainDefaults.printFreq,
     )
     .option('--json', 'print events as JSON, one a line');
-  addDeviceFlags(command);
-  addFlags(command, 'Device:', [
-    { flags: '--world-size <n>', text: 'nodes that take part', parse: integer, initial: -1 },
-    { flags: '--rank <n>', text: 'number of this node', parse: integer, initial: -1 },
-    {
-      flags: '--dist-url <url>',
-      text: 'where processes meet',
-      initial: 'tcp://224.66.41.62:23456',
-    },
-    { flags: '--dist-backend <name>', text: 'how processes talk', initial: 'nccl' },
+  addFlags(command, 'Output:', [
+    { flags: '--tensorboard', text: "also write TensorBoard's event files to the output folder" },
   ]);
-  return command.option('--multiprocessing-distributed', 'one process a device');
+  addDeviceFlags(command);
+  return addProcessFlags(command);
 }
 
 export function addDeviceFlags(command: Command): Command {
@@ -55,7 +39,8 @@ export function addDeviceFlags(command: Command): Command {
 
 /** Those that a run takes: what is the command line's own is left out. */
 export function runFlags<Flags extends MachineFlags>(flags: Flags) {
-  const { json, recipe, worldSize, rank, distUrl, distBackend, ...rest } = flags;
-  const { multiprocessingDistributed, ...run } = rest;
+  const { json, recipe, timeLimit, worldSize, rank, distUrl, distBackend, distTimeout, ...rest } =
+    flags;
+  const { multiprocessingDistributed, nprocPerNode, maxRestarts, ...run } = rest;
   return run;
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import {
   architectures,
+  collapseActions,
   filterSolvers,
   filterSources,
   methodDefaults,
@@ -113,6 +114,17 @@ const mechanismFlags: Flag[] = [
     flags: '--rank-every <n>',
     text: 'steps between two rank measurements (default: --print-freq)',
     parse: integer,
+  },
+  {
+    flags: '--knn-every <epochs>',
+    text: 'epochs between two accuracies by nearest neighbours on DIR/val; 0: none',
+    parse: integer,
+    initial: pretrainDefaults.knnEvery,
+  },
+  {
+    flags: '--on-collapse <action>',
+    text: `when the ranks tell a collapse: ${collapseActions.join(', ')} (save, exit with 3)`,
+    initial: pretrainDefaults.onCollapse,
   },
 ];
 

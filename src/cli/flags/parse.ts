@@ -1,5 +1,6 @@
 // Turns the text of a flag into its value; what the value may be is the library's to say.
 import { InvalidArgumentError } from 'commander';
+import { seconds } from '../../index.js';
 
 export function integer(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -12,6 +13,15 @@ export function number(text: string): number {
     throw new InvalidArgumentError('It must be a number.');
   }
   return value;
+}
+
+/** '3h50m' → 13800 seconds */
+export function duration(text: string): number {
+  try {
+    return seconds('it', text);
+  } catch {
+    throw new InvalidArgumentError('It must be a time such as 20m or 3h50m.');
+  }
 }
 
 /** A parser of any number of values: '60,80' → [60, 80] */

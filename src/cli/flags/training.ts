@@ -1,13 +1,14 @@
 // How long, with which rates, by which optimizer, and what is trained beside.
 import type { Command } from 'commander';
 import {
+  divergenceActions,
   linclsDefaults,
   linclsSchedules,
   optimizers,
   pretrainDefaults,
   pretrainSchedules,
 } from '../../index.js';
-import { integer, list, number } from './parse.js';
+import { duration, integer, list, number } from './parse.js';
 import { addFlags, type Flag } from './table.js';
 
 interface Defaults {
@@ -56,8 +57,37 @@ const commonFlags = (defaults: Defaults): Flag[] => [
     text: 'seed of weights, order and views; the same seed gives the same run',
     parse: integer,
   },
-  { flags: '--resume <path>', text: 'checkpoint to continue from' },
 ];
+
+/** What keeps a run from being lost. */
+const keepingFlags: Flag[] = [
+  {
+    flags: '--resume <path>',
+    text: 'checkpoint to continue from; auto: the newest valid one in the output folder, if any',
+  },
+  { flags: '--resume-anyway', text: 'also from a checkpoint of another configuration' },
+  {
+    flags: '--checkpoint-every <steps|time>',
+    text: 'also in mid-epoch: every so many steps, or after a time such as 20m',
+  },
+  {
+    flags: '--on-divergence <action>',
+    text: `what a loss that is not finite does: ${divergenceActions.join(', ')} (to the last checkpoint)`,
+    initial: pretrainDefaults.onDivergence,
+  },
+  {
+    flags: '--time-limit <time>',
+    text: 'save and exit with 124 after a time such as 3h50m',
+    parse: duration,
+  },
+];
+
+const keepFlag: Flag = {
+  flags: '--keep <n>',
+  text: 'how many checkpoints stay, the newest; 0: all',
+  parse: integer,
+  initial: pretrainDefaults.keep,
+};
 
 const pretrainFlags: Flag[] = [
   {
@@ -131,9 +161,11 @@ const linclsFlags: Flag[] = [
 
 export function addPretrainingFlags(command: Command): Command {
   addFlags(command, 'Training:', [...commonFlags(pretrainDefaults), ...pretrainFlags]);
+  addFlags(command, 'Checkpoints:', [...keepingFlags, keepFlag]);
   return addFlags(command, 'Online classifier:', classifierFlags);
 }
 
 export function addLinclsTrainingFlags(command: Command): Command {
-  return addFlags(command, 'Training:', [...commonFlags(linclsDefaults), ...linclsFlags]);
+  addFlags(command, 'Training:', [...commonFlags(linclsDefaults), ...linclsFlags]);
+  return addFlags(command, 'Checkpoints:', keepingFlags);
 }

@@ -1,32 +1,21 @@
 // The verdict of the nearest neighbours: a row for each way of voting.
-import type { KnnEvent, KnnSummary, KnnVote } from '../../index.js';
-import { jsonOutput } from './json.js';
-import { remark, say } from './messages.js';
+import type { FeatureEvent, KnnSummary, KnnVote, ProcessOptions } from '../../index.js';
+import { openJudgeOutput } from './judge.js';
+import { say } from './messages.js';
 import type { Output } from './output.js';
-import { openProgress } from './progress.js';
+import { silentOutput } from './silent.js';
 import { table } from './table.js';
-import { images } from './units.js';
 
-export async function openKnnOutput(
+export const openKnnOutput = async (
   json: boolean | undefined,
-): Promise<Output<KnnEvent, KnnSummary>> {
-  if (json) return jsonOutput();
-  const progress = await openProgress('comparing', images);
-  return {
-    event: (event) => {
-      if (event.type === 'progress') progress.event(event);
-      const text = remark(event);
-      if (text) progress.note(text);
-    },
-    note: progress.note,
-    finish: (summary) => {
-      progress.close();
-      say(describe(summary));
-      if (summary.outcome === 'done') console.log(knnTable(summary.results));
-    },
-    close: progress.close,
-  };
-}
+  place: ProcessOptions | undefined,
+): Promise<Output<FeatureEvent, KnnSummary>> => {
+  if (place && place.rank > 0) return silentOutput();
+  return openJudgeOutput(json, 'comparing', (summary: KnnSummary) => {
+    say(describe(summary));
+    if (summary.outcome === 'done') console.log(knnTable(summary.results));
+  });
+};
 
 const describe = ({ outcome, trainImages, valImages }: KnnSummary) =>
   outcome === 'stopped'

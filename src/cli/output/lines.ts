@@ -2,6 +2,7 @@
 import type {
   EvaluationEvent,
   Event,
+  KnnAccuracyEvent,
   Meter,
   RankEvent,
   StartEvent,
@@ -10,7 +11,8 @@ import type {
 } from '../../index.js';
 import { describeSummary, remark, say } from './messages.js';
 import type { Output } from './output.js';
-import { signed } from './units.js';
+import { pad, position, signed } from './units.js';
+import { verdictLine } from './verdict.js';
 
 export function linesOutput(): Output<Event, Summary> {
   let stepsPerEpoch = 1;
@@ -18,6 +20,7 @@ export function linesOutput(): Output<Event, Summary> {
     event: (event) => {
       if (event.type === 'start') stepsPerEpoch = event.stepsPerEpoch;
       if (event.type === 'rank') console.log(rankLine(event, stepsPerEpoch));
+      if (event.type === 'verdict') console.log(verdictLine(event, stepsPerEpoch));
       for (const line of lines(event)) console.log(line);
       const text = remark(event);
       if (text) say(text);
@@ -37,6 +40,8 @@ export function lines(event: Event): string[] {
       return [stepLine(event)];
     case 'evaluation':
       return [evaluationLine(event)];
+    case 'knn':
+      return [neighboursLine(event)];
     case 'sanity_check':
       return [`=> loading '${event.checkpoint}' for sanity check`, '=> sanity check passed.'];
     default:
@@ -46,6 +51,10 @@ export function lines(event: Event): string[] {
 
 export function evaluationLine({ top1, top5 }: EvaluationEvent): string {
   return ` * Acc@1 ${top1.toFixed(3)} Acc@5 ${top5.toFixed(3)}`;
+}
+
+export function neighboursLine({ k, top1, top5 }: KnnAccuracyEvent): string {
+  return ` * kNN@1 ${top1.toFixed(3)} kNN@5 ${top5.toFixed(3)} (k ${k})`;
 }
 
 function startLines({ arch, pretrained }: StartEvent): string[] {
@@ -80,9 +89,6 @@ export function rankLine(event: RankEvent, stepsPerEpoch: number): string {
   ].join('\t');
 }
 
-const position = (step: number, stepsPerEpoch: number) =>
-  `[${pad(step, String(stepsPerEpoch).length)}/${stepsPerEpoch}]`;
-
 function meter(name: string, { value, average }: Meter, format: (value: number) => string) {
   return `${name} ${format(value)} (${format(average)})`;
 }
@@ -93,5 +99,3 @@ const hundredths = (value: number) => pad(value.toFixed(2), 6); // Python's 6.2f
 /** Python's .4e: an exponent of two digits at least. */
 const scientific = (value: number) =>
   value.toExponential(4).replace(/e([+-])(\d)$/, (_, sign, digit) => `e${sign}0${digit}`);
-
-const pad = (value: number | string, width: number) => String(value).padStart(width);

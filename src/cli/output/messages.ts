@@ -1,12 +1,13 @@
 // What is said on stderr, whatever the output.
-import type { Event, ProgressEvent, RecordedEvent, StartEvent, Summary } from '../../index.js';
+import type { EmbedEvent, Event, RecordedEvent, StartEvent, Summary } from '../../index.js';
+import { verdictWarning } from './verdict.js';
 
 export function say(text: string): void {
   console.error(`rdm: ${text}`);
 }
 
 /** What an event gives occasion to say; undefined where it is only progress. */
-export function remark(event: Event | ProgressEvent): string | undefined {
+export function remark(event: Event | EmbedEvent): string | undefined {
   switch (event.type) {
     case 'start':
       return describeStart(event);
@@ -14,6 +15,8 @@ export function remark(event: Event | ProgressEvent): string | undefined {
       return describeRecorded(event);
     case 'warning':
       return `warning: ${event.message}`;
+    case 'verdict':
+      return verdictWarning(event);
     case 'checkpoint':
       return `saved ${event.path}`;
     default:
@@ -36,8 +39,12 @@ function describeStart(event: StartEvent): string {
     ...(valImages ? [`${valImages} validation images`] : []),
     `${event.classes} classes`,
     ...(trainImages ? [`${event.stepsPerEpoch} steps an epoch`] : []),
+    ...(event.resumed ? [describeResumed(event)] : []),
   ].join(', ');
 }
+
+const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
+  `going on from ${resumed} at epoch ${startEpoch}${startStep ? `, step ${startStep}` : ''}`;
 
 function describeRecorded(event: RecordedEvent): string {
   const { checkpoint, arch, stem, stemPadding, dataset, cropSize, data, classes, imagesPerClass } =

@@ -4,24 +4,36 @@ import { say } from './messages.js';
 import { drawable } from './terminal.js';
 import { duration, type Unit } from './units.js';
 
+type Counted = Pick<ProgressEvent, 'done' | 'total'>;
+
 export interface Progress {
-  event(event: ProgressEvent): void;
+  event(event: Counted): void;
+  /** From here on something else is done and counted; seen at once, whatever keeps the process busy next. */
+  next(what: string, unit: Unit): void;
   /** Says something above the line. */
   note(text: string): void;
   close(): void;
 }
 
 /** `what` is being done, counted in `unit`. */
-export async function openProgress(what: string, unit: Unit): Promise<Progress> {
-  if (!drawable()) return { event: () => {}, note: say, close: () => {} };
+export async function openProgress(first: string, unit: Unit): Promise<Progress> {
+  if (!drawable()) return { event: () => {}, next: () => {}, note: say, close: () => {} };
   const { default: ora } = await import('ora'); // loads only where it is seen
-  const spinner = ora({ text: what, discardStdin: false, isEnabled: true }).start();
-  let first: { done: number; time: number } | undefined;
+  const spinner = ora({ text: first, discardStdin: false, isEnabled: true }).start();
+  let current = { what: first, unit };
+  let start: { done: number; time: number } | undefined;
   return {
     event: (event) => {
-      first ??= { done: event.done, time: performance.now() };
-      const seconds = (performance.now() - first.time) / 1000;
-      spinner.text = `${what}  ${progressLine(event, unit, event.done - first.done, seconds)}`;
+      start ??= { done: event.done, time: performance.now() };
+      const seconds = (performance.now() - start.time) / 1000;
+      const line = progressLine(event, current.unit, event.done - start.done, seconds);
+      spinner.text = `${current.what}  ${line}`;
+    },
+    next: (what, unit) => {
+      current = { what, unit };
+      start = undefined;
+      spinner.text = what;
+      spinner.render();
     },
     note: (text) => {
       spinner.clear();
@@ -34,7 +46,7 @@ export async function openProgress(what: string, unit: Unit): Promise<Progress> 
 
 /** The last `recent` took so many seconds; what was done before that was done in an earlier run. */
 export function progressLine(
-  { done, total }: ProgressEvent,
+  { done, total }: Counted,
   { name, scale, digits }: Unit,
   recent: number,
   seconds: number,

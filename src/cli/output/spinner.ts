@@ -1,10 +1,11 @@
 // On a terminal: one live line on stderr, and a line on stdout for every finished epoch.
 import ora from 'ora';
 import type { EpochEvent, Event, RankEvent, StartEvent, StepEvent, Summary } from '../../index.js';
-import { evaluationLine } from './lines.js';
+import { evaluationLine, neighboursLine } from './lines.js';
 import { describeSummary, remark, say } from './messages.js';
 import type { Output } from './output.js';
 import { duration, signed } from './units.js';
+import { describeVerdict } from './verdict.js';
 
 export function spinnerOutput(): Output<Event, Summary> {
   const spinner = ora({ text: 'starting', discardStdin: false, isEnabled: true }).start();
@@ -62,6 +63,8 @@ function describeRank({ online, target, difference }: RankEvent): string {
 function finishedLine(event: Event, epochs: number): string | undefined {
   if (event.type === 'epoch') return epochLine(event, epochs);
   if (event.type === 'evaluation') return evaluationLine(event);
+  if (event.type === 'knn') return neighboursLine(event);
+  if (event.type === 'verdict') return describeVerdict(event);
   return undefined;
 }
 

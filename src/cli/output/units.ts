@@ -18,6 +18,12 @@ export function duration(seconds: number): string {
 export const signed = (value: number, digits: number): string =>
   `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
 
+/** Of a step in its epoch, as the reference writes it: '[ 10/195]' */
+export const position = (step: number, stepsPerEpoch: number): string =>
+  `[${pad(step, String(stepsPerEpoch).length)}/${stepsPerEpoch}]`;
+
+export const pad = (value: number | string, width: number): string => String(value).padStart(width);
+
 /** How a count is written: divided by `scale`, with so many digits. */
 export interface Unit {
   name: string;
@@ -26,4 +32,5 @@ export interface Unit {
 }
 
 export const images: Unit = { name: 'images', scale: 1, digits: 0 };
+export const steps: Unit = { name: 'steps', scale: 1, digits: 0 };
 export const megabytes: Unit = { name: 'MB', scale: 1e6, digits: 1 };

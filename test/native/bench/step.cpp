@@ -1,5 +1,6 @@
 // Seconds per training step (two views, `poly online` with sigma 1, dim 2048) on random images.
-//   rdm_bench_step ARCH SIZE BATCH fp32|bf16 WARMUP STEPS      prints the median
+//   rdm_bench_step ARCH SIZE BATCH fp32|bf16 WARMUP STEPS
+// prints the median, and that of measuring the ranks of a step's outputs.
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -9,8 +10,25 @@
 
 #include "train/learner.h"
 #include "train/memory.h"
+#include "train/rank_monitor.h"
 
 using namespace rdm;
+
+namespace {
+
+template <typename Work>
+double seconds_of(Work work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return numbers[numbers.size() / 2];
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 7) {
@@ -32,7 +50,8 @@ int main(int argc, char** argv) {
   options.lr = 0.05;
   options.momentum = 0.9;
   options.weight_decay = 1e-4;
-  Learner learner(options, /*classes=*/0, /*batches=*/warmup + steps, torch::kCPU);
+  Learner learner(options, /*classes=*/0, /*batches=*/warmup + steps, torch::kCPU,
+                  /*group=*/nullptr);
   learner.train(true);
 
   DeviceBatch data;
@@ -41,13 +60,15 @@ int main(int argc, char** argv) {
     data.views.push_back(
         torch::randn({batch, 3, size, size}).contiguous(torch::MemoryFormat::ChannelsLast));
   }
-  std::vector<double> seconds;
+  std::vector<double> training, measuring;
   for (int step = 0; step < warmup + steps; ++step) {
-    const auto start = std::chrono::steady_clock::now();
-    learner.step(data, /*epoch=*/0, step);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    if (step >= warmup) seconds.push_back(taken.count());
+    StepResult result;
+    const double taken = seconds_of([&] { result = learner.step(data, /*epoch=*/0, step); });
+    const double ranks =
+        seconds_of([&] { measure_rank(result.outputs, /*epoch=*/0, step, /*group=*/nullptr); });
+    if (step < warmup) continue;
+    training.push_back(taken);
+    measuring.push_back(ranks);
   }
-  std::sort(seconds.begin(), seconds.end());
-  std::printf("%.6f\n", seconds[seconds.size() / 2]);
+  std::printf("%.6f %.6f\n", median(training), median(measuring));
 }

@@ -1,5 +1,8 @@
 // The files test/parity/make_checkpoints.py wrote, scratch folders, and errors as values.
 #pragma once
+#include <sys/resource.h>
+
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -43,6 +46,25 @@ class ScratchFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+// Limits how large a file this process may write, so that a write fails as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
 };
 
 // The rdm::Error an action ends with; any other exception goes on, and is a failure.

@@ -5,8 +5,10 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/names.h"
 #include "checkpoint_fixtures.h"
+#include "models/heads.h"
 #include "models/resnet.h"
 #include "tools/inspect.h"
+#include "train/weights.h"
 
 using namespace rdm;
 using namespace rdm::test;
@@ -71,12 +73,44 @@ TEST_CASE("a backbone is found under each writer's names, without its heads") {
       CHECK(backbone.weights[4].second[1].item<double>() ==
             numbers[file][prefix + "bn1.running_var"]["values"][1].get<double>());
       CHECK(backbone.weights[5].second.item<int64_t>() == (file == "torchvision" ? 0 : 7));
-      CHECK(backbone.left.front() == prefix + "fc.weight");
+      const bool linear = kind == "lincls" || kind == "torchvision";  // others project with fc
+      CHECK(backbone.classifier.size() == (linear ? 2 : 0));
+      if (!linear) CHECK(backbone.left.front() == prefix + "fc.weight");
     }
   }
   const auto solo = load_backbone(fixture("solo.pth"), "");
-  CHECK(std::ranges::count(solo.left, "projector.0.weight") == 1);
+  REQUIRE(solo.projector.size() == 1);
+  CHECK(solo.projector[0].first == "0.weight");
   CHECK(std::ranges::count(solo.left, "momentum_backbone.conv1.weight") == 1);
+}
+
+TEST_CASE("the momentum branch is its own network, and only BYOL has one") {
+  const auto path = fixture("solo.pth");
+  const auto online = load_backbone(path, ""), momentum = load_backbone(path, "", Branch::momentum);
+  REQUIRE(online.weights.size() == momentum.weights.size());
+  for (size_t i = 0; i < online.weights.size(); ++i) {
+    CHECK(online.weights[i].first == momentum.weights[i].first);
+    CHECK(torch::equal(online.weights[i].second + 1, momentum.weights[i].second));
+  }
+  CHECK(momentum.projector.empty());
+  const auto none = error_of([] { load_backbone(fixture("simsiam.pth"), "", Branch::momentum); });
+  REQUIRE(none);
+  CHECK(none->what() ==
+        "cannot load " + fixture("simsiam.pth") + ": it holds no momentum networks");
+  CHECK(none->hint == "Only BYOL has them: leave --branch out.");
+}
+
+TEST_CASE("a head is rebuilt from its state dict: linear layers, batch norms, ReLUs between") {
+  torch::manual_seed(3);
+  for (auto head : {simsiam_projector(6, torch::nn::Linear(6, 4)), simsiam_predictor(6, 3),
+                    byol_head(6, 5, 4)}) {
+    auto again = head_of(state_dict(*head));
+    load_state_dict(*again, state_dict(*head), "", "the head");
+    head->eval();
+    again->eval();
+    const auto x = torch::randn({3, 6});
+    CHECK(torch::equal(head->forward(x), again->forward(x)));
+  }
 }
 
 TEST_CASE("a backbone of another architecture, or none, is refused with what the file holds") {
@@ -104,14 +138,20 @@ TEST_CASE("inspecting tells kind, architecture, epoch, size and what the run rec
   CHECK(*ours.find("arch") == Plain("resnet50"));
   CHECK(*ours.find("parameters") == Plain(int64_t{64 * 64 * 9}));
   CHECK(*ours.find("bytes") == Plain(int64_t{64 * 64 * 9 * 4}));
-  CHECK(*ours.find("optimizer") == Plain(true));
+  CHECK(*ours.find("branches") == Plain(Plain::List{"online"}));
+  CHECK(*ours.find("optimizer")->find("groups") == Plain(int64_t{0}));
   CHECK(*ours.find("safe") == Plain(true));
+  CHECK(*ours.find("refused") == Plain(Plain::List()));
 
   const auto lincls = inspect_checkpoint(fixture("lincls.legacy.pth"));
   CHECK(*lincls.find("kind") == Plain("lincls"));
   CHECK(*lincls.find("arch") == Plain("resnet18"));  // recorded; the shapes tell nothing here
   CHECK(*lincls.find("epoch") == Plain(int64_t{12}));
   CHECK(*lincls.find("bestAcc1") == Plain(67.5));
+  CHECK(*lincls.find("optimizer") == Plain(Plain::Dict{{"groups", int64_t{1}},
+                                                       {"lr", int64_t{30}},
+                                                       {"tensors", int64_t{1}},
+                                                       {"bytes", int64_t{16}}}));
   CHECK(*lincls.find("keys") == Plain(int64_t{9}));
   CHECK(lincls.find("rdm")->is_null());
   const auto& first = lincls.find("tensors")->get_if<Plain::List>()->front();
@@ -123,5 +163,20 @@ TEST_CASE("inspecting tells kind, architecture, epoch, size and what the run rec
   const auto other = inspect_checkpoint(fixture("tensors.pth"));
   CHECK(*other.find("kind") == Plain("other"));
   CHECK(other.find("arch")->is_null());
-  CHECK(*other.find("optimizer") == Plain(false));
+  CHECK(other.find("optimizer")->is_null());
+
+  const auto solo = inspect_checkpoint(fixture("solo.pth"));
+  CHECK(*solo.find("branches") == Plain(Plain::List{"online", "momentum"}));
+  CHECK(*solo.find("projector") == Plain(Plain::List{int64_t{2}, int64_t{2}}));
+  CHECK(*solo.find("stem") == Plain("cifar"));
+}
+
+TEST_CASE("inspecting a file that would run a command names it, and runs nothing") {
+  for (const std::string file : {"hostile.pth", "hostile.legacy.pth"}) {
+    const auto info = inspect_checkpoint(fixture(file));
+    CHECK(*info.find("safe") == Plain(false));
+    CHECK(*info.find("refused") == Plain(Plain::List{"posix.system"}));
+    CHECK(*info.find("kind") == Plain("other"));
+  }
+  CHECK(!std::filesystem::exists("rdm-was-here"));
 }

@@ -89,9 +89,7 @@ TEST_CASE("a zip that torch.save did not write is no checkpoint") {
   const std::string central = "PK\1\2\x14\0"s + common + std::string(14, '\0') + "x/a";
   const std::string end = "PK\5\6\0\0\0\0\1\0\1\0"s + "\x31\0\0\0"s + "\x21\0\0\0"s + "\0\0"s;
   write_bytes(folder.file("other.zip"), local + central + end);
-  const auto said = refusal(folder.file("other.zip"));
-  CHECK(contains(said, "other.zip: the zip is cut short, damaged or not one of torch.save"));
-  CHECK(contains(said, "version"));
+  CHECK(contains(refusal(folder.file("other.zip")), "other.zip: it has no data.pkl"));
 }
 
 TEST_CASE("a file cut short anywhere is an error, never a crash or half a state") {
@@ -155,5 +153,5 @@ TEST_CASE("no tensor reaches outside its storage or claims more than it holds") 
   }
   CHECK(contains(said(tensor_pickle(5, 0, 4, 1)), "storage 0 has 4 elements, not 5"));
   CHECK(contains(said(tensor_pickle(kHuge, 0, 4, 1), kHuge), "names a bad storage"));
-  CHECK(contains(said(tensor_pickle(int64_t{1} << 40, 0, 4, 1), int64_t{1} << 40), "cut short"));
+  CHECK(contains(said(tensor_pickle(int64_t{1} << 31, 0, 4, 1), int64_t{1} << 31), "cut short"));
 }

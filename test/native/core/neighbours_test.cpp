@@ -19,7 +19,7 @@ TEST_CASE("golden evaluation: kNN accuracy, several k, temperatures and distance
   const LabelledFeatures train{tensors.at("train"), tensors.at("train_targets")};
   const LabelledFeatures test{tensors.at("test"), tensors.at("test_targets")};
   const int64_t classes = train.labels.max().item<int64_t>() + 1;
-  const auto accuracies = classify_by_neighbours(train, test, classes, votes);
+  const auto accuracies = classify_by_neighbours(train, test, classes, votes, nullptr);
   for (size_t i = 0; i < votes.size(); ++i) {
     CAPTURE(i);
     CHECK(accuracies[i].top1 == doctest::Approx(golden["knn"][i]["acc1"].get<double>()));
@@ -37,11 +37,29 @@ TEST_CASE("the nearest neighbour by either distance, over more rows than one blo
       std::get<1>((test.unsqueeze(1) - train.unsqueeze(0)).norm(2, 2).min(1));
   const auto top1 = [&](Distance distance, const torch::Tensor& truth) {
     const Vote vote{.k = 1, .distance = distance};
-    return classify_by_neighbours({train, labels}, {test, truth}, 50, {vote})[0].top1;
+    return classify_by_neighbours({train, labels}, {test, truth}, 50, {vote}, nullptr)[0].top1;
   };
   CHECK(top1(Distance::cosine, expected_cosine) == 100);
   CHECK(top1(Distance::euclidean, expected_euclidean) == 100);
   CHECK(top1(Distance::cosine, (expected_cosine + 1) % 50) == 0);
+}
+
+TEST_CASE("the votes of the whole matrix of cosines, over more than one block of both sides") {
+  torch::manual_seed(2);
+  constexpr int64_t kClasses = 7;
+  const auto random = [](int64_t rows) {
+    return LabelledFeatures{torch::randn({rows, 6}), torch::randint(kClasses, {rows})};
+  };
+  const auto train = random(40000), test = random(1500);
+  const auto unit = [](const torch::Tensor& x) { return x / x.norm(2, 1, /*keepdim=*/true); };
+  const auto [cosine, index] = unit(test.features).mm(unit(train.features).t()).topk(9, 1);
+  const auto labels = train.labels.index_select(0, index.flatten()).view_as(index);
+  const auto votes = torch::zeros({1500, kClasses}).scatter_add_(1, labels, (cosine / 0.5).exp());
+  const double expected = votes.argmax(1).eq(test.labels).to(torch::kFloat64).mean().item<double>();
+  const Vote vote{.k = 9, .temperature = 0.5};
+  const auto accuracies = classify_by_neighbours(train, test, kClasses, {vote}, nullptr);
+  CHECK(accuracies[0].top1 == doctest::Approx(100 * expected).epsilon(1e-12));
+  CHECK(accuracies[0].top1 > 0);
 }
 
 TEST_CASE("k beyond the training set counts all of it") {
@@ -50,7 +68,7 @@ TEST_CASE("k beyond the training set counts all of it") {
   const LabelledFeatures asked{torch::tensor({{1.0f, 0.2f}}), torch::tensor({0}, torch::kInt64)};
   // At temperature 100 every neighbour's vote is nearly 1, so that two beat one.
   const std::vector<Vote> votes{{.k = 1, .temperature = 100}, {.k = 999, .temperature = 100}};
-  const auto accuracies = classify_by_neighbours(known, asked, 2, votes);
+  const auto accuracies = classify_by_neighbours(known, asked, 2, votes, nullptr);
   CHECK(accuracies[0].top1 == 100);
   CHECK(accuracies[1].top1 == 0);
 }

@@ -47,12 +47,13 @@ TEST_CASE("golden predictor: mean cosine and its gradient, every shape, side, po
         const auto gram = gram_matrix(c["pred_location"] == "online" ? p : z, torch::kFloat64);
         by_newton += newton_filter(gram, spec.sigma, false).has_value();
       }
-      const auto cosine = align({{p, z}}, spec)[0].cosine;
+      const auto cosine = align({{p, z}}, spec, nullptr)[0].cosine;
       CHECK(std::abs(cosine.item<double>() - c["mean_cosine"].get<double>()) < 1e-5);
       cosine.backward();
       CHECK(relative(p.grad(), tensors.at(name + ".grad")) < 1e-4);
       if (c.contains("online_source_mean_cosine")) {
-        const auto other = align({{p, z}}, spec_of(c, "online", solver))[0].cosine.item<double>();
+        const auto other =
+            align({{p, z}}, spec_of(c, "online", solver), nullptr)[0].cosine.item<double>();
         CHECK(std::abs(other - c["online_source_mean_cosine"].get<double>()) < 1e-5);
       }
     }
@@ -64,9 +65,9 @@ TEST_CASE("the filter and the cosine run in float32 under bf16 autocast") {
   torch::manual_seed(3);
   const auto p = torch::randn({32, 64}), z = torch::randn({32, 64});
   const auto spec = parse_filter("poly", "online", 2, "own", false, "auto");
-  const auto exact = align({{p, z}}, spec)[0].cosine;
+  const auto exact = align({{p, z}}, spec, nullptr)[0].cosine;
   at::autocast::set_autocast_enabled(at::kCPU, true);
-  const auto autocast = align({{p, z}}, spec)[0].cosine;
+  const auto autocast = align({{p, z}}, spec, nullptr)[0].cosine;
   at::autocast::set_autocast_enabled(at::kCPU, false);
   CHECK(exact.equal(autocast));
 }

@@ -118,7 +118,8 @@ TEST_CASE("features that are not finite give a loss that is not finite, not a cr
   for (const auto solver : kSolvers) {
     for (const double sigma : kNewtonPowers) {
       const auto leaf = p.clone().requires_grad_();
-      const auto loss = align({{leaf, torch::randn({8, 16})}}, poly(sigma, solver))[0].cosine;
+      const auto loss =
+          align({{leaf, torch::randn({8, 16})}}, poly(sigma, solver), nullptr)[0].cosine;
       CHECK(std::isnan(loss.item<double>()));
       loss.backward();
     }
@@ -135,7 +136,7 @@ TEST_CASE("collapsed features filter: all rows equal, all zero") {
       CHECK(relative(apply_filter(equal, equal, spec), equal * std::pow(3 * std::sqrt(32), sigma)) <
             1e-5);
       const auto zero = torch::zeros({8, 4}).requires_grad_();
-      const auto loss = align({{zero, torch::zeros({8, 4})}}, spec)[0].cosine;
+      const auto loss = align({{zero, torch::zeros({8, 4})}}, spec, nullptr)[0].cosine;
       CHECK(loss.item<double>() == 0);
       loss.backward();
       CHECK(torch::isfinite(zero.grad()).all().item<bool>());

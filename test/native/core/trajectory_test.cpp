@@ -1,48 +1,15 @@
 // Whole training steps of SimSiam against the reference's, and the optimisers behind them.
 #include "check.h"
 #include "golden.h"
-#include "methods/simsiam.h"
 #include "optim/larc.h"
 #include "optim/sgd.h"
 #include "safetensors.h"
-#include "train/weights.h"
+#include "trajectories.h"
 
 using namespace rdm;
 
 TEST_CASE("golden simsiam_trajectory: five steps of SimSiam and RDM_SimSiam") {
-  const auto golden = test::golden_json("simsiam_trajectory.json");
-  const auto tolerance = golden["tolerance_per_step"].get<std::vector<double>>();
-  REQUIRE(golden["trajectories"].size() > 0);
-  for (const auto& trajectory : golden["trajectories"]) {
-    const std::string type = trajectory["pred_type"], location = trajectory["pred_location"];
-    CAPTURE(type);
-    CAPTURE(location);
-    MethodOptions options{.arch = "resnet18", .dim = 64, .pred_dim = 32};
-    if (type != "mlp") {
-      options.filter = parse_filter(type, location, trajectory["sigma"], "own", false, "auto");
-    }
-    torch::manual_seed(3);
-    SimSiam model(options);
-    to_channels_last(*model);
-    SgdGroup group;
-    group.parameters = model->parameters();
-    group.lr = 0.05;
-    group.weight_decay = 1e-4;
-    Sgd optimizer({group});
-    torch::manual_seed(4);
-    const auto losses = trajectory["losses"].get<std::vector<double>>();
-    for (size_t step = 0; step < losses.size(); ++step) {
-      CAPTURE(step);
-      const auto x1 = torch::randn({96, 3, 32, 32}), x2 = torch::randn({96, 3, 32, 32});
-      const auto channels_last = torch::MemoryFormat::ChannelsLast;
-      const auto loss =
-          model->forward({x1.contiguous(channels_last), x2.contiguous(channels_last)}).loss;
-      CHECK(std::abs(loss.item<double>() - losses[step]) < tolerance[step]);
-      optimizer.zero_grad();
-      loss.backward();
-      optimizer.step();
-    }
-  }
+  test::check_simsiam_trajectories(nullptr);
 }
 
 TEST_CASE("golden larc: three steps of LARC around SGD") {

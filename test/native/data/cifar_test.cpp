@@ -96,7 +96,7 @@ TEST_CASE("a damaged CIFAR file is named, and why") {
   overwrite(bin, std::string(3073, '\xFF'));
   CHECK(complaint(binary) == cannot(bin, "the label 255 of image 0 is not one of 10"));
   fs::remove(bin);
-  CHECK(complaint(binary) == cannot(bin, "no such file"));
+  CHECK(complaint(binary) == cannot(bin, "No such file or directory"));
 
   fs::resize_file(py, 3000);
   CHECK(complaint(python).starts_with(cannot(py, "")));

@@ -99,7 +99,7 @@ TEST_CASE("a list of classes chooses among them, in sorted order") {
   const auto choose = [&] { open_dataset(scratch.path.string(), "train", {.classes = {"dog"}}); };
   CHECK(complaint(choose).message == "no class `dog` in " + scratch.path.string() + "/train");
   CHECK(complaint([&] { read_class_list("/no/list"); }).message ==
-        "cannot read the list of classes: /no/list");
+        "cannot read the list of classes: /no/list: No such file or directory");
   std::ofstream(list) << "# nothing\n";
   CHECK(complaint([&] { read_class_list(list.string()); }).message ==
         "the list of classes is empty: " + list.string());

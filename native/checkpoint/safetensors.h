@@ -1,0 +1,33 @@
+// The safetensors format: the header's length in eight bytes, the header as JSON, the elements.
+// Source: github.com/huggingface/safetensors, "Format".
+#pragma once
+#include <torch/types.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checkpoint/state_dict.h"
+
+namespace rdm {
+
+struct SafetensorsHeader {
+  struct Entry {
+    std::string name;
+    torch::ScalarType dtype;
+    std::vector<int64_t> shape;
+  };
+  std::vector<Entry> tensors;  // in the order of their elements
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+// Nothing where the file does not begin as one. Errors (bad_checkpoint, naming the file and the
+// reason): it goes on badly, or a tensor's elements are not all there.
+std::optional<SafetensorsHeader> read_safetensors_header(const std::string& path);
+
+// Errors: AtomicFile's.
+void save_safetensors(const std::string& path, const StateDict& state,
+                      const std::vector<std::pair<std::string, std::string>>& metadata);
+
+}  // namespace rdm

@@ -1,0 +1,68 @@
+// Checkpoints written beside training: the caller waits only while tensors are copied.
+#pragma once
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/error.h"
+#include "base/event.h"
+#include "checkpoint/checkpoint.h"
+
+namespace rdm {
+
+// A copy of a checkpoint's tensors in memory that the next copy takes over.
+class Snapshot {
+ public:
+  // Every tensor contiguous and on the CPU; copies from a device run at once and are waited for.
+  void take(Checkpoint checkpoint);
+  const Checkpoint& checkpoint() const { return checkpoint_; }
+
+ private:
+  Checkpoint checkpoint_;
+  std::vector<torch::Tensor> memory_;
+};
+
+class Saver {
+ public:
+  // keep: how many numbered checkpoints (checkpoint_NNNN…) stay in the folder, the newest; 0: all.
+  Saver(std::string folder, int64_t keep) : folder_(std::move(folder)), keep_(keep) {}
+
+  bool busy() const { return busy_; }
+
+  // Copies, and returns; another thread writes, syncs, reads back and verifies, then removes what
+  // --keep no longer wants. Waits first where the one before is still being written. best: written
+  // to model_best.pth.tar as well.
+  void save(const std::string& file, Checkpoint checkpoint, bool best = false);
+
+  // What came of it since the last call: checkpoints and warnings. A save that fails is a warning
+  // here; what was there before is untouched.
+  std::vector<Event> take_events();
+
+  // Waits for the writer. Throws what the latest save failed of (bad_output).
+  void finish();
+
+  // The newest that was verified, or the one that a run was resumed from; empty where there is
+  // none.
+  std::string last() const;
+  void set_last(std::string path);
+
+ private:
+  void write(const std::vector<std::string>& files);
+  void verify(const std::string& path) const;
+  void prune(const std::string& written);
+
+  const std::string folder_;
+  const int64_t keep_;
+  Snapshot snapshot_;
+  std::atomic<bool> busy_ = false;
+  mutable std::mutex mutex_;  // of what follows
+  std::vector<Event> events_;
+  std::optional<Error> failure_;  // of the latest save
+  std::string last_;
+  std::jthread writer_;  // joins before anything else here is destroyed
+};
+
+}  // namespace rdm

@@ -1,0 +1,42 @@
+#include "base/error.h"
+#include "distributed/backend.h"
+#include "distributed/sockets.h"
+
+#ifdef RDM_WITH_GLOO
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#endif
+
+namespace rdm {
+
+#ifdef RDM_WITH_GLOO
+
+// A collective of Gloo's cannot be called off: where a process hangs, all others would wait for it
+// until the time-out. Gloo's own way to close a connection wakes nobody up; a connection that was
+// shut down below it looks as if the other side had gone. Others may join the store just now; its
+// connections are not Gloo's.
+Carrier make_gloo(const StorePtr& store, const ProcessOptions& options) {
+  auto settings = c10d::ProcessGroupGloo::Options::create(std::chrono::seconds(options.timeout));
+  settings->devices.push_back(
+      c10d::ProcessGroupGloo::createDeviceForHostname(own_address(options)));
+  const auto before = connected_sockets_without(options.port);
+  auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
+      c10::make_intrusive<c10d::PrefixStore>("gloo", store), static_cast<int>(options.rank),
+      static_cast<int>(options.world_size), settings);
+  auto connections = connected_sockets_without(options.port);
+  for (const int other : before) connections.erase(other);
+  return {gloo, [connections] {
+            for (const int connection : connections) shut_down(connection);
+          }};
+}
+
+#else
+
+Carrier make_gloo(const StorePtr&, const ProcessOptions&) {
+  throw Error(Code::distributed, "this rdm was built without Gloo, which several processes need",
+              "install Gloo's headers (Debian: libgloo-dev) and run set-up again");
+}
+
+#endif
+
+}  // namespace rdm

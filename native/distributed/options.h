@@ -1,0 +1,21 @@
+// A process among those of one run, as a launcher tells it (torchrun's variables, by our names).
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace rdm {
+
+enum class DistBackend { gloo, nccl };
+
+struct ProcessOptions {
+  int64_t rank = 0, world_size = 1;
+  int64_t local_rank = 0, local_world_size = 1;  // on this node
+  std::string host;                              // where the store is
+  int64_t port = 0;
+  bool serve = false;  // this process holds the store
+  std::string prefix;  // of the store's keys: of one attempt of one run
+  DistBackend backend = DistBackend::gloo;
+  int64_t timeout = 1800;  // seconds that the others may take to join, or to a collective
+};
+
+}  // namespace rdm

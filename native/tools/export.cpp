@@ -1,0 +1,118 @@
+#include "tools/export.h"
+
+#include "base/dictionary_reader.h"
+#include "checkpoint/atomic_file.h"
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/names.h"
+#include "checkpoint/pickle_writer.h"
+#include "checkpoint/safetensors.h"
+#include "tools/detectron2.h"
+
+namespace rdm {
+namespace {
+
+enum class Format { torchvision, timm, safetensors, detectron2 };
+
+struct ExportOptions {
+  std::string checkpoint, output, format_name;
+  Format format = Format::torchvision;
+  Branch branch = Branch::online;
+};
+
+ExportOptions read_options(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  ExportOptions options;
+  reader.read("checkpoint", options.checkpoint);
+  reader.read("output", options.output);
+  reader.read("format", options.format_name);
+  reader.read("format", options.format,
+              {{"torchvision", Format::torchvision},
+               {"timm", Format::timm},
+               {"safetensors", Format::safetensors},
+               {"detectron2", Format::detectron2}});
+  reader.read("branch", options.branch,
+              {{"online", Branch::online}, {"momentum", Branch::momentum}});
+  reader.finish();
+  return options;
+}
+
+Shapes shapes_of(const StateDict& state) {
+  Shapes shapes;
+  for (const auto& [name, tensor] : state) shapes[name] = tensor.sizes().vec();
+  return shapes;
+}
+
+// What the library builds has other first layers, or there is nothing to build at all.
+void refuse_foreign(const Backbone& backbone, const ExportOptions& options) {
+  constexpr const char* kHint = "Export it with --to safetensors, which takes any network.";
+  if (backbone.arch.empty()) {
+    throw Error(Code::bad_checkpoint,
+                message(options.checkpoint, " holds none of the ten ResNets, so ",
+                        options.format_name, " cannot load it"),
+                kHint);
+  }
+  if (stem_of(shapes_of(backbone.weights)) != "imagenet") {
+    throw Error(Code::bad_checkpoint,
+                message(options.checkpoint, " has the cifar stem (3x3, no max-pool), and the ",
+                        backbone.arch, " of ", options.format_name, " has a 7x7 one"),
+                kHint);
+  }
+}
+
+// As detectron2's converters leave it for its checkpointer.
+void save_detectron2(const std::string& path, const StateDict& state) {
+  pickle::Writer writer;
+  writer.dict([&] {
+    writer.item("model", [&] {
+      writer.dict([&] {
+        for (const auto& [name, tensor] : state) {
+          writer.item(detectron2_name(name), [&] { writer.array(tensor); });
+        }
+      });
+    });
+    writer.item("__author__", [&] { writer.text("rdm"); });
+    writer.item("matching_heuristics", [&] { writer.boolean(true); });
+  });
+  const auto pickle = writer.finish();
+  AtomicFile file(path);
+  file.write(pickle.data(), pickle.size());
+  file.commit();
+}
+
+void save(const ExportOptions& options, const Backbone& backbone, const StateDict& state) {
+  switch (options.format) {
+    case Format::torchvision:
+    case Format::timm: return save_state_dict(options.output, state);
+    case Format::detectron2: return save_detectron2(options.output, state);
+    case Format::safetensors:
+      return save_safetensors(options.output, state, {{"format", "pt"}, {"arch", backbone.arch}});
+  }
+}
+
+}  // namespace
+
+Plain export_checkpoint(const Plain& dictionary) {
+  const auto options = read_options(dictionary);
+  auto backbone = load_backbone(options.checkpoint, /*arch=*/"", options.branch);
+  if (options.format != Format::safetensors) refuse_foreign(backbone, options);
+  auto state = backbone.weights;
+  const auto& classifier = backbone.classifier;
+  if (options.format != Format::detectron2) {
+    state.insert(state.end(), classifier.begin(), classifier.end());
+  }
+  save(options, backbone, state);
+  int64_t parameters = 0;
+  for (const auto& [name, tensor] : state) parameters += tensor.numel();
+  const bool classifies = state.size() > backbone.weights.size();
+  return Plain::Dict{
+      {"format", options.format_name},
+      {"kind", backbone.kind},
+      {"arch", backbone.arch.empty() ? Plain() : Plain(backbone.arch)},
+      {"branch", name_of(options.branch)},
+      {"classes", classifies ? Plain(classifier.front().second.size(0)) : Plain()},
+      {"keys", static_cast<int64_t>(state.size())},
+      {"parameters", parameters},
+  };
+}
+
+}  // namespace rdm

@@ -1,0 +1,31 @@
+#include "tools/hash_tensors.h"
+
+#include <torch/torch.h>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "checkpoint/checkpoint.h"
+
+namespace rdm {
+namespace {
+
+Plain hash(const std::string& name, const torch::Tensor& tensor) {
+  const auto values = tensor.contiguous();
+  Sha256 sha;
+  sha.update(values.const_data_ptr(), values.nbytes());
+  return Plain::Dict{{"name", name}, {"sha256", sha.hex()}};
+}
+
+}  // namespace
+
+Plain hash_tensors(const std::string& path) {
+  const auto checkpoint = load_checkpoint(path);
+  Plain::List out;
+  for (const auto& [name, tensor] : checkpoint.state_dict) out.push_back(hash(name, tensor));
+  for (const auto& [index, tensor] : checkpoint.optimizer.momentum_buffers) {
+    out.push_back(hash(message("momentum of parameter ", index), tensor));
+  }
+  return out;
+}
+
+}  // namespace rdm

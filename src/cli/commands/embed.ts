@@ -1,0 +1,67 @@
+// rdm embed: a map of the features, coloured by class.
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import {
+  type Embedding,
+  type EmbedOptions,
+  embed,
+  embeddingHtml,
+  embeddingSvg,
+  svgToPng,
+} from '../../index.js';
+import { addEmbedFlags } from '../flags/commands.js';
+import { openJudgeOutput } from '../output/judge.js';
+import { say } from '../output/messages.js';
+import { runJob } from '../run.js';
+import { writeResult } from '../write.js';
+
+interface Files {
+  html?: string | undefined;
+  svg?: string | undefined;
+  png?: string | undefined;
+}
+type EmbedFlags = Omit<EmbedOptions, 'data' | 'checkpoint'> & Files & { json?: true };
+
+const notes = `
+Examples:
+  rdm embed checkpoint_0099.pth.tar
+  rdm embed checkpoint_0099.pth.tar --images 5000 --png map.png --features projector /data/imagenet`;
+
+export function addEmbedCommand(program: Command): void {
+  const command = program
+    .command('embed')
+    .description('draw the features of validation images as a map, coloured by class')
+    .argument('<checkpoint>', 'of pretraining or of lincls')
+    .argument('[dir]', 'dataset: a folder with val/CLASS/*.jpg, or with the files of CIFAR');
+  addEmbedFlags(command)
+    .addHelpText('after', notes)
+    .action(async (checkpoint: string, data: string | undefined, flags: EmbedFlags) => {
+      const { json, html, svg, png, ...options } = flags;
+      const files = html || svg || png ? { html, svg, png } : { html: 'embedding.html' };
+      const output = await openJudgeOutput(json, 'embedding', describe(files));
+      await runJob(output, async (control) => {
+        const embedding = await embed({ ...options, checkpoint, data }, control);
+        if (embedding.outcome === 'done') await write(embedding, files, basename(checkpoint));
+        const { thumbnails, ...summary } = embedding;
+        return summary;
+      });
+    });
+}
+
+async function write(embedding: Embedding, { html, svg, png }: Files, name: string): Promise<void> {
+  const title = `${name}: ${embedding.images} validation images`;
+  if (html) await writeResult(html, await embeddingHtml(embedding, title));
+  if (!svg && !png) return;
+  const drawing = await embeddingSvg(embedding);
+  if (svg) await writeResult(svg, drawing);
+  if (png) await writeResult(png, await svgToPng(drawing));
+}
+
+const describe =
+  (files: Files) =>
+  ({ outcome, images }: Pick<Embedding, 'outcome' | 'images'>) =>
+    say(
+      outcome === 'stopped'
+        ? 'stopped'
+        : `a map of ${images} images in ${Object.values(files).filter(Boolean).join(', ')}`,
+    );

@@ -1,0 +1,28 @@
+// rdm report: runs that were made, as one page, as pictures, as a table.
+import type { Command } from 'commander';
+import { type ReportOptions, report } from '../../index.js';
+import { say } from '../output/messages.js';
+
+const notes = `
+Writes what is asked for; report.html where nothing is. A RUN is the --output folder of rdm pretrain or
+rdm lincls. The page is one file that fetches nothing.
+
+Examples:
+  rdm report runs/online-2
+  rdm report runs/* --html compared.html
+  rdm report runs/online-2 --svg figures --csv online-2.csv`;
+
+export function addReportCommand(program: Command): void {
+  program
+    .command('report')
+    .description('show runs, one over the other: losses, ranks, spectra, accuracy, speed')
+    .argument('<run...>', 'folders of runs')
+    .option('--html <file>', 'write one page (default: report.html)')
+    .option('--svg <dir>', 'write a picture of each chart')
+    .option('--csv <file>', 'write every measurement, a row an event')
+    .addHelpText('after', notes)
+    .action(async (runs: string[], options: ReportOptions) => {
+      const asked = Object.keys(options).length > 0 ? options : { html: 'report.html' };
+      for (const path of await report(runs, asked)) say(`wrote ${path}`);
+    });
+}

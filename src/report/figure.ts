@@ -1,0 +1,204 @@
+// One chart: its option for ECharts, and the same in words and as a table for who does not see it.
+import type { EChartsOption } from 'echarts';
+import { byEpoch, mean, type Point, sum, thinned } from './series.js';
+import { number } from './text.js';
+
+export interface Figure {
+  id: string;
+  title: string;
+  caption: string;
+  /** What a person would say who looks at it. */
+  alternative: string;
+  option: EChartsOption;
+  table: { head: string[]; rows: string[][] };
+}
+
+export interface Series {
+  name: string;
+  color: string;
+  points: Point[];
+  dashed?: boolean;
+  /** 0 to 1. */
+  opacity?: number;
+  /** Few values, each of which counts. */
+  dots?: boolean;
+  filled?: boolean;
+}
+
+export interface Axes {
+  /** What the values are, with their unit. */
+  values: string;
+  logarithmic?: boolean;
+  /** Also where all values lie far from it. */
+  includes?: number[];
+  /** A line across. */
+  mark?: number;
+}
+
+type Head = Pick<Figure, 'id' | 'title' | 'caption'>;
+
+/** Lines over epochs; undefined where there is nothing to draw. */
+export function lineFigure(head: Head, axes: Axes, given: Series[]): Figure | undefined {
+  const series = given.filter(({ points }) => points.length > 0);
+  if (series.length === 0) return undefined;
+  return {
+    ...head,
+    alternative: series.map(describe).join(' '),
+    option: {
+      ...common(series.map(({ name }) => name)),
+      tooltip: { ...tooltip, trigger: 'axis' },
+      xAxis: {
+        type: 'value',
+        name: 'epochs',
+        ...below,
+        max: Math.ceil(Math.max(...series.map(({ points }) => points.at(-1)?.[0] ?? 0))),
+        minInterval: 1,
+        axisPointer: { label: { precision: 2 } },
+      },
+      yAxis: valueAxis(axes, series),
+      dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
+      series: series.map((one, index) => drawn(one, index === 0 ? axes.mark : undefined)),
+    },
+    table: tableOf(series),
+  };
+}
+
+function drawn({ name, color, points, ...style }: Series, mark: Axes['mark']) {
+  const { dashed = false, opacity = 1, dots = false, filled = false } = style;
+  const data = thinned(points).map(([x, y]) => [rounded(x), rounded(y)]);
+  return {
+    type: 'line' as const,
+    name,
+    data,
+    showSymbol: dots || data.length === 1,
+    symbol: 'circle',
+    symbolSize: 6,
+    itemStyle: { color, opacity },
+    lineStyle: {
+      color,
+      opacity,
+      width: 2,
+      type: dashed ? ('dashed' as const) : ('solid' as const),
+    },
+    ...(filled && { areaStyle: { color, opacity: 0.12 } }),
+    emphasis: { disabled: true },
+    ...(mark !== undefined && {
+      markLine: {
+        silent: true,
+        symbol: 'none',
+        lineStyle: { type: 'solid' as const, color: grey, width: 1 },
+        label: { show: false },
+        data: [{ yAxis: mark }],
+      },
+    }),
+  };
+}
+
+function valueAxis({ values, logarithmic = false, includes = [] }: Axes, series: Series[]) {
+  const all = [...series.flatMap(({ points }) => points.map(([, value]) => value))];
+  const least = all.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = all.reduce((a, b) => Math.max(a, b), -Infinity);
+  return {
+    type: logarithmic ? ('log' as const) : ('value' as const),
+    name: values,
+    nameTextStyle: { align: 'left' as const },
+    scale: true,
+    // Room is made only where the data would leave the value out.
+    ...(includes.some((value) => value < least) && { min: Math.min(...includes) }),
+    ...(includes.some((value) => value > most) && { max: Math.max(...includes) }),
+  };
+}
+
+export interface Part {
+  name: string;
+  color: string;
+  /** Of each bar. */
+  values: number[];
+}
+
+/** What a bar stands for, and each bar's name. */
+export interface Bars {
+  of: string;
+  names: string[];
+}
+
+/** Bars of shares that add up to a hundred; undefined where there are none. */
+export function shareFigure(head: Head, bars: Bars, given: Part[]): Figure | undefined {
+  if (bars.names.length === 0) return undefined;
+  const sums = bars.names.map((_, bar) => sum(given.map(({ values }) => values[bar] ?? 0)));
+  const parts = given.map(({ name, color, values }) => ({
+    name,
+    color,
+    shares: values.map((value, bar) => (100 * value) / (sums[bar] || 1)),
+  }));
+  const names = parts.map(({ name }) => name);
+  return {
+    ...head,
+    alternative: parts
+      .map(({ name, shares }) => `${name}: ${number(mean(shares))} % on average.`)
+      .join(' '),
+    option: {
+      ...common(names),
+      tooltip: { ...tooltip, trigger: 'axis', axisPointer: { type: 'shadow' } },
+      xAxis: { type: 'category', data: bars.names, name: bars.of, ...below },
+      yAxis: { type: 'value', name: '%', nameTextStyle: { align: 'left' }, max: 100 },
+      series: parts.map(({ name, color, shares }) => ({
+        type: 'bar',
+        name,
+        stack: 'all',
+        barCategoryGap: '20%',
+        barMaxWidth: 90,
+        itemStyle: { color },
+        emphasis: { disabled: true },
+        data: shares.map(rounded),
+      })),
+    },
+    table: {
+      head: [bars.of, ...names.map((name) => `${name}, %`)],
+      rows: bars.names.map((bar, index) => [
+        bar,
+        ...parts.map(({ shares }) => number(shares[index] ?? 0)),
+      ]),
+    },
+  };
+}
+
+const below = { nameLocation: 'middle' as const, nameGap: 24 };
+
+export const grey = '#7c8698';
+
+const tooltip = { confine: true, order: 'valueDesc' as const };
+
+// One line of legend scrolls rather than push the chart away.
+const common = (names: string[]): EChartsOption => ({
+  animation: false,
+  legend: { show: names.length > 1, type: 'scroll', top: 0, left: 0, itemWidth: 22 },
+  grid: { left: 8, right: 20, top: names.length > 1 ? 62 : 34, bottom: 30, containLabel: true },
+});
+
+/** Five digits are more than a screen shows. */
+const rounded = (value: number) => Number(value.toPrecision(5));
+
+function describe({ name, points }: Series): string {
+  const values = points.map(([, value]) => value);
+  const at = (point: Point | undefined) =>
+    `${number(point?.[1] ?? 0)} at epoch ${number(point?.[0] ?? 0)}`;
+  if (points.length === 1) return `${name}: ${at(points[0])}.`;
+  const [least, most] = [
+    values.reduce((a, b) => Math.min(a, b)),
+    values.reduce((a, b) => Math.max(a, b)),
+  ];
+  const ends = `from ${at(points[0])} to ${at(points.at(-1))}`;
+  return `${name}: ${ends}, between ${number(least)} and ${number(most)}.`;
+}
+
+function tableOf(series: Series[]): Figure['table'] {
+  const rows = byEpoch(series.map(({ points }) => points));
+  return {
+    head: ['Epochs', ...series.map(({ name }) => name)],
+    rows: rows.map(({ epochs, values }) => [
+      String(epochs),
+      ...values.map((value) => (value === undefined ? '' : number(value))),
+    ]),
+  };
+}

@@ -1,0 +1,134 @@
+// Runs as a report sees them: each with the history that its last weights have.
+import { basename, resolve } from 'node:path';
+import { RdmError } from '../errors.js';
+import { readRecords, recordFile } from '../record.js';
+import type { RunRecord, StartEvent, Summary } from '../types.js';
+import { type Logged, openLog } from './log.js';
+
+export interface Run {
+  /** Unlike any other's in the report. */
+  name: string;
+  folder: string;
+  /** The last one. */
+  start: StartEvent;
+  /** In the order of training; what a resumed run did again counts once. */
+  entries: Logged[];
+  /** Of all starts together, the pauses between them left out. */
+  seconds: number;
+  /** undefined while it goes on, or where it was killed. */
+  summary: Summary | undefined;
+  records: RunRecord[];
+  /** Lines of events.jsonl that could not be read. */
+  broken: number;
+}
+
+/** Throws `bad_run`. */
+export function readRuns(folders: string[]): Run[] {
+  return named(
+    folders.flatMap((folder) => {
+      const log = openLog(folder);
+      return runsOf(folder, log.read(), log.broken());
+    }),
+  );
+}
+
+/** A folder may hold a pretraining and its linear evaluation. Throws `bad_run` where it holds neither. */
+export function runsOf(folder: string, entries: Logged[], broken: number): Run[] {
+  const sessions = sessionsOf(entries);
+  const records = readRecords(recordFile(folder));
+  const runs = (['pretrain', 'lincls'] as const).flatMap((command) => {
+    const own = sessions.filter(({ start }) => start.command === command);
+    const start = own.at(-1)?.start;
+    if (!start) return [];
+    const kept = lastHistory(own);
+    return {
+      name:
+        command === 'pretrain'
+          ? basename(resolve(folder))
+          : `${basename(resolve(folder))} (linear)`,
+      folder: resolve(folder),
+      start,
+      entries: kept,
+      seconds: own.reduce((sum, { events }) => sum + secondsOf(events), 0),
+      summary: summaryOf(own.at(-1)?.events),
+      records: records.filter((record) => record.command.startsWith(`rdm ${command} `)),
+      broken,
+    };
+  });
+  if (runs.length > 0) return runs;
+  throw new RdmError(
+    'bad_run',
+    `${folder}/events.jsonl holds no start of a run`,
+    'the run has not begun yet, or the file is not one that rdm wrote',
+  );
+}
+
+interface Session {
+  start: StartEvent;
+  events: Logged[];
+}
+
+function sessionsOf(entries: Logged[]): Session[] {
+  const sessions: Session[] = [];
+  for (const entry of entries) {
+    if (entry.type === 'start') sessions.push({ start: entry, events: [] });
+    sessions.at(-1)?.events.push(entry);
+  }
+  return sessions;
+}
+
+// A run that was killed and resumed from an earlier checkpoint did some steps twice: the last time counts.
+function lastHistory(sessions: Session[]): Logged[] {
+  let kept: Logged[] = [];
+  let limit = Infinity; // epochs
+  for (const { start, events } of sessions.toReversed()) {
+    kept = [...events.filter((event) => epochsAt(event, start) <= limit), ...kept];
+    const first = events.find((event) => event.type === 'step' && event.phase === 'train');
+    const begin =
+      first?.type === 'step' ? first.epoch + first.step / first.stepsPerEpoch : start.startEpoch;
+    limit = Math.min(limit, begin);
+  }
+  return kept;
+}
+
+/** How many epochs are done when this happens; those of what has no place are none. */
+export function epochsAt(entry: Logged, { stepsPerEpoch }: StartEvent): number {
+  switch (entry.type) {
+    case 'step':
+      return entry.phase === 'train'
+        ? entry.epoch + (entry.step + 1) / stepsPerEpoch
+        : entry.epoch + 1;
+    case 'rank':
+    case 'verdict':
+      return entry.epoch + (entry.step + 1) / stepsPerEpoch;
+    case 'epoch':
+    case 'evaluation':
+    case 'knn':
+      return entry.epoch + 1;
+    default:
+      return 0;
+  }
+}
+
+function secondsOf(events: Logged[]): number {
+  const [first, last] = [events[0], events.at(-1)].map((event) => Date.parse(event?.time ?? ''));
+  return ((last ?? 0) - (first ?? 0)) / 1000;
+}
+
+function summaryOf(events: Logged[] = []): Summary | undefined {
+  const last = events.at(-1);
+  return last?.type === 'summary' ? last : undefined;
+}
+
+/** Runs of one name are told apart by their parent folders, then by number. */
+function named(runs: Run[]): Run[] {
+  const count = (name: string) => runs.filter((run) => run.name === name).length;
+  const longer = runs.map((run) => {
+    if (count(run.name) === 1) return run;
+    return { ...run, name: `${basename(resolve(run.folder, '..'))}/${run.name}` };
+  });
+  return longer.map((run, index) => {
+    const before = longer.slice(0, index).filter(({ name }) => name === run.name).length;
+    return before === 0 ? run : { ...run, name: `${run.name} #${before + 1}` };
+  });
+}

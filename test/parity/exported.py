@@ -1,0 +1,64 @@
+"""Loads what `rdm export` wrote in the library that it is for, strictly, and compares the forward pass.
+
+    python3 test/parity/exported.py LIBRARY < request.json
+
+The request: {file, arch, classes, size, paths, features}, features as rdm computes them (images × dim).
+Prints the largest difference relative to the largest feature.
+"""
+
+import json
+import sys
+
+import torch
+
+from peers import import_torchvision, read_images
+
+
+def torchvision_model(file, arch, classes):
+    torchvision, _library = import_torchvision()
+    model = getattr(torchvision.models, arch)(**({"num_classes": classes} if classes else {}))
+    if not classes:
+        model.fc = torch.nn.Identity()
+    model.load_state_dict(torch.load(file, weights_only=True), strict=True)
+    return model
+
+
+def safetensors_model(file, arch, classes):
+    from safetensors.torch import load_file
+
+    torchvision, _library = import_torchvision()
+    model = getattr(torchvision.models, arch)()
+    model.fc = torch.nn.Identity()
+    model.load_state_dict(load_file(file), strict=True)
+    return model
+
+
+def timm_model(file, arch, classes):
+    _torchvision, _library = import_torchvision()
+    import timm
+
+    model = timm.create_model(arch, num_classes=classes or 0)
+    model.load_state_dict(torch.load(file, weights_only=True), strict=True)
+    return timm.create_model(arch, num_classes=classes or 0, checkpoint_path=file)
+
+
+MODELS = {"torchvision": torchvision_model, "safetensors": safetensors_model, "timm": timm_model}
+
+
+def main(library):
+    request = json.load(sys.stdin)
+    model = MODELS[library](request["file"], request["arch"], request["classes"]).eval()
+    if request["classes"]:
+        classifier = model.get_classifier() if library == "timm" else model.fc
+        assert classifier.out_features == request["classes"], classifier
+        model.fc = torch.nn.Identity()
+    expected = torch.tensor(request["features"])
+    with torch.no_grad():
+        found = model(read_images(request["paths"], request["size"])).flatten(1)
+    assert found.shape == expected.shape, (found.shape, expected.shape)
+    assert found.std() > 0.01, "the features are all the same"
+    print(float((found - expected).abs().max() / found.abs().max()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
