@@ -18,7 +18,10 @@ test('the page has every table of the script, as it is printed', () => {
   const parts = computed().trim().split('\n\n');
   assert.equal(parts.length, 5);
   for (const part of parts) {
-    assert.ok(page.includes(part), `npm run docs:scaling -- --write puts this into the page:\n${part}`);
+    assert.ok(
+      page.includes(part),
+      `npm run docs:scaling -- --write puts this into the page:\n${part}`,
+    );
   }
 });
 
