@@ -71,8 +71,13 @@ void walk(const Update& update, const LarsSettings& settings) {
     for (const size_t i : share) {
       const auto& parameter = update.parameters[i];
       float* buffer = update.buffers.empty() ? nullptr : update.buffers[i].data_ptr<float>();
-      lars_update_values(parameter.data_ptr<float>(), update.gradients[i].data_ptr<float>(), buffer,
-                         parameter.numel(), layer_wise(parameter), settings);
+      WeightSquare& square = *update.squares[i];
+      const bool known = square.version == parameter._version();
+      square.sum =
+          lars_update_values(parameter.data_ptr<float>(), update.gradients[i].data_ptr<float>(),
+                             buffer, parameter.numel(), layer_wise(parameter),
+                             known ? std::optional(square.sum) : std::nullopt, settings);
+      square.version = parameter._version();
     }
   };
   std::vector<std::jthread> others;

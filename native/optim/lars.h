@@ -8,9 +8,18 @@
 
 namespace rdm {
 
-// Tensors of one update, in the same order; no buffers where the momentum is 0.
+// Σ p² of a parameter after an update, which the next one starts with: known as long as nobody else
+// has written to the tensor, whose version tells.
+struct WeightSquare {
+  double sum = 0;
+  int64_t version = -1;
+};
+
+// Tensors of one update, in the same order; no buffers where the momentum is 0. The squares are
+// remembered from update to update.
 struct Update {
   std::vector<torch::Tensor> parameters, gradients, buffers;
+  std::vector<WeightSquare*> squares;
 };
 
 struct LarsSettings {
@@ -25,7 +34,7 @@ struct LarsSettings {
 // all others: d = g. Then buffer = momentum·buffer + d and p −= lr·buffer. Gradients are used up.
 // Where `found_inf` (a scalar) is 1, nothing moves. On CUDA a few batched kernels for all tensors
 // and no host synchronisation; float32 on a CPU, where passes over memory are what costs, tensor by
-// tensor in two of them.
+// tensor in two of them, of which the first sees the gradients alone.
 void lars_update(const Update& update, const LarsSettings& settings,
                  const std::optional<torch::Tensor>& found_inf = {});
 

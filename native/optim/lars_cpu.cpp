@@ -9,90 +9,103 @@ namespace rdm {
 namespace {
 
 constexpr int64_t kBlock = 16384;  // values whose squares are added up in float32 lanes
+constexpr int64_t kLanes = 64;
 
-struct SquareSums {
-  double parameter = 0, gradient = 0;
-};
+// The lanes of a block and what does not fill them, in a fixed order of additions: a sum depends
+// neither on the number of threads nor on the pass in which it was made.
+RDM_INLINE double total(const float (&lanes)[kLanes], const float* rest, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; ++i) sum += static_cast<double>(rest[i]) * rest[i];
+  for (const float lane : lanes) sum += lane;
+  return sum;
+}
 
-// In a fixed order of additions, so that the sum does not depend on the number of threads. Memory
-// is what it waits for: what comes next is asked for ahead.
-RDM_VECTORISED SquareSums square_sums(const float* parameter, const float* gradient, int64_t n) {
-  constexpr int64_t kLanes = 64, kAhead = 768, kLine = 16;
-  float p[kLanes] = {}, g[kLanes] = {};
+// Memory is what it waits for: what comes next is asked for ahead.
+RDM_VECTORISED double block_square_sum(const float* values, int64_t n) {
+  constexpr int64_t kAhead = 768, kLine = 16;
+  float lanes[kLanes] = {};
   int64_t i = 0;
   for (; i + kLanes <= n; i += kLanes) {
     for (int64_t line = 0; line < kLanes; line += kLine) {
-      __builtin_prefetch(parameter + i + kAhead + line);
-      __builtin_prefetch(gradient + i + kAhead + line);
+      __builtin_prefetch(values + i + kAhead + line);
     }
     for (int64_t lane = 0; lane < kLanes; ++lane) {
-      p[lane] += parameter[i + lane] * parameter[i + lane];
-    }
-    for (int64_t lane = 0; lane < kLanes; ++lane) {
-      g[lane] += gradient[i + lane] * gradient[i + lane];
+      lanes[lane] += values[i + lane] * values[i + lane];
     }
   }
-  SquareSums sums;
-  for (; i < n; ++i) {
-    sums.parameter += static_cast<double>(parameter[i]) * parameter[i];
-    sums.gradient += static_cast<double>(gradient[i]) * gradient[i];
-  }
-  for (int64_t lane = 0; lane < kLanes; ++lane) {
-    sums.parameter += p[lane];
-    sums.gradient += g[lane];
-  }
-  return sums;
+  return total(lanes, values + i, n - i);
 }
 
-struct Norms {
-  double parameter, gradient;
+double square_sum(const float* values, int64_t size) {
+  double sum = 0;
+  for (int64_t at = 0; at < size; at += kBlock) {
+    sum += block_square_sum(values + at, std::min(kBlock, size - at));
+  }
+  return sum;
+}
+
+struct Rates {
+  float gradient, decay, momentum, lr;
 };
 
-Norms norms(const float* parameter, const float* gradient, int64_t size) {
-  SquareSums total;
-  for (int64_t at = 0; at < size; at += kBlock) {
-    const auto sums = square_sums(parameter + at, gradient + at, std::min(kBlock, size - at));
-    total.parameter += sums.parameter;
-    total.gradient += sums.gradient;
-  }
-  return {std::sqrt(total.parameter), std::sqrt(total.gradient)};
+RDM_INLINE float move(float& parameter, float gradient, float& buffer, const Rates& rates) {
+  buffer = rates.momentum * buffer + (rates.gradient * gradient + rates.decay * parameter);
+  return parameter -= rates.lr * buffer;
 }
 
-// buffer = momentum·buffer + q·g + decay·p and p −= lr·buffer
-RDM_VECTORISED void move_with_momentum(float* parameter, const float* gradient, float* buffer,
-                                       int64_t n, float q, float decay, float momentum, float lr) {
-  for (int64_t i = 0; i < n; ++i) {
-    buffer[i] = momentum * buffer[i] + (q * gradient[i] + decay * parameter[i]);
-    parameter[i] -= lr * buffer[i];
+// A block's update; Σ p² of what comes out of it.
+RDM_VECTORISED double move_with_momentum(float* __restrict parameter,
+                                         const float* __restrict gradient, float* __restrict buffer,
+                                         int64_t n, Rates rates) {
+  float lanes[kLanes] = {};
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      const int64_t k = i + lane;
+      const float moved = move(parameter[k], gradient[k], buffer[k], rates);
+      lanes[lane] += moved * moved;
+    }
   }
+  const int64_t whole = i;
+  for (; i < n; ++i) move(parameter[i], gradient[i], buffer[i], rates);
+  return total(lanes, parameter + whole, n - whole);
 }
 
-RDM_VECTORISED void move(float* parameter, const float* gradient, int64_t n, float q, float decay,
-                         float lr) {
+RDM_VECTORISED void move_without_momentum(float* __restrict parameter,
+                                          const float* __restrict gradient, int64_t n,
+                                          Rates rates) {
   for (int64_t i = 0; i < n; ++i) {
-    parameter[i] -= lr * (q * gradient[i] + decay * parameter[i]);
+    parameter[i] -= rates.lr * (rates.gradient * gradient[i] + rates.decay * parameter[i]);
   }
 }
 
 }  // namespace
 
-void lars_update_values(float* parameter, const float* gradient, float* buffer, int64_t size,
-                        bool layer_wise, const LarsSettings& settings) {
+double lars_update_values(float* parameter, const float* gradient, float* buffer, int64_t size,
+                          bool layer_wise, std::optional<double> square,
+                          const LarsSettings& settings) {
   double q = 1, decay = 0;
   if (layer_wise) {
-    const auto [p, g] = norms(parameter, gradient, size);
+    const double p = std::sqrt(square ? *square : square_sum(parameter, size));
+    const double g = std::sqrt(square_sum(gradient, size));
     if (p != 0 && g != 0) {
       q = std::min(settings.eta * p / (g + settings.weight_decay * p + 1e-8) / settings.lr, 1.0);
       decay = q * settings.weight_decay;
     }
   }
-  const auto rate = static_cast<float>(q), weight = static_cast<float>(decay);
-  const auto momentum = static_cast<float>(settings.momentum), lr = static_cast<float>(settings.lr);
-  if (buffer) {
-    move_with_momentum(parameter, gradient, buffer, size, rate, weight, momentum, lr);
-  } else {
-    move(parameter, gradient, size, rate, weight, lr);
+  const Rates rates{static_cast<float>(q), static_cast<float>(decay),
+                    static_cast<float>(settings.momentum), static_cast<float>(settings.lr)};
+  double moved = 0;
+  for (int64_t at = 0; at < size; at += kBlock) {
+    const int64_t n = std::min(kBlock, size - at);
+    if (buffer) {
+      moved += move_with_momentum(parameter + at, gradient + at, buffer + at, n, rates);
+    } else {
+      move_without_momentum(parameter + at, gradient + at, n, rates);
+      moved += block_square_sum(parameter + at, n);
+    }
   }
+  return moved;
 }
 
 }  // namespace rdm

@@ -2,8 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "optim/lars.h"
-
 namespace rdm {
 namespace {
 
@@ -11,11 +9,13 @@ namespace {
 Update update_of(SgdGroup& group) {
   Update update;
   group.momentum_buffers.resize(group.parameters.size());
+  group.weight_squares.resize(group.parameters.size());
   for (size_t i = 0; i < group.parameters.size(); ++i) {
     const auto& parameter = group.parameters[i];
     if (!parameter.grad().defined()) continue;
     update.parameters.push_back(parameter);
     update.gradients.push_back(parameter.grad());
+    update.squares.push_back(&group.weight_squares[i]);
     if (group.momentum == 0) continue;  // the fused kernel then wants no buffers
     auto& buffer = group.momentum_buffers[i];
     if (!buffer.defined()) buffer = torch::zeros_like(parameter);

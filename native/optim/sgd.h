@@ -8,6 +8,7 @@
 
 #include "optim/finite_guard.h"
 #include "optim/grad_scaler.h"
+#include "optim/lars.h"
 #include "optim/schedule.h"
 
 namespace rdm {
@@ -15,6 +16,7 @@ namespace rdm {
 struct SgdGroup {
   std::vector<torch::Tensor> parameters;
   std::vector<torch::Tensor> momentum_buffers;  // one a parameter; undefined before its first step
+  std::vector<WeightSquare> weight_squares;     // one a parameter, LARS's own
   double initial_lr = 0;                        // what the schedule starts from
   double lr = 0;                                // of the next step
   double momentum = 0.9;

@@ -68,6 +68,41 @@ TEST_CASE("LARS: layer-wise rates, clipped; biases, norms and zero tensors by pl
   for (const auto type : {torch::kFloat32, torch::kFloat64}) check_lars(type);
 }
 
+TEST_CASE(
+    "LARS: weights' norms kept from update to update change no bit, and are dropped on a write") {
+  torch::manual_seed(3);
+  const auto start = torch::randn({300, 211}), plain = torch::randn({50});
+  for (const double momentum : {0.9, 0.0}) {
+    CAPTURE(momentum);
+    SgdGroup group;
+    group.parameters = {start.clone(), plain.clone()};
+    group.momentum = momentum;
+    group.lr = 0.3;
+    group.weight_decay = 0.05;
+    group.lars_eta = 0.02;
+    SgdGroup forgetful = group;
+    for (auto& parameter : forgetful.parameters) parameter = parameter.clone();
+    Sgd keeps({group}), forgets({forgetful});
+    for (int step = 0; step < 4; ++step) {
+      auto &kept = keeps.groups()[0], &other = forgets.groups()[0];
+      if (step == 2) {  // as a checkpoint is loaded
+        for (auto* parameters : {&kept.parameters, &other.parameters}) (*parameters)[0].mul_(3);
+      }
+      other.weight_squares.clear();
+      for (size_t i = 0; i < kept.parameters.size(); ++i) {
+        kept.parameters[i].mutable_grad() = torch::randn_like(kept.parameters[i]);
+        other.parameters[i].mutable_grad() = kept.parameters[i].grad().clone();
+      }
+      keeps.step();
+      forgets.step();
+      for (size_t i = 0; i < kept.parameters.size(); ++i) {
+        CAPTURE(step);
+        CHECK(kept.parameters[i].equal(other.parameters[i]));
+      }
+    }
+  }
+}
+
 TEST_CASE("the gradient scaler: an overflow leaves everything in place and halves the scale") {
   auto layer = torch::ones({2, 2}), bias = torch::ones({2});
   SgdGroup group;
