@@ -42,7 +42,7 @@ MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views, Group* g
   }
   const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (2 - 2 * pairs[0].cosine) + (2 - 2 * pairs[1].cosine);
-  out.outputs = pairs[0].outputs;
+  out.first = pairs[0];
   return out;
 }
 

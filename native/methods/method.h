@@ -18,7 +18,7 @@ struct ParameterGroup {
 
 struct MethodOutput {
   torch::Tensor loss;  // scalar, on the device
-  Pair outputs;        // of the first pair what was compared: whose ranks differ
+  Aligned first;       // the first pair: whose ranks differ
   // The backbone's features of each view, (N, F), with their gradient; those of the momentum
   // backbone have none, and are empty for a method without one.
   std::vector<torch::Tensor> features, momentum_features;

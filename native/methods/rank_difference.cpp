@@ -13,8 +13,10 @@ torch::Tensor at_least_float32(const torch::Tensor& x) {
   return x.to(torch::promote_types(x.scalar_type(), torch::kFloat32));
 }
 
-// Filters one side of every pair by the features of that side, or of the online one.
-void filter_all(std::vector<Pair>& pairs, const FilterSpec& spec, Group* group) {
+// Filters one side of every pair by the features of that side, or of the online one. raw: the pairs
+// as they were given, where one tensor may be a side of several.
+std::vector<Spectra> filter_all(std::vector<Pair>& pairs, const std::vector<Pair>& raw,
+                                const FilterSpec& spec, Group* group) {
   const bool online = spec.location == FilterLocation::online;
   const bool own = online || spec.source == FilterSource::own;
   std::vector<torch::Tensor> features;
@@ -31,6 +33,18 @@ void filter_all(std::vector<Pair>& pairs, const FilterSpec& spec, Group* group) 
     side = apply_filter(side, features[i], own ? std::optional(first_row) : std::nullopt, solved[i],
                         spec);
   }
+  std::vector<Spectra> spectra(pairs.size());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    auto& filtered = online ? spectra[i].online : spectra[i].target;
+    auto& other = online ? spectra[i].target : spectra[i].online;
+    if (own && solved[i]) filtered = solved[i]->filtered_values;
+    const auto& unfiltered = online ? raw[i].target : raw[i].online;
+    for (size_t k = 0; k < pairs.size(); ++k) {
+      const auto& source = online || !own ? raw[k].online : raw[k].target;
+      if (solved[k] && source.is_alias_of(unfiltered)) other = solved[k]->singular_values;
+    }
+  }
+  return spectra;
 }
 
 }  // namespace
@@ -42,10 +56,12 @@ std::vector<Aligned> align(const std::vector<Pair>& raw, const std::optional<Fil
   for (const auto& pair : raw) {
     pairs.push_back({at_least_float32(pair.online), at_least_float32(pair.target.detach())});
   }
-  if (filter) filter_all(pairs, *filter, group);
+  std::vector<Spectra> spectra(pairs.size());
+  if (filter) spectra = filter_all(pairs, raw, *filter, group);
   std::vector<Aligned> aligned;
-  for (const auto& pair : pairs) {
-    aligned.push_back({mean_cosine(pair.online, pair.target), {pair.online.detach(), pair.target}});
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const auto& [online, target] = pairs[i];
+    aligned.push_back({mean_cosine(online, target), {online.detach(), target}, spectra[i]});
   }
   return aligned;
 }

@@ -18,9 +18,16 @@ struct Pair {
   torch::Tensor target;
 };
 
+// Singular values of a pair's sides over all ranks, (K), in any order: those that a decomposition
+// for a filter has found, here on this rank; the others are undefined.
+struct Spectra {
+  torch::Tensor online, target;
+};
+
 struct Aligned {
   torch::Tensor cosine;  // mean over the batch, scalar
   Pair outputs;          // what was compared, after the filter; without gradient
+  Spectra spectra;       // of the outputs
 };
 
 // Each pair's mean cosine after the filter; without a filter, of the outputs as they are. Targets

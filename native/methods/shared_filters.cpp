@@ -17,7 +17,7 @@ std::optional<GramFilter> share(const std::optional<GramFilter>& solved, const t
     group.broadcast(matrix, from);
     return matrix;
   };
-  GramFilter filter;
+  auto filter = solved.value_or(GramFilter{});  // the owner keeps its singular values
   filter.response = receive(solved ? solved->response : torch::Tensor(), x.scalar_type());
   if (with_inner) {
     filter.inner = receive(solved ? solved->inner : torch::Tensor(), torch::kFloat64);

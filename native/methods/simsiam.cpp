@@ -40,7 +40,7 @@ MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views, Group
   }
   const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (pairs[0].cosine + pairs[1].cosine) * -0.5;
-  out.outputs = pairs[0].outputs;
+  out.first = pairs[0];
   return out;
 }
 

@@ -28,7 +28,7 @@ std::optional<GramFilter> eigh_filter(const Gram& gram, const FilterSpec& spec, 
   const auto& g = gram.matrix;
   if (!finite(g)) {
     const auto nan = torch::full_like(g, std::numeric_limits<double>::quiet_NaN());
-    return GramFilter{nan.to(gram.type), nan};
+    return GramFilter{nan.to(gram.type), nan, {}, {}};
   }
   try {
     const auto [values, vectors] = torch::linalg_eigh(g);
@@ -36,7 +36,8 @@ std::optional<GramFilter> eigh_filter(const Gram& gram, const FilterSpec& spec, 
     const auto s = values.clamp_min(0).sqrt();
     const auto kept = s > s.max() * gram.noise;
     const auto response = torch::where(kept, filter_response(s, spec), 0.0);
-    GramFilter filter{rebuild(vectors.to(gram.type), response.to(gram.type)), {}};
+    GramFilter filter{
+        rebuild(vectors.to(gram.type), response.to(gram.type)), {}, s, (s * response).abs()};
     if (with_inner) filter.inner = rebuild(vectors, torch::where(kept, response / values, 0.0));
     return filter;
   } catch (const c10::LinAlgError&) {

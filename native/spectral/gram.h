@@ -17,6 +17,8 @@ struct Gram {
 struct GramFilter {
   torch::Tensor response;  // g(√G), (K, K), in the features' type, dropped directions zero
   torch::Tensor inner;     // g(√G) G⁺, (K, K), in G's type; undefined unless asked for
+  // Singular values of X and of X W, (K), in G's type; undefined where none were needed.
+  torch::Tensor singular_values, filtered_values;
 };
 
 Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type);

@@ -108,7 +108,7 @@ StepResult Learner::step(const DeviceBatch& batch, int64_t epoch, int64_t step) 
     const auto output = method_->forward(batch.views, group_);
     total = output.loss;
     result.loss = output.loss.detach();
-    result.outputs = output.outputs;
+    result.first = output.first;
     if (!classifier_.is_empty()) {
       const auto scores = classifier_->forward(output, batch.labels);
       total = total + scores.loss;

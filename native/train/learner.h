@@ -16,7 +16,7 @@ namespace rdm {
 
 struct StepResult {
   torch::Tensor loss;             // the method's alone; scalar, on the device
-  Pair outputs;                   // of the two branches, (N, D) each
+  Aligned first;                  // the first pair, (N, D) a branch
   torch::Tensor logits;           // (2N, C); undefined without an online classifier
   torch::Tensor momentum_logits;  // (2N, C); undefined without a momentum classifier
 };

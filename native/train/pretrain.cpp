@@ -157,7 +157,7 @@ bool Pretraining::train_epoch(Position from) {
       sink_(meters.read(step, learner_.lr(), group_));
     }
     if (step % options_.rank_every == 0) {
-      if (const auto rank = measure_rank(result.outputs, epoch, step, group_)) sink_(*rank);
+      if (const auto rank = measure_rank(result.first, epoch, step, group_)) sink_(*rank);
     }
     const bool last = course_.ending();
     if (!learner_.between_updates(step + 1) || step + 1 == steps) continue;

@@ -15,13 +15,13 @@ namespace {
 constexpr int64_t kLeading = 5;
 
 // One row of what is read on the host: both effective ranks, the feature std, the leading singular
-// values, the largest first.
-torch::Tensor measure(const torch::Tensor& x) {
-  const auto s = singular_values(x);
+// values, the largest first. known: x's singular values, where they are.
+torch::Tensor measure(const torch::Tensor& x, const torch::Tensor& known) {
+  const auto s = known.defined() ? known : singular_values(x);
   const auto rank = effective_rank(s);
   const auto unit = torch::nn::functional::normalize(x.to(torch::kFloat32));
   const auto spread = unit.std(/*dim=*/0).mean() * std::sqrt(static_cast<double>(x.size(1)));
-  const auto leading = s.flip(0).slice(0, 0, kLeading);
+  const auto leading = std::get<0>(s.sort(/*dim=*/0, /*descending=*/true)).slice(0, 0, kLeading);
   return torch::cat(
       {torch::stack({rank.singular_values, rank.squared, spread.to(torch::kFloat64)}), leading});
 }
@@ -33,11 +33,14 @@ BranchRank branch(const torch::Tensor& row) {
 
 }  // namespace
 
-std::optional<RankEvent> measure_rank(const Pair& own, int64_t epoch, int64_t step, Group* group) {
+std::optional<RankEvent> measure_rank(const Aligned& pair, int64_t epoch, int64_t step,
+                                      Group* group) {
   const torch::NoGradGuard no_grad;
-  const Pair outputs{gather_rows(own.online, group), gather_rows(own.target, group)};
+  const auto& [own_online, own_target] = pair.outputs;
+  const Pair outputs{gather_rows(own_online, group), gather_rows(own_target, group)};
   if (!is_first(group)) return std::nullopt;
-  const auto online = measure(outputs.online), target = measure(outputs.target);
+  const auto online = measure(outputs.online, pair.spectra.online);
+  const auto target = measure(outputs.target, pair.spectra.target);
   const auto cosine = mean_cosine(outputs.online, outputs.target).to(torch::kFloat64);
   const auto read = torch::cat({online, target, cosine.view(1)}).cpu();
   const int64_t width = online.size(0);

@@ -8,10 +8,10 @@
 
 namespace rdm {
 
-// outputs: (N, D) of each branch, as they are compared. Synchronises once; costs two eigenvalue
-// problems of the smaller Gram matrix, on the first rank. Every rank of a group takes part; the
-// others get nothing.
-std::optional<RankEvent> measure_rank(const Pair& outputs, int64_t epoch, int64_t step,
+// pair: outputs (N, D) of each branch, as they are compared. Synchronises once. Singular values
+// that the filter has not found cost an eigenvalue problem of the smaller Gram matrix for each
+// branch, on the first rank. Every rank of a group takes part; the others get nothing.
+std::optional<RankEvent> measure_rank(const Aligned& pair, int64_t epoch, int64_t step,
                                       Group* group);
 
 }  // namespace rdm

@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
     StepResult result;
     const double taken = seconds_of([&] { result = learner.step(data, /*epoch=*/0, step); });
     const double ranks =
-        seconds_of([&] { measure_rank(result.outputs, /*epoch=*/0, step, /*group=*/nullptr); });
+        seconds_of([&] { measure_rank(result.first, /*epoch=*/0, step, /*group=*/nullptr); });
     if (step < warmup) continue;
     training.push_back(taken);
     measuring.push_back(ranks);
