@@ -16,10 +16,13 @@ RDM_INLINE uint32_t luma(uint32_t r, uint32_t g, uint32_t b) {
   return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 }
 
+// Whatever is changed by more becomes black or white; the sums below stay within an int.
+constexpr float kMostFactor = 1 << 20;
+
 // From `base` towards (or past) `value`, truncated like a C cast.
 RDM_INLINE uint8_t blend(int base, int value, float factor) {
   const float mixed = static_cast<float>(base) + factor * static_cast<float>(value - base);
-  return static_cast<uint8_t>(static_cast<int>(std::min(std::max(mixed, 0.0f), 255.0f)));
+  return static_cast<uint8_t>(std::clamp(static_cast<int>(mixed), 0, 255));
 }
 
 RDM_VECTORISED void blend_with(uint8_t* values, int64_t count, int base, float factor) {
@@ -108,10 +111,12 @@ RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict gree
 }  // namespace
 
 void adjust_brightness(Planes& image, float factor) {
+  factor = std::min(factor, kMostFactor);
   blend_with(image.plane(0), 3 * image.values(), 0, factor);
 }
 
 void adjust_contrast(Planes& image, float factor) {
+  factor = std::min(factor, kMostFactor);
   uint64_t sum = 0;
   for (int64_t y = 0; y < image.height(); ++y) {
     sum += luma_sum(image.row(0, y), image.row(1, y), image.row(2, y), image.width());
@@ -122,6 +127,7 @@ void adjust_contrast(Planes& image, float factor) {
 }
 
 void adjust_saturation(Planes& image, float factor) {
+  factor = std::min(factor, kMostFactor);
   saturate(image.plane(0), image.plane(1), image.plane(2), image.values(), factor);
 }
 
