@@ -63,7 +63,8 @@ Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
              dataset_.height, stride},
             extent};
   }
-  return decoder_.decode(needed, options_.decode == Decode::fast ? reduction : 1);
+  return options_.decode == Decode::fast ? decoder_.decode_fast(needed, reduction)
+                                         : decoder_.decode(needed);
 }
 
 Decoded Maker::decode_any(int64_t epoch, int64_t image, int64_t& used) {

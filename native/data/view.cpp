@@ -45,6 +45,13 @@ RDM_VECTORISED void normalise_row(const uint8_t* const* rows, int64_t width, boo
   }
 }
 
+void resize(const Decoded& source, const ResizePlan& plan, Workspace& workspace) {
+  if (source.channels.empty())
+    resize(source.pixels, reduced(plan, source.reduction), workspace.resize, workspace.view);
+  else
+    rescale(source.channels, plan, workspace.rescale, workspace.view);
+}
+
 }  // namespace
 
 void normalise(const Planes& view, bool flip, const Statistics& statistics, float* out) {
@@ -58,7 +65,7 @@ void normalise(const Planes& view, bool flip, const Statistics& statistics, floa
 void apply(const RandomView& view, const Draw& draw, const Decoded& source,
            const Statistics& statistics, Workspace& workspace, float* out) {
   const ResizePlan plan = plan_crop(draw.crop, view.size, view.interpolation);
-  resize(source.pixels, reduced(plan, source.reduction), workspace.resize, workspace.view);
+  resize(source, plan, workspace);
   recolour(workspace.view, draw, workspace.blur);
   normalise(workspace.view, draw.flip, statistics, out);
 }
@@ -67,7 +74,7 @@ void apply(const CentreView& view, const Decoded& source, const Statistics& stat
            Workspace& workspace, float* out) {
   const auto [width, height] = source.extent;
   const ResizePlan plan = plan_centre(width, height, view.resize, view.size);
-  resize(source.pixels, reduced(plan, source.reduction), workspace.resize, workspace.view);
+  resize(source, plan, workspace);
   normalise(workspace.view, /*flip=*/false, statistics, out);
 }
 

@@ -5,12 +5,14 @@
 #include "data/planes.h"
 #include "data/recipe.h"
 #include "data/resample.h"
+#include "data/rescale.h"
 
 namespace rdm {
 
 // What a worker reuses from image to image, so that nothing is allocated in the steady state.
 struct Workspace {
   ResizeScratch resize;
+  RescaleScratch rescale;
   std::vector<uint8_t> blur;
   Planes view;
 };
