@@ -49,10 +49,11 @@ void JpegChannels::prepare(const jpeg_decompress_struct& info, int64_t reduction
   for (int i = 0; i < count_; ++i) {
     Component& component = components_[i];
     const int across = across_ / component.across, down = down_ / component.down;
-    // A block is halved while what is left still stands for no more pixels than `reduction`.
+    // A block is halved while what is left still stands for no more pixels than `reduction`, and
+    // chroma to half the luma's size, at which most files store it, in any case.
+    const int64_t pixels = i == 0 ? reduction : std::max<int64_t>(reduction, 2);
     component.size = DCTSIZE;
-    while (component.size > 1 &&
-           std::max(across, down) * 2 * DCTSIZE <= reduction * component.size) {
+    while (component.size > 1 && std::max(across, down) * 2 * DCTSIZE <= pixels * component.size) {
       component.size /= 2;
     }
     component.idct.set(info.quant_tbl_ptrs[info.comp_info[i].quant_tbl_no]->quantval,
