@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "base/vectorise.h"
 
@@ -39,83 +40,96 @@ RDM_INLINE uint8_t weigh(uint32_t inside, uint32_t outside, const BoxKernel& ker
   return static_cast<uint8_t>((inside * kernel.inner + outside * kernel.edge + (1u << 23)) >> 24);
 }
 
-// `from` has margins of radius + 1 values on both sides.
-RDM_VECTORISED void blur_line(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t count,
-                              BoxKernel kernel) {
+// One pass over `count` values, whose neighbours lie `step` values apart.
+RDM_VECTORISED void blur_pass(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t count,
+                              int64_t step, BoxKernel kernel) {
   const int64_t r = kernel.radius;
   if (r == 0) {
-    for (int64_t x = 0; x < count; ++x) to[x] = weigh(from[x], from[x - 1] + from[x + 1], kernel);
+    for (int64_t i = 0; i < count; ++i) {
+      to[i] = weigh(from[i], from[i - step] + from[i + step], kernel);
+    }
   } else if (r == 1) {
-    for (int64_t x = 0; x < count; ++x) {
-      to[x] = weigh(from[x - 1] + from[x] + from[x + 1], from[x - 2] + from[x + 2], kernel);
+    for (int64_t i = 0; i < count; ++i) {
+      to[i] = weigh(from[i - step] + from[i] + from[i + step],
+                    from[i - 2 * step] + from[i + 2 * step], kernel);
     }
   } else {
-    uint32_t sum = 0;
-    for (int64_t k = -r - 1; k < r; ++k) sum += from[k];  // the window about -1
-    for (int64_t x = 0; x < count; ++x) {
-      sum += from[x + r] - from[x - r - 1];
-      to[x] = weigh(sum, from[x - r - 1] + from[x + r + 1], kernel);
+    constexpr int64_t kLanes = 64;
+    for (int64_t begin = 0; begin < count; begin += kLanes) {
+      const int64_t lanes = std::min(kLanes, count - begin);
+      uint32_t sums[kLanes] = {};
+      for (int64_t k = -r; k <= r; ++k) {
+        for (int64_t i = 0; i < lanes; ++i) sums[i] += from[begin + i + k * step];
+      }
+      const uint8_t *before = from + begin - (r + 1) * step, *after = from + begin + (r + 1) * step;
+      for (int64_t i = 0; i < lanes; ++i)
+        to[begin + i] = weigh(sums[i], before[i] + after[i], kernel);
     }
   }
 }
 
-// One row of the vertical blur, from the sums of the columns' windows and the rows just outside.
-RDM_VECTORISED void blur_columns(uint32_t* __restrict sums, const uint8_t* __restrict leaving,
-                                 const uint8_t* __restrict entering,
-                                 const uint8_t* __restrict below, uint8_t* __restrict to,
-                                 int64_t count, BoxKernel kernel) {
-  for (int64_t x = 0; x < count; ++x) {
-    sums[x] += entering[x] - leaving[x];
-    to[x] = weigh(sums[x], leaving[x] + below[x], kernel);
-  }
-}
+// A plane with margins on all sides, so that all of it is one line: whatever a pass makes of the
+// margins, the next has them set to the values at the border anew.
+class Framed {
+ public:
+  Framed(int64_t width, int64_t height, int64_t margin)
+      : width_(width),
+        height_(height),
+        margin_(margin),
+        side_((margin + kTogether - 1) / kTogether * kTogether),
+        stride_(width + 2 * side_) {}
 
-void horizontal(Planes& image, const BoxKernel& kernel, uint8_t* scratch) {
-  const int64_t width = image.width(), margin = kernel.radius + 1;
-  uint8_t* line = scratch + margin;
-  for (int colour = 0; colour < 3; ++colour) {
-    for (int64_t y = 0; y < image.height(); ++y) {
-      uint8_t* values = image.row(colour, y);
-      for (int pass = 0; pass < kPasses; ++pass) {
-        std::memset(line - margin, values[0], margin);
-        std::memcpy(line, values, width);
-        std::memset(line + width, values[width - 1], margin);
-        blur_line(line, values, width, kernel);
+  int64_t bytes() const { return stride_ * (height_ + 2 * margin_); }
+  int64_t begin() const { return margin_ * stride_; }  // of the rows
+  int64_t count() const { return height_ * stride_; }
+  int64_t stride() const { return stride_; }
+  int64_t place(int64_t y) const { return begin() + y * stride_ + side_; }
+
+  void extend_rows(uint8_t* plane) const {
+    for (int64_t y = 0; y < height_; ++y) {
+      uint8_t *row = plane + place(y), *end = row + width_;
+      for (int64_t k = 0; k < side_; k += kTogether) {
+        std::memset(row - side_ + k, row[0], kTogether);
+        std::memset(end + k, end[-1], kTogether);
       }
     }
   }
-}
-
-void vertical(Planes& image, const BoxKernel& kernel, uint8_t* scratch) {
-  const int64_t height = image.height(), stride = image.stride(), r = kernel.radius;
-  uint8_t* copy = scratch;
-  auto* sums = reinterpret_cast<uint32_t*>(scratch + image.values());
-  const auto row = [&](int64_t y) { return copy + std::clamp<int64_t>(y, 0, height - 1) * stride; };
-  for (int colour = 0; colour < 3; ++colour) {
-    for (int pass = 0; pass < kPasses; ++pass) {
-      std::memcpy(copy, image.plane(colour), image.values());
-      std::fill_n(sums, stride, 0);
-      for (int64_t k = -r - 1; k < r; ++k) {
-        for (int64_t x = 0; x < stride; ++x) sums[x] += row(k)[x];
-      }
-      for (int64_t y = 0; y < height; ++y) {
-        blur_columns(sums, row(y - r - 1), row(y + r), row(y + r + 1), image.row(colour, y), stride,
-                     kernel);
-      }
+  void extend_columns(uint8_t* plane) const {
+    const uint8_t *first = plane + begin(), *last = first + count() - stride_;
+    for (int64_t k = 0; k < margin_; ++k) {
+      std::memcpy(plane + k * stride_, first, stride_);
+      std::memcpy(plane + begin() + count() + k * stride_, last, stride_);
     }
   }
-}
+
+ private:
+  static constexpr int64_t kTogether = 8;  // values that are written at once
+
+  int64_t width_, height_, margin_, side_, stride_;
+};
 
 }  // namespace
 
 void gaussian_blur(Planes& image, float radius, std::vector<uint8_t>& scratch) {
   const BoxKernel kernel = box_kernel(radius);
-  const int64_t line = image.width() + 2 * (kernel.radius + 1);
-  const int64_t columns = image.values() + image.stride() * static_cast<int64_t>(sizeof(uint32_t));
-  const auto needed = static_cast<size_t>(std::max(line, columns));
-  if (scratch.size() < needed) scratch.resize(needed);
-  horizontal(image, kernel, scratch.data());
-  vertical(image, kernel, scratch.data());
+  const Framed frame(image.width(), image.height(), kernel.radius + 1);
+  scratch.resize(std::max<size_t>(scratch.size(), 2 * frame.bytes()));
+  for (int colour = 0; colour < 3; ++colour) {
+    uint8_t *from = scratch.data(), *to = from + frame.bytes();
+    for (int64_t y = 0; y < image.height(); ++y) {
+      std::memcpy(from + frame.place(y), image.row(colour, y), image.width());
+    }
+    for (int pass = 0; pass < 2 * kPasses; ++pass) {
+      const bool across = pass < kPasses;
+      across ? frame.extend_rows(from) : frame.extend_columns(from);
+      blur_pass(from + frame.begin(), to + frame.begin(), frame.count(),
+                across ? 1 : frame.stride(), kernel);
+      std::swap(from, to);
+    }
+    for (int64_t y = 0; y < image.height(); ++y) {
+      std::memcpy(image.row(colour, y), from + frame.place(y), image.width());
+    }
+  }
 }
 
 }  // namespace rdm

@@ -57,6 +57,17 @@ struct Decoder::Impl {
     return other->open(file);
   }
 
+  Decoded decode(const Box& needed, int64_t reduction) {
+    Decoded out{.extent = extent};
+    switch (kind) {
+      case Kind::jpeg: out.reduction = jpeg.decode(needed, reduction, image); break;
+      case Kind::png: png.decode(image); break;
+      case Kind::other: other->decode(file, image); break;
+    }
+    out.pixels = image.pixels();
+    return out;
+  }
+
   template <typename Work>
   auto naming_the_file(Work work) {
     try {
@@ -85,19 +96,17 @@ Extent Decoder::open(const std::string& path) {
   });
 }
 
-Decoded Decoder::decode(const Box& needed, int64_t reduction) {
+Decoded Decoder::decode(const Box& needed) {
+  return impl_->naming_the_file([&] { return impl_->decode(needed, /*reduction=*/1); });
+}
+
+Decoded Decoder::decode_fast(const Box& needed, int64_t reduction) {
   return impl_->naming_the_file([&] {
-    Decoded out;
-    out.extent = impl_->extent;
-    switch (impl_->kind) {
-      case Impl::Kind::jpeg:
-        out.reduction = impl_->jpeg.decode(needed, reduction, impl_->image);
-        break;
-      case Impl::Kind::png: impl_->png.decode(impl_->image); break;
-      case Impl::Kind::other: impl_->other->decode(impl_->file, impl_->image); break;
+    if (impl_->kind == Impl::Kind::jpeg) {
+      const auto channels = impl_->jpeg.decode_channels(needed, reduction);
+      if (!channels.empty()) return Decoded{.extent = impl_->extent, .channels = channels};
     }
-    out.pixels = impl_->image.pixels();
-    return out;
+    return impl_->decode(needed, reduction);
   });
 }
 

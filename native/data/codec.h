@@ -29,9 +29,12 @@ class Decoder {
 
   Extent open(const std::string& path);  // reads the file and its header
 
-  // The opened image's pixels, of which only those in the box are defined, at 1, 1/2, 1/4 or 1/8 of
-  // the size: the least that `reduction` allows and the format offers. Good until the next open.
-  Decoded decode(const Box& needed, int64_t reduction = 1);
+  // The opened image's pixels, of which only those in the box are defined. Good until the next
+  // open.
+  Decoded decode(const Box& needed);
+  // The same by the fastest way there is to about these pixels: as channels, or at 1, 1/2, 1/4 or
+  // 1/8 of the size, the least that `reduction` allows and the format offers.
+  Decoded decode_fast(const Box& needed, int64_t reduction);
 
  private:
   struct Impl;

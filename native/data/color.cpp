@@ -16,10 +16,42 @@ RDM_INLINE uint32_t luma(uint32_t r, uint32_t g, uint32_t b) {
   return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 }
 
+// Six bits below the point to a byte.
+RDM_INLINE uint8_t to_byte(int16_t value) {
+  const auto whole = static_cast<int16_t>(value >> 6);
+  return static_cast<uint8_t>(std::min<int16_t>(std::max<int16_t>(whole, 0), 255));
+}
+
+// A byte · a weight of 14 bits, six bits below the point.
+RDM_INLINE int weigh(uint8_t value, uint16_t weight) {
+  return static_cast<uint16_t>(((value << 8) * uint32_t{weight}) >> 16);
+}
+
+// ITU-T T.871, clause 7, in 16 bits. Chroma is weighed as it is, from 0 to 255, and what that is
+// too much taken away again.
+RDM_VECTORISED void from_ycc(uint8_t* __restrict first, uint8_t* __restrict second,
+                             uint8_t* __restrict third, int64_t count) {
+  constexpr auto bits14 = [](double value) { return static_cast<uint16_t>(value * 16384 + 0.5); };
+  constexpr uint16_t kRed = bits14(1.402), kGreenBlue = bits14(0.344136),
+                     kGreenRed = bits14(0.714136), kBlue = bits14(1.772);
+  constexpr int kGrey = 128;
+  for (int64_t i = 0; i < count; ++i) {
+    const int y = (first[i] << 6) + 32;
+    const uint8_t cb = second[i], cr = third[i];
+    first[i] = to_byte(static_cast<int16_t>(y + weigh(cr, kRed) - weigh(kGrey, kRed)));
+    second[i] = to_byte(static_cast<int16_t>(y - weigh(cb, kGreenBlue) - weigh(cr, kGreenRed) +
+                                             weigh(kGrey, kGreenBlue) + weigh(kGrey, kGreenRed)));
+    third[i] = to_byte(static_cast<int16_t>(y + weigh(cb, kBlue) - weigh(kGrey, kBlue)));
+  }
+}
+
+// Whatever is changed by more becomes black or white; the sums below stay within an int.
+constexpr float kMostFactor = 1 << 20;
+
 // From `base` towards (or past) `value`, truncated like a C cast.
 RDM_INLINE uint8_t blend(int base, int value, float factor) {
   const float mixed = static_cast<float>(base) + factor * static_cast<float>(value - base);
-  return static_cast<uint8_t>(static_cast<int>(std::min(std::max(mixed, 0.0f), 255.0f)));
+  return static_cast<uint8_t>(std::clamp(static_cast<int>(mixed), 0, 255));
 }
 
 RDM_VECTORISED void blend_with(uint8_t* values, int64_t count, int base, float factor) {
@@ -107,11 +139,17 @@ RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict gree
 
 }  // namespace
 
+void ycc_to_rgb(Planes& image) {
+  from_ycc(image.plane(0), image.plane(1), image.plane(2), image.values());
+}
+
 void adjust_brightness(Planes& image, float factor) {
+  factor = std::min(factor, kMostFactor);
   blend_with(image.plane(0), 3 * image.values(), 0, factor);
 }
 
 void adjust_contrast(Planes& image, float factor) {
+  factor = std::min(factor, kMostFactor);
   uint64_t sum = 0;
   for (int64_t y = 0; y < image.height(); ++y) {
     sum += luma_sum(image.row(0, y), image.row(1, y), image.row(2, y), image.width());
@@ -122,6 +160,7 @@ void adjust_contrast(Planes& image, float factor) {
 }
 
 void adjust_saturation(Planes& image, float factor) {
+  factor = std::min(factor, kMostFactor);
   saturate(image.plane(0), image.plane(1), image.plane(2), image.values(), factor);
 }
 

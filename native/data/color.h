@@ -6,6 +6,7 @@
 
 namespace rdm {
 
+void ycc_to_rgb(Planes& image);  // Y, Cb, Cr as JPEG has them; rounded otherwise than libjpeg does
 void adjust_brightness(Planes& image, float factor);
 void adjust_contrast(Planes& image, float factor);    // about the rounded mean of the luma
 void adjust_saturation(Planes& image, float factor);  // away from the luma

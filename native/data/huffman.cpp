@@ -1,14 +1,15 @@
-// Source: ITU-T T.81, annexes C (codes) and F.2.2 (coefficients). A look-up takes the next bits of
-// the stream to a whole coefficient: how many zeros come before it, its value, and how many bits
-// both take.
+// Source: ITU-T T.81, annex F.2.2 (coefficients).
 #include "data/huffman.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
 #include <vector>
 
 #include "base/vectorise.h"
+#include "data/bits.h"
+#include "data/huffman_table.h"
 
 // The pointer to libjpeg's reader is in a header that not every system installs.
 #if __has_include(<jpegint.h>)
@@ -20,122 +21,32 @@ extern "C" {
 #include <jerror.h>
 }
 
-#ifdef JPEG_INTERNALS
-
 namespace rdm {
 namespace {
 
-constexpr int kPeek = 10;          // bits of a look-up
-constexpr int kLongest = 16;       // bits of a code
-constexpr int kRest = DCTSIZE2;    // zeros that end a block
+static_assert(kRest == DCTSIZE2);
 constexpr size_t kPadding = 4096;  // bytes of zeros; no MCU reads more (10 blocks · 64 · 31 bits)
 
-// Where the coefficients of a block lie, in the order of the stream. What goes past the last one
-// is counted there: the zeros that end a block, and a damaged file's.
-constexpr std::array<uint8_t, DCTSIZE2 + kRest> zigzag() {
-  std::array<uint8_t, DCTSIZE2 + kRest> order{};
-  order.fill(63);
+// Where the coefficients of a block lie, in the order of the stream and `step` values apart. What
+// goes past the last one is counted there: the zeros that end a block, and a damaged file's.
+template <int step>
+constexpr auto zigzag() {
+  std::array<uint16_t, DCTSIZE2 + kRest> order{};
+  for (auto& place : order) place = 63 * step;
   int i = 0;
   for (int diagonal = 0; diagonal < 15; ++diagonal) {
-    for (int step = 0; step <= diagonal; ++step) {
-      const int row = diagonal % 2 ? step : diagonal - step, column = diagonal - row;
-      if (row < 8 && column < 8) order[i++] = static_cast<uint8_t>(row * 8 + column);
+    for (int on = 0; on <= diagonal; ++on) {
+      const int row = diagonal % 2 ? on : diagonal - on, column = diagonal - row;
+      if (row < 8 && column < 8) order[i++] = static_cast<uint16_t>((row * 8 + column) * step);
     }
   }
   return order;
 }
-constexpr auto kZigzag = zigzag();
-
-// The value that `size` bits stand for: those that begin with a zero are negative.
-RDM_INLINE int extend(int bits, int size) {
-  return bits - (((bits >> (size - 1)) - 1) & ((1 << size) - 1));
-}
-
-// By how many coefficients a symbol goes on.
-RDM_INLINE uint8_t advance(int symbol) {
-  const int run = symbol >> 4, size = symbol & 15;
-  return static_cast<uint8_t>(size == 0 && run != 15 ? kRest : run + 1);
-}
-
-struct Coefficient {
-  uint8_t length = 0;   // of code and value; 0: longer than kPeek bits
-  uint8_t advance = 0;  // zeros before it, and itself; a run of zeros ends with one as its value
-  int16_t value = 0;
-};
-
-struct Code {
-  uint8_t length = 0;  // 0: longer than kPeek bits
-  uint8_t symbol = 0;
-};
-
-struct Table {
-  std::array<uint8_t, kLongest + 1> counts{};  // codes of each length
-  std::array<uint8_t, 256> symbols{};          // in the order of their codes
-  std::array<Coefficient, 1 << kPeek> coefficients{};
-  std::array<Code, 1 << kPeek> codes{};
-  std::array<uint32_t, kLongest + 1> end{};    // of the codes of a length, moved up to 16 bits
-  std::array<int32_t, kLongest + 1> offset{};  // from a code to its symbol
-
-  void build(const JHUFF_TBL& from);
-};
-
-void Table::build(const JHUFF_TBL& from) {
-  // Most files of a dataset share their codes.
-  if (std::memcmp(counts.data(), from.bits, sizeof counts) == 0 &&
-      std::memcmp(symbols.data(), from.huffval, sizeof symbols) == 0) {
-    return;
-  }
-  std::memcpy(counts.data(), from.bits, sizeof counts);
-  std::memcpy(symbols.data(), from.huffval, sizeof symbols);
-  coefficients.fill({});
-  codes.fill({});
-  uint32_t code = 0;
-  int32_t index = 0;
-  for (int length = 1; length <= kLongest; ++length, code <<= 1) {
-    offset[length] = index - static_cast<int32_t>(code);
-    for (int i = 0; i < counts[length]; ++i, ++code, ++index) {
-      if (length > kPeek) continue;
-      const uint8_t symbol = symbols[index];
-      const int size = symbol & 15, spare = kPeek - length;
-      const uint32_t first = code << spare;
-      for (uint32_t rest = 0; rest < 1u << spare; ++rest) {
-        codes[first + rest] = {static_cast<uint8_t>(length), symbol};
-        if (size > spare) continue;
-        const int value = size ? extend(static_cast<int>(rest >> (spare - size)), size) : 0;
-        coefficients[first + rest] = {static_cast<uint8_t>(length + size), advance(symbol),
-                                      static_cast<int16_t>(value)};
-      }
-    }
-    end[length] = code << (kLongest - length);
-  }
-}
-
-// The next bits of the stream, the first one on top.
-struct Bits {
-  const uint8_t* next;
-  uint64_t buffer = 0;
-  int count = 0;
-
-  // At least 56 bits. Those below `count` are already what comes next, so they may be set again.
-  RDM_INLINE void refill() {
-    uint64_t bytes;
-    std::memcpy(&bytes, next, sizeof bytes);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    bytes = __builtin_bswap64(bytes);
-#endif
-    buffer |= bytes >> count;
-    next += (63 - count) >> 3;
-    count |= 56;
-  }
-  RDM_INLINE uint32_t peek(int bits) const { return static_cast<uint32_t>(buffer >> (64 - bits)); }
-  RDM_INLINE void drop(int bits) {
-    buffer <<= bits;
-    count -= bits;
-  }
-};
+template <int step>
+constexpr auto kZigzag = zigzag<step>();
 
 // The next symbol, 0 … 255; -1 where no code begins like this.
-RDM_INLINE int symbol(Bits& bits, const Table& table) {
+RDM_INLINE int symbol(Bits& bits, const HuffmanTable& table) {
   const Code found = table.codes[bits.peek(kPeek)];
   bits.drop(found.length);
   if (found.length) return found.symbol;
@@ -155,28 +66,75 @@ RDM_INLINE int value(Bits& bits, int size) {
   return value;
 }
 
-// One block's AC coefficients; false where no code begins like the stream. One refill is enough for
-// five coefficients out of the table, or for a code and a value (16 and 15 bits).
-RDM_INLINE bool read_block(Bits& bits, const Table& table, JCOEF* block) {
-  for (int k = 1; k < DCTSIZE2;) {
-    bits.refill();
-    for (int i = 0; i < 5 && k < DCTSIZE2; ++i) {
-      const Coefficient found = table.coefficients[bits.peek(kPeek)];
-      if (found.length == 0) {
-        bits.refill();
-        const int next = symbol(bits, table);
-        if (next < 0) return false;
-        k += advance(next);
-        block[kZigzag[k - 1]] = static_cast<JCOEF>(next & 15 ? value(bits, next & 15) : 0);
-        break;
-      }
-      bits.drop(found.length);
-      k += found.advance;
-      block[kZigzag[k - 1]] = found.value;
-    }
+// The difference to the last block's DC; false where no code begins like the stream.
+RDM_INLINE bool read_dc(Bits& bits, const HuffmanTable& table, uint32_t& predicted) {
+  const Coefficient found = table.coefficients[bits.peek(kPeek)];
+  if (found.length() != 0) {
+    bits.drop(found.length());
+    predicted += static_cast<uint32_t>(int{found.value()});
+    return true;
   }
-  return true;
+  const int size = symbol(bits, table);
+  if (size > 0) predicted += static_cast<uint32_t>(value(bits, size & 15));
+  return size >= 0;
 }
+
+// A coefficient that is in no table. Gives the place after it; 0 where no code begins like the
+// stream.
+template <int step>
+RDM_INLINE int read_long(Bits& bits, const PairTable& table, int k, int16_t* block) {
+  bits.refill();
+  const int next = symbol(bits, table);
+  if (next < 0) return 0;
+  k += advance(next);
+  block[kZigzag<step>[k - 1]] = static_cast<int16_t>(next & 15 ? value(bits, next & 15) : 0);
+  return k;
+}
+
+// The look-up that ends a block. Where its first coefficient does, what comes next is another
+// block's. No branch: neither is rare.
+template <int step>
+RDM_INLINE void read_last(Bits& bits, Pair found, int k, int16_t* block) {
+  const int first = k + found.first_advance();
+  const bool one = first >= DCTSIZE2;
+  const int last = one ? first : k + found.advance();
+  block[kZigzag<step>[first - 1]] = found.first();
+  block[kZigzag<step>[last - 1]] = one ? found.first() : found.second();
+  bits.drop(one ? found.first_length() : found.length());
+}
+
+// One block's AC coefficients; false where no code begins like the stream. One refill is enough for
+// five look-ups, or for a code and a value (16 and 15 bits).
+template <int step>
+RDM_INLINE bool read_block(Bits& bits, const PairTable& table, int16_t* block) {
+  int k = 1;
+  for (;;) {
+    bits.refill();
+    Pair found;
+    int next = 0;
+    for (int i = 0; i < 5; ++i) {
+      found = table.pairs[bits.peek(kPeek)];
+      next = k + found.advance();
+      if (next >= DCTSIZE2) break;
+      block[kZigzag<step>[k + found.first_advance() - 1]] = found.first();
+      block[kZigzag<step>[next - 1]] = found.second();
+      bits.drop(found.length() & 63);  // as a shift is, by itself
+      k = next;
+    }
+    if (next < DCTSIZE2) continue;
+    if (found.length() != 0) {
+      read_last<step>(bits, found, k, block);
+      return true;
+    }
+    k = read_long<step>(bits, table, k, block);
+    if (k == 0 || k >= DCTSIZE2) return k != 0;
+  }
+}
+
+// A block of an MCU: its component and the tables it is read with.
+struct Place {
+  uint8_t component, dc, ac;
+};
 
 }  // namespace
 
@@ -185,48 +143,18 @@ struct HuffmanScan::Impl {
   size_t size = 0;             // without the padding
   bool marked = false;         // whether a marker ends it, and not the file's end
   Bits bits{};
-  std::array<Table, NUM_HUFF_TBLS> dc, ac;
+  std::array<HuffmanTable, NUM_HUFF_TBLS> dc;
+  std::array<PairTable, NUM_HUFF_TBLS> ac;
+  std::array<Place, D_MAX_BLOCKS_IN_MCU> places{};
+  int blocks = 0;  // of an MCU
   std::array<uint32_t, MAX_COMPS_IN_SCAN> predicted{};
 
-  // The segment's end is looked for at once; libjpeg goes on there.
-  void take_segment(jpeg_source_mgr& source) {
-    const uint8_t* from = source.next_input_byte;
-    const uint8_t* const end = from + source.bytes_in_buffer;
-    if (bytes.size() < source.bytes_in_buffer + kPadding) {
-      bytes.resize(source.bytes_in_buffer + kPadding);
-    }
-    uint8_t* to = bytes.data();
-    marked = false;
-    while (from < end) {
-      const auto* mark = static_cast<const uint8_t*>(std::memchr(from, 0xFF, end - from));
-      const uint8_t* stop = mark ? mark : end;
-      std::memcpy(to, from, stop - from);
-      to += stop - from;
-      from = stop;
-      while (mark && mark < end && *mark == 0xFF) ++mark;  // any number may stand for one
-      if (!mark || mark == end) break;
-      marked = *mark != 0;
-      if (marked) break;
-      *to++ = 0xFF;
-      from = mark + 1;
-    }
-    size = to - bytes.data();
-    std::memset(to, 0, kPadding);
-    source.next_input_byte = from;
-    source.bytes_in_buffer = end - from;
-    bits = {bytes.data()};
-  }
+  bool take_tables(const jpeg_decompress_struct& info);
+  void take_segment(jpeg_source_mgr& source);
 
-  bool exhausted() const {
-    return (bits.next - bytes.data()) * 8 - bits.count > static_cast<int64_t>(size) * 8;
-  }
-
-  // Does not return: our callers make these warnings errors.
-  void fail(j_decompress_ptr info) const {
-    info->err->msg_code = !exhausted() ? JWRN_HUFF_BAD_CODE
-                          : marked     ? JWRN_HIT_MARKER
-                                       : JWRN_JPEG_EOF;
-    info->err->emit_message(reinterpret_cast<j_common_ptr>(info), -1);
+  // Whether what was read lies past the segment's end.
+  bool exhausted(const Bits& at) const {
+    return (at.next - bytes.data()) * 8 - at.count > static_cast<int64_t>(size) * 8;
   }
 
   static boolean decode_mcu(j_decompress_ptr info, JBLOCKROW* blocks);
@@ -234,66 +162,130 @@ struct HuffmanScan::Impl {
 
 namespace {
 
-// The blocks of one MCU, or, without a place for them, past them.
-RDM_VECTORISED bool read_mcu(HuffmanScan::Impl& scan, const jpeg_decompress_struct& info,
-                             JBLOCKROW* blocks) {
+// The blocks of so many MCUs, or, without places for them, past them.
+template <int step>
+RDM_INLINE bool read_mcus(HuffmanScan::Impl& scan, int16_t* const* blocks, int64_t count) {
   Bits bits = scan.bits;
-  JBLOCK unwanted;
+  int16_t unwanted[DCTSIZE2 * step];
   bool good = true;
-  for (int i = 0; good && i < info.blocks_in_MCU; ++i) {
-    const int component = info.MCU_membership[i];
-    const jpeg_component_info& tables = *info.cur_comp_info[component];
-    JCOEF* block = blocks ? *blocks[i] : unwanted;
-    bits.refill();
-    const int size = symbol(bits, scan.dc[tables.dc_tbl_no]);
-    if (size > 0) scan.predicted[component] += static_cast<uint32_t>(value(bits, size & 15));
-    block[0] = static_cast<JCOEF>(scan.predicted[component]);
-    good = size >= 0 && read_block(bits, scan.ac[tables.ac_tbl_no], block);
+  for (; good && count > 0; --count) {
+    for (int i = 0; good && i < scan.blocks; ++i) {
+      const auto [component, dc, ac] = scan.places[i];
+      int16_t* block = blocks ? *blocks++ : unwanted;
+      bits.refill();
+      good = read_dc(bits, scan.dc[dc], scan.predicted[component]);
+      block[0] = static_cast<int16_t>(scan.predicted[component]);
+      good = good && read_block<step>(bits, scan.ac[ac], block);
+    }
+    good = good && !scan.exhausted(bits);
   }
   scan.bits = bits;
   return good;
 }
 
+RDM_VECTORISED bool read_together(HuffmanScan::Impl& scan, int16_t* const* blocks) {
+  return read_mcus<1>(scan, blocks, 1);
+}
+
+RDM_VECTORISED bool read_apart(HuffmanScan::Impl& scan, int16_t* const* blocks, int64_t count) {
+  return read_mcus<HuffmanScan::kStep>(scan, blocks, count);
+}
+
 }  // namespace
 
+bool HuffmanScan::Impl::take_tables(const jpeg_decompress_struct& info) {
+  if (info.progressive_mode || info.arith_code || info.restart_interval != 0 ||
+      info.comps_in_scan != info.num_components) {
+    return false;
+  }
+  blocks = 0;
+  for (int i = 0; i < info.comps_in_scan; ++i) {
+    const jpeg_component_info& component = *info.cur_comp_info[i];
+    const int dc_table = component.dc_tbl_no, ac_table = component.ac_tbl_no;
+    if (dc_table < 0 || dc_table >= NUM_HUFF_TBLS || ac_table < 0 || ac_table >= NUM_HUFF_TBLS) {
+      return false;
+    }
+    const JHUFF_TBL *dc_codes = info.dc_huff_tbl_ptrs[dc_table],
+                    *ac_codes = info.ac_huff_tbl_ptrs[ac_table];
+    if (!dc_codes || !ac_codes || !dc[dc_table].take(dc_codes->bits, dc_codes->huffval) ||
+        !ac[ac_table].take(ac_codes->bits, ac_codes->huffval)) {
+      return false;
+    }
+    // The blocks of a single component come one by one, whatever its factors.
+    const int count =
+        info.comps_in_scan == 1 ? 1 : component.h_samp_factor * component.v_samp_factor;
+    if (blocks + count > D_MAX_BLOCKS_IN_MCU) return false;
+    std::fill_n(&places[blocks], count,
+                Place{static_cast<uint8_t>(i), static_cast<uint8_t>(dc_table),
+                      static_cast<uint8_t>(ac_table)});
+    blocks += count;
+  }
+  return true;
+}
+
+// The segment's end is looked for at once; libjpeg goes on there.
+void HuffmanScan::Impl::take_segment(jpeg_source_mgr& source) {
+  const uint8_t* from = source.next_input_byte;
+  const uint8_t* const end = from + source.bytes_in_buffer;
+  if (bytes.size() < source.bytes_in_buffer + kPadding) {
+    bytes.resize(source.bytes_in_buffer + kPadding);
+  }
+  uint8_t* to = bytes.data();
+  marked = false;
+  while (from < end) {
+    const auto* mark = static_cast<const uint8_t*>(std::memchr(from, 0xFF, end - from));
+    const uint8_t* stop = mark ? mark : end;
+    std::memcpy(to, from, stop - from);
+    to += stop - from;
+    from = stop;
+    while (mark && mark < end && *mark == 0xFF) ++mark;  // any number may stand for one
+    if (!mark || mark == end) break;
+    marked = *mark != 0;
+    if (marked) break;
+    *to++ = 0xFF;
+    from = mark + 1;
+  }
+  size = to - bytes.data();
+  std::memset(to, 0, kPadding);
+  source.next_input_byte = from;
+  source.bytes_in_buffer = end - from;
+  bits = {bytes.data()};
+}
+
 boolean HuffmanScan::Impl::decode_mcu(j_decompress_ptr info, JBLOCKROW* blocks) {
-  auto& scan = *static_cast<Impl*>(info->client_data);
-  if (!read_mcu(scan, *info, blocks) || scan.exhausted()) scan.fail(info);
+  auto& scan = *static_cast<HuffmanScan*>(info->client_data);
+  // A row of blocks is here a single one, and a block its 64 values.
+  if (!read_together(*scan.impl_, reinterpret_cast<int16_t**>(blocks))) scan.fail(*info);
   return TRUE;
 }
 
 HuffmanScan::HuffmanScan() : impl_(std::make_unique<Impl>()) {}
+HuffmanScan::~HuffmanScan() = default;
 
-void HuffmanScan::attach(jpeg_decompress_struct& info) {
-  if (info.progressive_mode || info.arith_code || info.restart_interval != 0 ||
-      info.comps_in_scan != info.num_components) {
-    return;
-  }
-  for (int i = 0; i < info.comps_in_scan; ++i) {
-    const jpeg_component_info& component = *info.cur_comp_info[i];
-    impl_->dc[component.dc_tbl_no].build(*info.dc_huff_tbl_ptrs[component.dc_tbl_no]);
-    impl_->ac[component.ac_tbl_no].build(*info.ac_huff_tbl_ptrs[component.ac_tbl_no]);
-  }
+bool HuffmanScan::take(jpeg_decompress_struct& info) {
+  if (!impl_->take_tables(info)) return false;
   impl_->predicted.fill(0);
   impl_->take_segment(*info.src);
-  info.client_data = impl_.get();
-  info.entropy->decode_mcu = Impl::decode_mcu;
+  return true;
 }
 
-}  // namespace rdm
+bool HuffmanScan::read(int16_t* const* blocks, int64_t count) {
+  return read_apart(*impl_, blocks, count);
+}
 
-#else
+void HuffmanScan::fail(jpeg_decompress_struct& info) const {
+  info.err->msg_code = !impl_->exhausted(impl_->bits) ? JWRN_HUFF_BAD_CODE
+                       : impl_->marked                ? JWRN_HIT_MARKER
+                                                      : JWRN_JPEG_EOF;
+  info.err->emit_message(reinterpret_cast<j_common_ptr>(&info), -1);
+}
 
-namespace rdm {
-
-struct HuffmanScan::Impl {};
-HuffmanScan::HuffmanScan() = default;
-void HuffmanScan::attach(jpeg_decompress_struct&) {}
-
-}  // namespace rdm
-
+void HuffmanScan::attach(jpeg_decompress_struct& info) {
+#ifdef JPEG_INTERNALS
+  if (!take(info)) return;
+  info.client_data = this;
+  info.entropy->decode_mcu = Impl::decode_mcu;
 #endif
+}
 
-namespace rdm {
-HuffmanScan::~HuffmanScan() = default;
 }  // namespace rdm

@@ -1,5 +1,5 @@
 // The entropy-coded segment of a sequential JPEG, read in place of libjpeg's own reader, which is
-// most of what decoding costs. libjpeg keeps everything else.
+// most of what decoding costs.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -8,14 +8,28 @@ struct jpeg_decompress_struct;
 
 namespace rdm {
 
+// Reads one scan of all components: no progressive file, arithmetic code or restart marker. Damage
+// is reported through libjpeg's warnings.
 class HuffmanScan {
  public:
+  static constexpr int kStep = 16;  // from one coefficient of a block to the next
+
   HuffmanScan();
   ~HuffmanScan();
 
-  // Takes over the scan that jpeg_start_decompress is ready to read from memory. Progressive files,
-  // arithmetic codes, several scans and restart markers stay with libjpeg. Uses info.client_data.
-  // Damage is reported through libjpeg's warnings; this object has to outlive the decode.
+  // Takes the scan whose header libjpeg has just read, from memory; false where it is of another
+  // kind, or its codes are none.
+  bool take(jpeg_decompress_struct& info);
+  // The coefficients of the next MCUs, to a place that holds zeros for each of their blocks, and
+  // there `kStep` values apart, so that blocks can lie side by side. Without places, past them.
+  // False where the stream is damaged.
+  bool read(int16_t* const* blocks, int64_t count);
+  // Reports what read found; does not return, as our callers make these warnings errors.
+  void fail(jpeg_decompress_struct& info) const;
+
+  // Reads for libjpeg the scan that jpeg_start_decompress is ready to read, if it is of this kind
+  // and libjpeg can be asked; libjpeg keeps everything else. Uses info.client_data; this object has
+  // to outlive the decode.
   void attach(jpeg_decompress_struct& info);
 
   struct Impl;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace rdm {
@@ -19,12 +20,22 @@ struct Pixels {
   const uint8_t* row(int64_t y) const { return data + y * stride; }
 };
 
+// Somebody else's values of one colour; each stands for across × down pixels of the image, the
+// first for those in its corner. Up to 64 bytes past a row may be read.
+struct Channel {
+  const uint8_t* data = nullptr;
+  int64_t stride = 0;
+  double across = 1, down = 1;
+};
+
 // The pixels of an image of `extent`, decoded at 1/reduction of its size: pixel (x, y) stands for
-// the square of `reduction` pixels from (x · reduction, y · reduction) on.
+// the square of `reduction` pixels from (x · reduction, y · reduction) on. Or, where they are
+// there, its Y, Cb and Cr, or Y alone.
 struct Decoded {
   Pixels pixels;
   Extent extent{};
   int64_t reduction = 1;
+  std::span<const Channel> channels{};
 };
 
 class Image {

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "data/huffman.h"
+#include "data/jpeg_channels.h"
 
 namespace rdm {
 namespace {
@@ -91,6 +92,7 @@ struct JpegDecoder::Impl {
   Errors errors{};
   jpeg_progress_mgr progress{};
   HuffmanScan scan;
+  JpegChannels channels;
   bool complete = false;      // whether the file ends with the end mark
   std::vector<uint8_t> line;  // one CMYK row
 
@@ -172,6 +174,14 @@ int64_t JpegDecoder::decode(const Box& needed, int64_t reduction, Image& out) {
                 reduced(needed.top + needed.height) - top};
   impl_->guarded([&] { impl_->read_pixels(box, r, out); });
   return r;
+}
+
+std::span<const Channel> JpegDecoder::decode_channels(const Box& needed, int64_t reduction) {
+  // A file without its end mark may be truncated, which libjpeg finds out.
+  if (!impl_->complete || !impl_->channels.take(impl_->info)) return {};
+  std::span<const Channel> channels;
+  impl_->guarded([&] { channels = impl_->channels.read(impl_->info, needed, reduction); });
+  return channels;
 }
 
 std::vector<uint8_t> encode_jpeg(const Image& image, int quality) {

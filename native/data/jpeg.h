@@ -22,6 +22,9 @@ class JpegDecoder {
   // up). Gives r, the greatest of 1, 2, 4, 8 that is at most `reduction`. With r = 1 the pixels are
   // exact.
   int64_t decode(const Box& needed, int64_t reduction, Image& out);
+  // The opened image's channels, where it is of the kind that JpegChannels reads; otherwise none,
+  // and `decode` can be asked. Good until the next call.
+  std::span<const Channel> decode_channels(const Box& needed, int64_t reduction);
 
  private:
   struct Impl;

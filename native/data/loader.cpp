@@ -43,7 +43,6 @@ int64_t size_of(const Recipe& recipe) {
 struct Loader::Impl {
   Dataset dataset;
   LoaderOptions options;
-  NormaliseTable table;
   BadImageList bad;
   std::shared_ptr<Ring> ring = std::make_shared<Ring>();
 
@@ -108,7 +107,7 @@ struct Loader::Impl {
 };
 
 void Loader::Impl::work() {
-  Maker maker(dataset, options, table, bad);
+  Maker maker(dataset, options, bad);
   const int64_t view_values = ring->image_size * ring->image_size * 3;
   std::unique_lock lock(ring->mutex);
   while (true) {
@@ -162,7 +161,6 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
                         self.dataset.root, ", the batch size is ", o.batch_size * o.share.ranks),
                 "use a smaller batch size (-b) or more images");
   }
-  self.table = normalise_table(o.statistics);
   auto& ring = *self.ring;
   ring.batch_size = o.batch_size;
   ring.image_size = size_of(o.recipe);

@@ -31,13 +31,8 @@ std::vector<BadImage> BadImageList::sorted() const {
   return out;
 }
 
-Maker::Maker(const Dataset& dataset, const LoaderOptions& options, const NormaliseTable& table,
-             BadImageList& bad)
-    : dataset_(dataset),
-      options_(options),
-      table_(table),
-      bad_(bad),
-      decoder_(options.max_image_pixels) {}
+Maker::Maker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad)
+    : dataset_(dataset), options_(options), bad_(bad), decoder_(options.max_image_pixels) {}
 
 // What will be done is drawn before a pixel is decoded, and only what it needs is decoded. The
 // draws are those of `image` even where `used` replaces it.
@@ -68,7 +63,8 @@ Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
              dataset_.height, stride},
             extent};
   }
-  return decoder_.decode(needed, options_.decode == Decode::fast ? reduction : 1);
+  return options_.decode == Decode::fast ? decoder_.decode_fast(needed, reduction)
+                                         : decoder_.decode(needed);
 }
 
 Decoded Maker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
@@ -97,10 +93,10 @@ int64_t Maker::make(int64_t epoch, int64_t image, float* out, int64_t view_step)
   const auto decoded = Clock::now();
   if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.recipe)) {
     for (size_t v = 0; v < random->size(); ++v, out += view_step) {
-      apply((*random)[v], draws_[v], source, table_, workspace_, out);
+      apply((*random)[v], draws_[v], source, options_.statistics, workspace_, out);
     }
   } else {
-    apply(std::get<CentreView>(options_.recipe), source, table_, workspace_, out);
+    apply(std::get<CentreView>(options_.recipe), source, options_.statistics, workspace_, out);
   }
   times_ = {nanoseconds(begin, decoded), nanoseconds(decoded, Clock::now())};
   return used;

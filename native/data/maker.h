@@ -25,8 +25,7 @@ class BadImageList {
 class Maker {
  public:
   // Everything referred to has to outlive the maker.
-  Maker(const Dataset& dataset, const LoaderOptions& options, const NormaliseTable& table,
-        BadImageList& bad);
+  Maker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad);
 
   // Writes the image's views to `out` and every `view_step` values after it. Gives the image that
   // was used, which is another where this one was bad and bad ones are skipped.
@@ -44,7 +43,6 @@ class Maker {
 
   const Dataset& dataset_;
   const LoaderOptions& options_;
-  const NormaliseTable& table_;
   BadImageList& bad_;
   Decoder decoder_;
   Workspace workspace_;

@@ -5,15 +5,13 @@
 #include <utility>
 
 #include "base/vectorise.h"
-#include "data/vectors.h"
+#include "data/transpose.h"
 
 namespace rdm {
 namespace {
 
-constexpr int kPrecisionBits = 32 - 8 - 2;
-constexpr int32_t kHalf = 1 << (kPrecisionBits - 1);
-constexpr int64_t kLanes = 64;  // values that are summed side by side
-constexpr int64_t kTile = 16;   // rows and columns of a transposed tile
+constexpr int32_t kHalf = 1 << (kFilterBits - 1);
+constexpr int64_t kLanes = kTransposedRows;  // values that are summed side by side
 
 double triangle(double x) {
   x = std::abs(x);
@@ -29,10 +27,6 @@ double cubic(double x) {
   return 0;
 }
 
-int64_t round_up(int64_t value, int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
 // Sixty-four values of the same place in sixty-four lines: sums `step` bytes apart, weighed.
 RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps& taps, uint8_t* to) {
   int32_t sums[kLanes];
@@ -42,26 +36,7 @@ RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps& taps, ui
     for (int64_t i = 0; i < kLanes; ++i) sums[i] += from[i] * weight;
   }
   for (int64_t i = 0; i < kLanes; ++i) {
-    to[i] = static_cast<uint8_t>(std::min(std::max(sums[i] >> kPrecisionBits, 0), 255));
-  }
-}
-
-// Sixty-four rows of `values` bytes each, to `to[value][row]`.
-RDM_VECTORISED void transpose_rows(const uint8_t* const* rows, int64_t values, uint8_t* to) {
-  Bytes16 tile[kTile];
-  for (int64_t first = 0; first < kLanes; first += kTile) {
-    for (int64_t i = 0; i < values; i += kTile) {
-      const int64_t left = std::min(kTile, values - i);
-      for (int64_t r = 0; r < kTile; ++r) {
-        if (left == kTile) {
-          tile[r] = load16(rows[first + r] + i);
-        } else {
-          std::memcpy(&tile[r], rows[first + r] + i, left);
-        }
-      }
-      transpose16(tile);
-      for (int64_t k = 0; k < left; ++k) store16(to + (i + k) * kLanes + first, tile[k]);
-    }
+    to[i] = static_cast<uint8_t>(std::min(std::max(sums[i] >> kFilterBits, 0), 255));
   }
 }
 
@@ -77,20 +52,6 @@ RDM_VECTORISED void filter_columns(const uint8_t* from, const Filter& filter, in
   }
 }
 
-// Back to rows: from[x][row], to `rows` ≤ 64 rows of `width` bytes, `stride` bytes apart. Both are
-// rounded up to whole tiles.
-RDM_VECTORISED void transpose_back(const uint8_t* from, int64_t width, int64_t rows, uint8_t* to,
-                                   int64_t stride) {
-  Bytes16 tile[kTile];
-  for (int64_t first = 0; first < rows; first += kTile) {
-    for (int64_t x = 0; x < width; x += kTile) {
-      for (int64_t k = 0; k < kTile; ++k) tile[k] = load16(from + (x + k) * kLanes + first);
-      transpose16(tile);
-      for (int64_t r = 0; r < kTile; ++r) store16(to + (first + r) * stride + x, tile[r]);
-    }
-  }
-}
-
 // One row of the vertical pass: `values` bytes from rows that are `stride` bytes apart.
 RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps taps, int64_t values,
                                 uint8_t* to) {
@@ -99,7 +60,7 @@ RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps taps, 
     for (int64_t x = 0; x < values; ++x) {
       int32_t sum = kHalf;
       for (int64_t k = 0; k < taps.count; ++k) sum += from[k * stride + x] * taps.weights[k];
-      to[x] = static_cast<uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
+      to[x] = static_cast<uint8_t>(std::clamp(sum >> kFilterBits, 0, 255));
     }
     return;
   }
@@ -119,7 +80,7 @@ Taps within(const Filter& filter, int64_t i) {
 // Every row of `source` through the horizontal pass, sixty-four at a time.
 void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
   auto& [across, down, columns, narrow, rows, lines] = scratch;
-  const int64_t colour_step = round_up(across.size(), kTile) * kLanes;
+  const int64_t colour_step = whole_tiles(across.size()) * kLanes;
   columns.resize(std::max<size_t>(columns.size(), across.end() * 3 * kLanes));
   narrow.resize(std::max<size_t>(narrow.size(), 3 * colour_step));
   out.resize(across.size(), source.height);
@@ -166,7 +127,7 @@ void Filter::compute(const Span& in, int64_t out, int64_t begin, int64_t count,
     for (int64_t x = low; x < high; ++x) {
       double weight = exact_[x - low];
       if (total != 0) weight /= total;
-      weight *= 1 << kPrecisionBits;
+      weight *= 1 << kFilterBits;
       weights_[i * most_ + x - low] =
           static_cast<int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5);
     }

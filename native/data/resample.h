@@ -32,7 +32,9 @@ ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t si
 // The pixels of the source that the plan's window is made from.
 Box needed_box(const ResizePlan& plan);
 
-// What one output position reads: `count` positions from `first` on, with weights of 22 bits.
+constexpr int kFilterBits = 32 - 8 - 2;  // of a weight, below the point
+
+// What one output position reads: `count` positions from `first` on, weighed.
 struct Taps {
   int64_t first, count;
   const int32_t* weights;

@@ -1,4 +1,4 @@
-// Transposing bytes, through the vector types that GCC and Clang share.
+// Moving bytes between vectors, through the vector types that GCC and Clang share.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -19,25 +19,30 @@ RDM_INLINE void store16(uint8_t* to, const Bytes16& value) {
   std::memcpy(to, &value, sizeof value);
 }
 
-// `to[i][j] = rows[j][i]` for 16 × 16 bytes: four rounds of interleaving the two halves.
-RDM_INLINE void transpose16(Bytes16 (&v)[16]) {
-  Bytes16 next[16];
-  for (int round = 0; round < 4; ++round) {
-    for (int i = 0; i < 8; ++i) {
+// What the two halves of the vectors hold, in turns: bytes (i, j) of `count` · 16 go to the place
+// that their index has when its bits are turned by one.
+template <int count>
+RDM_INLINE void interleave_halves(Bytes16 (&v)[count]) {
+  Bytes16 next[count];
+  for (int i = 0; i < count / 2; ++i) {
 #if defined(__clang__)
-      next[2 * i] = __builtin_shufflevector(v[i], v[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                            21, 6, 22, 7, 23);
-      next[2 * i + 1] = __builtin_shufflevector(v[i], v[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12,
-                                                28, 13, 29, 14, 30, 15, 31);
+    next[2 * i] = __builtin_shufflevector(v[i], v[i + count / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20,
+                                          5, 21, 6, 22, 7, 23);
+    next[2 * i + 1] = __builtin_shufflevector(v[i], v[i + count / 2], 8, 24, 9, 25, 10, 26, 11, 27,
+                                              12, 28, 13, 29, 14, 30, 15, 31);
 #else
-      constexpr Bytes16 kLow{0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
-      constexpr Bytes16 kHigh{8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
-      next[2 * i] = __builtin_shuffle(v[i], v[i + 8], kLow);
-      next[2 * i + 1] = __builtin_shuffle(v[i], v[i + 8], kHigh);
+    constexpr Bytes16 kLow{0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
+    constexpr Bytes16 kHigh{8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    next[2 * i] = __builtin_shuffle(v[i], v[i + count / 2], kLow);
+    next[2 * i + 1] = __builtin_shuffle(v[i], v[i + count / 2], kHigh);
 #endif
-    }
-    for (int i = 0; i < 16; ++i) v[i] = next[i];
   }
+  for (int i = 0; i < count; ++i) v[i] = next[i];
+}
+
+// `to[i][j] = rows[j][i]` for 16 × 16 bytes.
+RDM_INLINE void transpose16(Bytes16 (&v)[16]) {
+  for (int round = 0; round < 4; ++round) interleave_halves(v);
 }
 
 }  // namespace rdm

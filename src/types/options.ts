@@ -61,7 +61,7 @@ export interface ImageOptions {
   imagesPerClass?: number | undefined;
   /** A text file with the names of the classes to take, one a line; all where left out. */
   classes?: string | undefined;
-  /** `exact`: as Pillow decodes; `fast`: large JPEGs are decoded at a smaller size. */
+  /** `exact`: as Pillow decodes; `fast`: chroma at half the luma's resolution, large JPEGs at a smaller size. */
   decode?: Decoding | undefined;
   /** An image that cannot be read is replaced by another and listed, or ends the run. */
   onBadImage?: BadImageAction | undefined;

@@ -1,9 +1,11 @@
-// Image files of every format: the whole image, then a box of it at a quarter of the size.
+// Image files of every format: the whole image, then a view of a box of it by the fast way.
 #include <algorithm>
-#include <cstring>
+#include <vector>
 
 #include "base/error.h"
 #include "data/codec.h"
+#include "data/images.h"
+#include "data/view.h"
 #include "png_checksums.h"
 #include "scratch.h"
 
@@ -12,17 +14,6 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t limit);
 namespace {
 
 constexpr int64_t kMaxPixels = 1 << 18;
-
-// Reads every pixel that is defined, so that a sanitizer sees them.
-int64_t sum(const rdm::Decoded& image, const rdm::Box& box) {
-  const int64_t r = image.reduction;
-  int64_t total = 0;
-  for (int64_t y = box.top / r; y * r < box.top + box.height; ++y) {
-    const uint8_t* row = image.pixels.row(y);
-    for (int64_t i = box.left / r * 3; i * r < (box.left + box.width) * 3; ++i) total += row[i];
-  }
-  return total;
-}
 
 }  // namespace
 
@@ -35,16 +26,23 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t lim
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const rdm::fuzz::Scratch scratch;
   static rdm::Decoder decoder(kMaxPixels);  // kept, as a worker of the loader keeps its own
+  static rdm::Workspace workspace;
+  static const rdm::RandomView view{.size = 24};
+  static std::vector<float> out(view.size * view.size * 3);
   static volatile int64_t seen = 0;
   try {
     const auto path = scratch.write("image", rdm::fuzz::text(data, size));
     const auto extent = decoder.open(path);
     const rdm::Box whole{0, 0, extent.width, extent.height};
-    seen = seen + sum(decoder.decode(whole), whole);
-    decoder.open(path);
+    seen = seen + rdm::test::sum(decoder.decode(whole), whole);
     const rdm::Box part{extent.width / 3, extent.height / 3, (extent.width + 1) / 2,
                         (extent.height + 1) / 2};
-    seen = seen + sum(decoder.decode(part, /*reduction=*/4), part);
+    for (const int64_t reduction : {1, 4}) {
+      decoder.open(path);
+      const auto fast = decoder.decode_fast(part, reduction);
+      seen = seen + rdm::test::sum(fast, part);
+      apply(view, {.crop = part}, fast, {}, workspace, out.data());
+    }
   } catch (const rdm::ImageError&) {
   }
   return 0;

@@ -72,7 +72,7 @@ const imageFlags: Flag[] = [
   },
   {
     flags: '--decode <how>',
-    text: `how JPEGs are decoded: ${decodings.join(', ')} (large ones at a smaller size)`,
+    text: `how JPEGs are decoded: ${decodings.join(', ')} (chroma at half resolution, large ones smaller)`,
     initial: defaults.decode,
   },
   {

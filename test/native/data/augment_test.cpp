@@ -1,6 +1,8 @@
 // Every augmentation against Pillow's result (test/golden/augment).
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 #include "data/blur.h"
@@ -51,14 +53,11 @@ Planes run(const nlohmann::json& step, const Image& input) {
     equalize(image);
   } else {
     REQUIRE(op == "hflip");  // mirrored while it is normalised
-    NormaliseTable identity;
-    for (auto& colour : identity) {
-      for (int v = 0; v < 256; ++v) colour[v] = static_cast<float>(v);
-    }
     std::vector<float> mirrored(input.bytes());
-    normalise(image, /*flip=*/true, identity, mirrored.data());
+    normalise(image, /*flip=*/true, {.mean = {0, 0, 0}, .std = {1, 1, 1}}, mirrored.data());
     Image out(input.width(), input.height());
-    std::copy(mirrored.begin(), mirrored.end(), out.data());
+    std::transform(mirrored.begin(), mirrored.end(), out.data(),
+                   [](float value) { return static_cast<uint8_t>(std::lround(value * 255)); });
     image = to_planes(out);
   }
   return image;

@@ -43,6 +43,31 @@ inline Planes to_planes(const Image& image) {
   return planes;
 }
 
+// Reads every value of the box, so that a sanitizer sees them.
+inline int64_t sum(const Decoded& image, const Box& box) {
+  int64_t total = 0;
+  const auto add = [&](const uint8_t* data, int64_t stride, double across, double down, int step) {
+    const auto from = [](int64_t place, double pixels) {
+      return static_cast<int64_t>(static_cast<double>(place) / pixels);
+    };
+    for (int64_t y = from(box.top, down); static_cast<double>(y) * down < box.top + box.height;
+         ++y) {
+      for (int64_t x = from(box.left, across);
+           static_cast<double>(x) * across < box.left + box.width; ++x) {
+        for (int k = 0; k < step; ++k) total += data[y * stride + x * step + k];
+      }
+    }
+  };
+  for (const Channel& channel : image.channels) {
+    add(channel.data, channel.stride, channel.across, channel.down, 1);
+  }
+  if (image.channels.empty()) {
+    const auto reduction = static_cast<double>(image.reduction);
+    add(image.pixels.data, image.pixels.stride, reduction, reduction, 3);
+  }
+  return total;
+}
+
 struct Difference {
   int most = 0;
   double mean = 0;

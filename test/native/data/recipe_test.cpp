@@ -99,9 +99,19 @@ TEST_CASE("an epoch is a permutation of its own") {
 
 TEST_CASE("the normalisation equals torchvision's in float32") {
   // ToTensor and Normalize of 0, 1, 128 and 255 in the first channel, printed with nine digits.
-  const NormaliseTable table = normalise_table({});
-  CHECK(table[0][0] == -2.11790395f);
-  CHECK(table[0][1] == -2.10077929f);
-  CHECK(table[0][128] == 0.0740646273f);
-  CHECK(table[0][255] == 2.24890828f);
+  Planes grey;
+  grey.resize(256, 1);
+  for (int colour = 0; colour < 3; ++colour) {
+    std::iota(grey.row(colour, 0), grey.row(colour, 0) + 256, uint8_t{0});
+  }
+  std::vector<float> out(256 * 3), mirrored(256 * 3);
+  normalise(grey, /*flip=*/false, {}, out.data());
+  CHECK(out[0 * 3] == -2.11790395f);
+  CHECK(out[1 * 3] == -2.10077929f);
+  CHECK(out[128 * 3] == 0.0740646273f);
+  CHECK(out[255 * 3] == 2.24890828f);
+  normalise(grey, /*flip=*/true, {}, mirrored.data());
+  for (int v = 0; v < 256; ++v) {
+    CHECK(std::equal(&out[v * 3], &out[v * 3] + 3, &mirrored[(255 - v) * 3]));
+  }
 }
