@@ -223,10 +223,13 @@ test('an epoch tells how long its loader decoded, augmented and idled', async ()
   assert.ok(idle >= 0);
 });
 
-test('--decode fast takes the same pixels of images that need no scaling down', async () => {
-  const exact = await follow(options(scratch()));
-  const fast = await follow({ ...options(scratch()), decode: 'fast' });
-  assert.deepEqual(fast.losses, exact.losses); // 40 pixels: nothing to scale down
+test('--decode fast trains on nearly the same pixels', async () => {
+  const [exact] = (await follow(options(scratch()))).losses;
+  const [fast] = (await follow({ ...options(scratch()), decode: 'fast' })).losses;
+  assert.ok(exact !== undefined && fast !== undefined);
+  assert.notEqual(fast, exact);
+  // Of the first step, before training has made more of a grey level.
+  assert.ok(Math.abs(fast - exact) < 0.005, `${fast} instead of ${exact}`);
 });
 
 for (const [name, sigma] of [
