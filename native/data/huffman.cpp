@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "base/vectorise.h"
@@ -25,7 +26,8 @@ namespace rdm {
 namespace {
 
 static_assert(kRest == DCTSIZE2);
-constexpr size_t kPadding = 4096;  // bytes of zeros; no MCU reads more (10 blocks · 64 · 31 bits)
+// Bytes of zeros; no MCUs that are read together take more (10 blocks · 64 · 31 bits each).
+constexpr size_t kPadding = HuffmanScan::kTogether * 2480;
 
 // Where the coefficients of a block lie, in the order of the stream and `step` values apart. What
 // goes past the last one is counted there: the zeros that end a block, and a damaged file's.
@@ -47,15 +49,19 @@ constexpr auto kZigzag = zigzag<step>();
 
 // The next symbol, 0 … 255; -1 where no code begins like this.
 RDM_INLINE int symbol(Bits& bits, const HuffmanTable& table) {
-  const Code found = table.codes[bits.peek(kPeek)];
-  bits.drop(found.length);
-  if (found.length) return found.symbol;
+  const uint32_t peeked = bits.peek(kPeek);
+  const bool told = table.found[peeked].length() == 0;
+  const Code code = told ? table.values[peeked].second() : Code{0};
+  if (code != 0) {
+    bits.drop(code >> 8);
+    return code & 255;
+  }
   const uint32_t top = bits.peek(kLongest);
-  for (int length = kPeek + 1; length <= kLongest; ++length) {
+  for (int length = told ? kPeek + 1 : 1; length <= kLongest; ++length) {
     if (top >= table.end[length]) continue;
     bits.drop(length);
-    const auto code = static_cast<int32_t>(top >> (kLongest - length));
-    return table.symbols[(code + table.offset[length]) & 255];
+    const auto place = static_cast<int32_t>(top >> (kLongest - length)) + table.offset[length];
+    return table.symbols[place & 255];
   }
   return -1;
 }
@@ -66,75 +72,88 @@ RDM_INLINE int value(Bits& bits, int size) {
   return value;
 }
 
-// The difference to the last block's DC; false where no code begins like the stream.
-RDM_INLINE bool read_dc(Bits& bits, const HuffmanTable& table, uint32_t& predicted) {
-  const Coefficient found = table.coefficients[bits.peek(kPeek)];
-  if (found.length() != 0) {
-    bits.drop(found.length());
-    predicted += static_cast<uint32_t>(int{found.value()});
-    return true;
-  }
-  const int size = symbol(bits, table);
-  if (size > 0) predicted += static_cast<uint32_t>(value(bits, size & 15));
-  return size >= 0;
-}
+// Finds nothing; what ends a reading.
+const HuffmanTable kNothing = [] {
+  HuffmanTable table;
+  table.found.fill(Found::make(0, kRest, false));
+  return table;
+}();
 
-// A coefficient that is in no table. Gives the place after it; 0 where no code begins like the
-// stream.
+// A block in the order of the stream: the tables it is read with, and where its coefficients go.
+struct Turn {
+  const HuffmanTable *dc, *ac;
+  int16_t* block;
+  int component;
+};
+
+// A coefficient that no look-up finds, or the last place of a block. Gives the place after it; 0
+// where no code begins like the stream.
 template <int step>
-RDM_INLINE int read_long(Bits& bits, const PairTable& table, int k, int16_t* block) {
+RDM_INLINE uint64_t read_one(Bits& bits, const Turn& turn, uint64_t k) {
   bits.refill();
-  const int next = symbol(bits, table);
+  const int next = symbol(bits, k == 0 ? *turn.dc : *turn.ac);
   if (next < 0) return 0;
-  k += advance(next);
-  block[kZigzag<step>[k - 1]] = static_cast<int16_t>(next & 15 ? value(bits, next & 15) : 0);
+  k += advance(next, k == 0 ? Kind::dc : Kind::ac);
+  turn.block[kZigzag<step>[k - 1]] = static_cast<int16_t>(next & 15 ? value(bits, next & 15) : 0);
   return k;
 }
 
-// The look-up that ends a block. Where its first coefficient does, what comes next is another
-// block's. No branch: neither is rare.
-template <int step>
-RDM_INLINE void read_last(Bits& bits, Pair found, int k, int16_t* block) {
-  const int first = k + found.first_advance();
-  const bool one = first >= DCTSIZE2;
-  const int last = one ? first : k + found.advance();
-  block[kZigzag<step>[first - 1]] = found.first();
-  block[kZigzag<step>[last - 1]] = one ? found.first() : found.second();
-  bits.drop(one ? found.first_length() : found.length());
-}
-
-// One block's AC coefficients; false where no code begins like the stream. One refill is enough for
-// five look-ups, or for a code and a value (16 and 15 bits).
-template <int step>
-RDM_INLINE bool read_block(Bits& bits, const PairTable& table, int16_t* block) {
-  int k = 1;
+// The blocks of so many turns, each DC less the last one of its component; false where no code
+// begins like the stream. Whether a look-up ends its block is nothing that a processor could guess,
+// so there is no branch on it: the block's end only chooses the next table, which at `end` has to
+// be kNothing. One refill is enough for the look-ups between two, or for a code and a value (16 and
+// 15 bits). Without `keep`, only the DCs are kept.
+template <int step, bool keep>
+RDM_INLINE bool read_turns(Bits& at, const Turn* turn, const Turn* end) {
+  Bits bits = at;
+  const HuffmanTable* table = turn->dc;
+  uint64_t k = 0;
+  const auto go_on = [&](uint64_t next, bool ends) {
+    const HuffmanTable *same = turn->ac, *other = turn[1].dc;
+    table = __builtin_expect_with_probability(ends, 1, 0.5) ? other : same;
+    k = __builtin_expect_with_probability(ends, 1, 0.5) ? 0 : next;
+    turn += ends;
+  };
   for (;;) {
     bits.refill();
-    Pair found;
-    int next = 0;
-    for (int i = 0; i < 5; ++i) {
-      found = table.pairs[bits.peek(kPeek)];
-      next = k + found.advance();
-      if (next >= DCTSIZE2) break;
-      block[kZigzag<step>[k + found.first_advance() - 1]] = found.first();
-      block[kZigzag<step>[next - 1]] = found.second();
-      bits.drop(found.length() & 63);  // as a shift is, by itself
-      k = next;
+    for (int i = 0; i < 56 / kPeek; ++i) {
+      const uint32_t peeked = bits.peek(kPeek);
+      const Found found = table->found[peeked];
+      const uint64_t next = k + found.advance();
+      if (__builtin_expect(next >= DCTSIZE2, 0)) {
+        const bool over = turn == end;
+        const uint64_t after = over ? 0 : read_one<step>(bits, *turn, k);
+        if (after == 0) {
+          at = bits;
+          return over;
+        }
+        go_on(after, after >= DCTSIZE2);
+        break;
+      }
+      const Values values = table->values[peeked];
+      if constexpr (keep) {
+        turn->block[kZigzag<step>[k + values.zeros()]] = values.first();
+        turn->block[kZigzag<step>[next - 1]] = values.second();
+      } else {
+        turn->block[step * (k != 0)] = values.second();
+      }
+      bits.drop(found.length());  // as a shift is, by itself
+      go_on(next, found.ends());
     }
-    if (next < DCTSIZE2) continue;
-    if (found.length() != 0) {
-      read_last<step>(bits, found, k, block);
-      return true;
-    }
-    k = read_long<step>(bits, table, k, block);
-    if (k == 0 || k >= DCTSIZE2) return k != 0;
   }
 }
 
-// A block of an MCU: its component and the tables it is read with.
-struct Place {
-  uint8_t component, dc, ac;
-};
+RDM_VECTORISED bool read_apart(Bits& bits, const Turn* turn, const Turn* end) {
+  return read_turns<HuffmanScan::kStep, true>(bits, turn, end);
+}
+
+RDM_VECTORISED bool read_together(Bits& bits, const Turn* turn, const Turn* end) {
+  return read_turns<1, true>(bits, turn, end);
+}
+
+RDM_VECTORISED bool read_past(Bits& bits, const Turn* turn, const Turn* end) {
+  return read_turns<HuffmanScan::kStep, false>(bits, turn, end);
+}
 
 }  // namespace
 
@@ -143,62 +162,31 @@ struct HuffmanScan::Impl {
   size_t size = 0;             // without the padding
   bool marked = false;         // whether a marker ends it, and not the file's end
   Bits bits{};
-  std::array<HuffmanTable, NUM_HUFF_TBLS> dc;
-  std::array<PairTable, NUM_HUFF_TBLS> ac;
-  std::array<Place, D_MAX_BLOCKS_IN_MCU> places{};
-  int blocks = 0;  // of an MCU
+  std::array<HuffmanTable, NUM_HUFF_TBLS> dc, ac;
+  int blocks = 0;           // of an MCU
+  std::vector<Turn> turns;  // of the MCUs that are read together, and one more
   std::array<uint32_t, MAX_COMPS_IN_SCAN> predicted{};
+  JBLOCK unwanted[D_MAX_BLOCKS_IN_MCU] = {};
 
   bool take_tables(const jpeg_decompress_struct& info);
   void take_segment(jpeg_source_mgr& source);
+  template <typename Read>
+  bool take_mcus(int64_t count, Read read);
 
   // Whether what was read lies past the segment's end.
-  bool exhausted(const Bits& at) const {
-    return (at.next - bytes.data()) * 8 - at.count > static_cast<int64_t>(size) * 8;
+  bool exhausted() const {
+    return (bits.next - bytes.data()) * 8 - bits.count > static_cast<int64_t>(size) * 8;
   }
 
   static boolean decode_mcu(j_decompress_ptr info, JBLOCKROW* blocks);
 };
-
-namespace {
-
-// The blocks of so many MCUs, or, without places for them, past them.
-template <int step>
-RDM_INLINE bool read_mcus(HuffmanScan::Impl& scan, int16_t* const* blocks, int64_t count) {
-  Bits bits = scan.bits;
-  int16_t unwanted[DCTSIZE2 * step];
-  bool good = true;
-  for (; good && count > 0; --count) {
-    for (int i = 0; good && i < scan.blocks; ++i) {
-      const auto [component, dc, ac] = scan.places[i];
-      int16_t* block = blocks ? *blocks++ : unwanted;
-      bits.refill();
-      good = read_dc(bits, scan.dc[dc], scan.predicted[component]);
-      block[0] = static_cast<int16_t>(scan.predicted[component]);
-      good = good && read_block<step>(bits, scan.ac[ac], block);
-    }
-    good = good && !scan.exhausted(bits);
-  }
-  scan.bits = bits;
-  return good;
-}
-
-RDM_VECTORISED bool read_together(HuffmanScan::Impl& scan, int16_t* const* blocks) {
-  return read_mcus<1>(scan, blocks, 1);
-}
-
-RDM_VECTORISED bool read_apart(HuffmanScan::Impl& scan, int16_t* const* blocks, int64_t count) {
-  return read_mcus<HuffmanScan::kStep>(scan, blocks, count);
-}
-
-}  // namespace
 
 bool HuffmanScan::Impl::take_tables(const jpeg_decompress_struct& info) {
   if (info.progressive_mode || info.arith_code || info.restart_interval != 0 ||
       info.comps_in_scan != info.num_components) {
     return false;
   }
-  blocks = 0;
+  turns.clear();
   for (int i = 0; i < info.comps_in_scan; ++i) {
     const jpeg_component_info& component = *info.cur_comp_info[i];
     const int dc_table = component.dc_tbl_no, ac_table = component.ac_tbl_no;
@@ -207,20 +195,18 @@ bool HuffmanScan::Impl::take_tables(const jpeg_decompress_struct& info) {
     }
     const JHUFF_TBL *dc_codes = info.dc_huff_tbl_ptrs[dc_table],
                     *ac_codes = info.ac_huff_tbl_ptrs[ac_table];
-    if (!dc_codes || !ac_codes || !dc[dc_table].take(dc_codes->bits, dc_codes->huffval) ||
-        !ac[ac_table].take(ac_codes->bits, ac_codes->huffval)) {
+    if (!dc_codes || !ac_codes || !dc[dc_table].take(dc_codes->bits, dc_codes->huffval, Kind::dc) ||
+        !ac[ac_table].take(ac_codes->bits, ac_codes->huffval, Kind::ac)) {
       return false;
     }
     // The blocks of a single component come one by one, whatever its factors.
     const int count =
         info.comps_in_scan == 1 ? 1 : component.h_samp_factor * component.v_samp_factor;
-    if (blocks + count > D_MAX_BLOCKS_IN_MCU) return false;
-    std::fill_n(&places[blocks], count,
-                Place{static_cast<uint8_t>(i), static_cast<uint8_t>(dc_table),
-                      static_cast<uint8_t>(ac_table)});
-    blocks += count;
+    turns.insert(turns.end(), count, {&dc[dc_table], &ac[ac_table], nullptr, i});
   }
-  return true;
+  blocks = static_cast<int>(turns.size());
+  turns.push_back({&kNothing, &kNothing, nullptr, 0});
+  return blocks <= D_MAX_BLOCKS_IN_MCU;
 }
 
 // The segment's end is looked for at once; libjpeg goes on there.
@@ -252,10 +238,29 @@ void HuffmanScan::Impl::take_segment(jpeg_source_mgr& source) {
   bits = {bytes.data()};
 }
 
+// Each DC comes as the difference to the last one of its component.
+template <typename Read>
+bool HuffmanScan::Impl::take_mcus(int64_t count, Read read) {
+  const Turn* const begin = turns.data();
+  Turn* const end = turns.data() + count * blocks;
+  const HuffmanTable* after = std::exchange(end->dc, &kNothing);
+  const bool good = read(bits, begin, end);
+  end->dc = after;
+  if (!good) return false;
+  for (const Turn* turn = begin; turn != end; ++turn) {
+    uint32_t& dc = predicted[turn->component];
+    dc += static_cast<uint32_t>(int{turn->block[0]});
+    turn->block[0] = static_cast<int16_t>(dc);
+  }
+  return !exhausted();
+}
+
 boolean HuffmanScan::Impl::decode_mcu(j_decompress_ptr info, JBLOCKROW* blocks) {
   auto& scan = *static_cast<HuffmanScan*>(info->client_data);
-  // A row of blocks is here a single one, and a block its 64 values.
-  if (!read_together(*scan.impl_, reinterpret_cast<int16_t**>(blocks))) scan.fail(*info);
+  for (int i = 0; i < scan.impl_->blocks; ++i) {
+    scan.impl_->turns[i].block = blocks ? *blocks[i] : scan.impl_->unwanted[i];
+  }
+  if (!scan.impl_->take_mcus(1, read_together)) scan.fail(*info);
   return TRUE;
 }
 
@@ -269,14 +274,32 @@ bool HuffmanScan::take(jpeg_decompress_struct& info) {
   return true;
 }
 
-bool HuffmanScan::read(int16_t* const* blocks, int64_t count) {
-  return read_apart(*impl_, blocks, count);
+void HuffmanScan::place(std::span<int16_t* const> blocks) {
+  auto& turns = impl_->turns;
+  turns.pop_back();
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    if (i >= turns.size()) turns.push_back(turns[i - impl_->blocks]);
+    turns[i].block = blocks[i];
+  }
+  turns.push_back({&kNothing, &kNothing, nullptr, 0});
+}
+
+bool HuffmanScan::read(int64_t count) {
+  return impl_->take_mcus(count, read_apart);
+}
+
+bool HuffmanScan::skip(int64_t count) {
+  bool good = true;
+  for (; good && count > 0; count -= kTogether) {
+    good = impl_->take_mcus(std::min<int64_t>(kTogether, count), read_past);
+  }
+  return good;
 }
 
 void HuffmanScan::fail(jpeg_decompress_struct& info) const {
-  info.err->msg_code = !impl_->exhausted(impl_->bits) ? JWRN_HUFF_BAD_CODE
-                       : impl_->marked                ? JWRN_HIT_MARKER
-                                                      : JWRN_JPEG_EOF;
+  info.err->msg_code = !impl_->exhausted() ? JWRN_HUFF_BAD_CODE
+                       : impl_->marked     ? JWRN_HIT_MARKER
+                                           : JWRN_JPEG_EOF;
   info.err->emit_message(reinterpret_cast<j_common_ptr>(&info), -1);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 
 struct jpeg_decompress_struct;
 
@@ -12,7 +13,8 @@ namespace rdm {
 // is reported through libjpeg's warnings.
 class HuffmanScan {
  public:
-  static constexpr int kStep = 16;  // from one coefficient of a block to the next
+  static constexpr int kStep = 16;      // from one coefficient of a block to the next
+  static constexpr int kTogether = 16;  // MCUs, at most
 
   HuffmanScan();
   ~HuffmanScan();
@@ -20,10 +22,14 @@ class HuffmanScan {
   // Takes the scan whose header libjpeg has just read, from memory; false where it is of another
   // kind, or its codes are none.
   bool take(jpeg_decompress_struct& info);
-  // The coefficients of the next MCUs, to a place that holds zeros for each of their blocks, and
-  // there `kStep` values apart, so that blocks can lie side by side. Without places, past them.
-  // False where the stream is damaged.
-  bool read(int16_t* const* blocks, int64_t count);
+  // Where the coefficients of MCUs that are read together will go: a place for each of their
+  // blocks, and there `kStep` values apart, so that blocks can lie side by side.
+  void place(std::span<int16_t* const> blocks);
+  // The next MCUs, to their places; what is not zero there has to be zero before. False where the
+  // stream is damaged.
+  bool read(int64_t count);
+  // Any number of MCUs, leaving something in their places.
+  bool skip(int64_t count);
   // Reports what read found; does not return, as our callers make these warnings errors.
   void fail(jpeg_decompress_struct& info) const;
 

@@ -14,7 +14,7 @@ constexpr int64_t kBlock = DCTSIZE2;             // coefficients
 constexpr int64_t kGroup = kBlock * kIdctLanes;  // coefficients of blocks side by side
 constexpr int64_t kTogether = kIdctLanes;        // MCUs
 constexpr int64_t kPadding = 64;                 // bytes that a reader of pixels may go too far
-static_assert(HuffmanScan::kStep == kIdctLanes);
+static_assert(HuffmanScan::kStep == kIdctLanes && HuffmanScan::kTogether == kIdctLanes);
 
 }  // namespace
 
@@ -87,10 +87,11 @@ void JpegChannels::place_blocks() {
       }
     }
   }
+  scan_.place(places_);
 }
 
 void JpegChannels::skip(jpeg_decompress_struct& info, int64_t mcus) {
-  if (!scan_.read(nullptr, mcus)) scan_.fail(info);
+  if (!scan_.skip(mcus)) scan_.fail(info);
 }
 
 void JpegChannels::read_mcus(jpeg_decompress_struct& info, int64_t mcus) {
@@ -98,7 +99,7 @@ void JpegChannels::read_mcus(jpeg_decompress_struct& info, int64_t mcus) {
     Component& component = components_[i];
     std::fill_n(component.coefficients.data(), component.across * component.down * kGroup, 0);
   }
-  if (!scan_.read(places_.data(), mcus)) scan_.fail(info);
+  if (!scan_.read(mcus)) scan_.fail(info);
 }
 
 // What was read, to its place.

@@ -28,7 +28,8 @@ double cubic(double x) {
 }
 
 // Sixty-four values of the same place in sixty-four lines: sums `step` bytes apart, weighed.
-RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps& taps, uint8_t* to) {
+RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps<int32_t>& taps,
+                         uint8_t* to) {
   int32_t sums[kLanes];
   for (int64_t i = 0; i < kLanes; ++i) sums[i] = kHalf;
   for (int64_t k = 0; k < taps.count; ++k, from += step) {
@@ -41,8 +42,8 @@ RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps& taps, ui
 }
 
 // The horizontal pass over transposed rows: from[x][colour][row] to to[colour][x][row].
-RDM_VECTORISED void filter_columns(const uint8_t* from, const Filter& filter, int64_t colour_step,
-                                   uint8_t* to) {
+RDM_VECTORISED void filter_columns(const uint8_t* from, const LongFilter& filter,
+                                   int64_t colour_step, uint8_t* to) {
   for (int64_t x = 0; x < filter.size(); ++x) {
     const Taps taps = filter[x];
     for (int colour = 0; colour < 3; ++colour) {
@@ -53,8 +54,8 @@ RDM_VECTORISED void filter_columns(const uint8_t* from, const Filter& filter, in
 }
 
 // One row of the vertical pass: `values` bytes from rows that are `stride` bytes apart.
-RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps taps, int64_t values,
-                                uint8_t* to) {
+RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps<int32_t> taps,
+                                int64_t values, uint8_t* to) {
   from += taps.first * stride;
   if (values < kLanes) {
     for (int64_t x = 0; x < values; ++x) {
@@ -71,8 +72,8 @@ RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps taps, 
 }
 
 // Taps counted from the first position that the filter reads.
-Taps within(const Filter& filter, int64_t i) {
-  Taps taps = filter[i];
+Taps<int32_t> within(const LongFilter& filter, int64_t i) {
+  Taps<int32_t> taps = filter[i];
   taps.first -= filter.begin();
   return taps;
 }
@@ -100,8 +101,9 @@ void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
 
 }  // namespace
 
-void Filter::compute(const Span& in, int64_t out, int64_t begin, int64_t count,
-                     Interpolation interpolation) {
+template <typename Weight, int bits>
+void Filter<Weight, bits>::compute(const Span& in, int64_t out, int64_t begin, int64_t count,
+                                   Interpolation interpolation) {
   const bool bilinear = interpolation == Interpolation::bilinear;
   const double scale = in.extent / static_cast<double>(out);
   const double stretch = std::max(scale, 1.0);  // the filter widens when the image shrinks
@@ -127,18 +129,21 @@ void Filter::compute(const Span& in, int64_t out, int64_t begin, int64_t count,
     for (int64_t x = low; x < high; ++x) {
       double weight = exact_[x - low];
       if (total != 0) weight /= total;
-      weight *= 1 << kFilterBits;
+      weight *= 1 << bits;
       weights_[i * most_ + x - low] =
-          static_cast<int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5);
+          static_cast<Weight>(static_cast<int32_t>(weight < 0 ? weight - 0.5 : weight + 0.5));
     }
     first_[i] = low;
     count_[i] = high - low;
   }
 }
 
+template class Filter<int32_t, kFilterBits>;
+template class Filter<uint16_t, kShortFilterBits>;
+
 void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch, Planes& out) {
   const Box& window = plan.window;
-  Filter &across = scratch.across, &down = scratch.down;
+  LongFilter &across = scratch.across, &down = scratch.down;
   across.compute(plan.across, plan.width, window.left, window.width, plan.interpolation);
   down.compute(plan.down, plan.height, window.top, window.height, plan.interpolation);
   const auto left = static_cast<int64_t>(plan.across.begin);

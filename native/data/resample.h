@@ -32,15 +32,16 @@ ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t si
 // The pixels of the source that the plan's window is made from.
 Box needed_box(const ResizePlan& plan);
 
-constexpr int kFilterBits = 32 - 8 - 2;  // of a weight, below the point
-
 // What one output position reads: `count` positions from `first` on, weighed.
+template <typename Weight>
 struct Taps {
   int64_t first, count;
-  const int32_t* weights;
+  const Weight* weights;
 };
 
-// The filter of one direction, remembered so that its memory is reused.
+// The filter of one direction, remembered so that its memory is reused. Weights are fixed-point
+// numbers with so many bits below the point, modulo those of their type.
+template <typename Weight, int bits>
 class Filter {
  public:
   // Output positions begin … begin + count - 1 of a resize from `in` to `out` positions.
@@ -50,18 +51,23 @@ class Filter {
   int64_t size() const { return static_cast<int64_t>(first_.size()); }
   int64_t begin() const { return first_.front(); }  // the first position that is read
   int64_t end() const { return first_.back() + count_.back(); }
-  Taps operator[](int64_t i) const { return {first_[i], count_[i], &weights_[i * most_]}; }
+  Taps<Weight> operator[](int64_t i) const { return {first_[i], count_[i], &weights_[i * most_]}; }
 
  private:
   int64_t most_ = 0;  // taps of one position at most
   std::vector<int64_t> first_, count_;
-  std::vector<int32_t> weights_;
+  std::vector<Weight> weights_;
   std::vector<double> exact_;
 };
 
+// Pillow's, for 8-bit values in 32 bits, and what fits into 16 bits.
+constexpr int kFilterBits = 32 - 8 - 2, kShortFilterBits = 15;
+using LongFilter = Filter<int32_t, kFilterBits>;
+using ShortFilter = Filter<uint16_t, kShortFilterBits>;
+
 // Memory that is reused from image to image.
 struct ResizeScratch {
-  Filter across, down;
+  LongFilter across, down;
   std::vector<uint8_t> columns;  // 16 rows of the source, transposed
   std::vector<uint8_t> narrow;   // the same after the horizontal pass
   Planes rows;                   // every row after the horizontal pass, where that is the first

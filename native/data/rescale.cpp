@@ -10,9 +10,8 @@ namespace rdm {
 namespace {
 
 constexpr int64_t kLanes = kTransposedRows;  // values that are summed side by side
-constexpr int kWeightBits = 15;
 // Weights are modulo 2^16: from here on they are negative ones. At a border they may be above one.
-constexpr uint32_t kNegative = 3 << (kWeightBits - 1);
+constexpr uint32_t kNegative = 3 << (kShortFilterBits - 1);
 constexpr int kSumBits = 7;  // below the point: 8 of a value and 15 of its weight less 16
 // Sums are unsigned, as GCC knows the upper half of a product only so; what lies below zero stays
 // above this one (no more than an eighth of white, of bicubic weights).
@@ -40,44 +39,20 @@ RDM_INLINE void filter64(const uint8_t* from, int64_t step, const uint16_t* weig
 }
 
 // One row of the vertical pass.
-RDM_VECTORISED void filter_row(const uint8_t* from, int64_t stride, const uint16_t* weights,
-                               int64_t count, int64_t values, uint8_t* to) {
-  for (int64_t x = 0; x < values; x += kLanes) filter64(from + x, stride, weights, count, to + x);
-}
-
-// The horizontal pass over sixty-four transposed rows.
-RDM_VECTORISED void filter_columns(const uint8_t* from, const RescaleScratch::Weights& weights,
-                                   uint8_t* to) {
-  const uint16_t* values = weights.values.data();
-  for (int64_t x = 0; x < weights.filter.size(); ++x) {
-    const Taps taps = weights.filter[x];
-    filter64(from + (taps.first - weights.filter.begin()) * kLanes, kLanes, values, taps.count,
-             to + x * kLanes);
-    values += taps.count;
+RDM_VECTORISED void filter_row(const uint8_t* from, int64_t stride, Taps<uint16_t> taps,
+                               int64_t values, uint8_t* to) {
+  from += taps.first * stride;
+  for (int64_t x = 0; x < values; x += kLanes) {
+    filter64(from + x, stride, taps.weights, taps.count, to + x);
   }
 }
 
-// The filter's weights in fewer bits, with the same sum at every position.
-void compute(RescaleScratch::Weights& weights, const Span& in, int64_t out, int64_t begin,
-             int64_t count, Interpolation interpolation) {
-  weights.filter.compute(in, out, begin, count, interpolation);
-  weights.values.clear();
-  for (int64_t i = 0; i < count; ++i) {
-    const Taps taps = weights.filter[i];
-    int left = 1 << kWeightBits;
-    size_t greatest = weights.values.size();
-    int most = 0;
-    for (int64_t k = 0; k < taps.count; ++k) {
-      constexpr int shift = kFilterBits - kWeightBits;
-      const int weight = (taps.weights[k] + (1 << (shift - 1))) >> shift;
-      weights.values.push_back(static_cast<uint16_t>(weight));
-      if (weight > most) {
-        most = weight;
-        greatest = weights.values.size() - 1;
-      }
-      left -= weight;
-    }
-    weights.values[greatest] = static_cast<uint16_t>(most + left);
+// The horizontal pass over sixty-four transposed rows.
+RDM_VECTORISED void filter_columns(const uint8_t* from, const ShortFilter& filter, uint8_t* to) {
+  for (int64_t x = 0; x < filter.size(); ++x) {
+    const Taps taps = filter[x];
+    filter64(from + (taps.first - filter.begin()) * kLanes, kLanes, taps.weights, taps.count,
+             to + x * kLanes);
   }
 }
 
@@ -85,7 +60,7 @@ void compute(RescaleScratch::Weights& weights, const Span& in, int64_t out, int6
 void horizontal(RescaleScratch& scratch, int64_t line_bytes, int64_t height, int channel,
                 Planes& out) {
   auto& [across, down, lines, columns, narrow] = scratch;
-  const int64_t width = across.filter.size();
+  const int64_t width = across.size();
   columns.resize(std::max<size_t>(columns.size(), line_bytes * kLanes));
   narrow.resize(std::max<size_t>(narrow.size(), whole_tiles(width) * kLanes));
   for (int64_t y = 0; y < height; y += kLanes) {
@@ -93,7 +68,7 @@ void horizontal(RescaleScratch& scratch, int64_t line_bytes, int64_t height, int
     for (int64_t r = 0; r < kLanes; ++r) {  // past the end: the last again
       block[r] = lines.data() + std::min(y + r, height - 1) * line_bytes;
     }
-    const int64_t read = across.filter.end() - across.filter.begin();
+    const int64_t read = across.end() - across.begin();
     transpose_rows(block, whole_tiles(read), columns.data());
     filter_columns(columns.data(), across, narrow.data());
     transpose_back(narrow.data(), width, std::min(kLanes, height - y), out.row(channel, y),
@@ -103,21 +78,15 @@ void horizontal(RescaleScratch& scratch, int64_t line_bytes, int64_t height, int
 
 void rescale_channel(const Channel& channel, const ResizePlan& plan, int index,
                      RescaleScratch& scratch, Planes& out) {
-  const auto &across = scratch.across, &down = scratch.down;
+  const ShortFilter &across = scratch.across, &down = scratch.down;
   const auto left = static_cast<int64_t>(plan.across.begin / channel.across);
   const auto top = static_cast<int64_t>(plan.down.begin / channel.down);
-  const Filter &horizontally = across.filter, &vertically = down.filter;
-  const int64_t line_bytes =
-      (horizontally.end() - horizontally.begin() + kLanes - 1) / kLanes * kLanes;
+  const int64_t line_bytes = (across.end() - across.begin() + kLanes - 1) / kLanes * kLanes;
   auto& lines = scratch.lines;
   lines.resize(std::max<size_t>(lines.size(), plan.window.height * line_bytes));
-  const uint8_t* from = channel.data + top * channel.stride + left + horizontally.begin();
-  const uint16_t* weights = down.values.data();
+  const uint8_t* from = channel.data + top * channel.stride + left + across.begin();
   for (int64_t y = 0; y < plan.window.height; ++y) {
-    const Taps taps = vertically[y];
-    filter_row(from + taps.first * channel.stride, channel.stride, weights, taps.count, line_bytes,
-               lines.data() + y * line_bytes);
-    weights += taps.count;
+    filter_row(from, channel.stride, down[y], line_bytes, lines.data() + y * line_bytes);
   }
   horizontal(scratch, line_bytes, plan.window.height, index, out);
 }
@@ -134,12 +103,12 @@ void rescale(std::span<const Channel> channels, const ResizePlan& plan, RescaleS
       return Span{span.begin / pixels, span.extent / pixels};
     };
     if (i == 0 || channel.across != channels[i - 1].across) {
-      compute(scratch.across, in(plan.across, channel.across), plan.width, window.left,
-              window.width, plan.interpolation);
+      scratch.across.compute(in(plan.across, channel.across), plan.width, window.left, window.width,
+                             plan.interpolation);
     }
     if (i == 0 || channel.down != channels[i - 1].down) {
-      compute(scratch.down, in(plan.down, channel.down), plan.height, window.top, window.height,
-              plan.interpolation);
+      scratch.down.compute(in(plan.down, channel.down), plan.height, window.top, window.height,
+                           plan.interpolation);
     }
     rescale_channel(channel, plan, static_cast<int>(i), scratch, out);
   }

@@ -12,11 +12,7 @@ namespace rdm {
 
 // Memory that is reused from image to image.
 struct RescaleScratch {
-  struct Weights {
-    Filter filter;
-    std::vector<uint16_t> values;  // the first position's first
-  };
-  Weights across, down;
+  ShortFilter across, down;
   std::vector<uint8_t> lines;    // every row after the vertical pass
   std::vector<uint8_t> columns;  // 64 of them, transposed
   std::vector<uint8_t> narrow;   // the same after the horizontal pass
