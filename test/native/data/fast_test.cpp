@@ -131,6 +131,30 @@ TEST_CASE("fast views are about the exact ones, of every sampling, size and plac
   }
 }
 
+TEST_CASE("a crop is the same whether all blocks are read or those outside are passed over") {
+  const Scratch scratch;
+  Stream stream(2, 7, 1, 8);
+  for (const Sampling& sampling : kSamplings) {
+    for (const int quality : {5, 60, 100}) {
+      Image noise(301, 97);
+      for (int64_t i = 0; i < noise.bytes(); ++i) {
+        noise.data()[i] = static_cast<uint8_t>(stream.below(256));
+      }
+      const auto path = write(scratch.path / "x.jpg", encode(noise, sampling, quality)).string();
+      for (const Box& crop : {Box{0, 0, 40, 40}, {150, 30, 50, 40}, {261, 57, 40, 40}}) {
+        Decoder passing(1'000'000), reading(1'000'000);
+        passing.open(path);
+        reading.open(path);
+        const auto of_crop =
+            view_of(passing.decode_fast(crop, 1), crop, 32, Interpolation::bicubic);
+        const Box all{0, 0, 301, 97};
+        CAPTURE(quality);
+        CHECK(of_crop == view_of(reading.decode_fast(all, 1), crop, 32, Interpolation::bicubic));
+      }
+    }
+  }
+}
+
 TEST_CASE("nothing is shifted: neither luma nor chroma, however far an image is reduced") {
   const Scratch scratch;
   Image image(512, 300);
