@@ -5,17 +5,17 @@
 #include "addon/job.h"
 #include "addon/plain_value.h"
 #include "base/dictionary_reader.h"
-#include "data/survey.h"
-#include "data/synthetic.h"
+#include "data/datasets/survey.h"
+#include "data/datasets/synthetic.h"
+#include "evaluate/feature_set.h"
+#include "evaluate/knn.h"
+#include "evaluate/spectrum.h"
 #include "tools/environment.h"
 #include "tools/export.h"
 #include "tools/hash_tensors.h"
 #include "tools/inspect.h"
-#include "train/feature_set.h"
-#include "train/knn.h"
 #include "train/lincls.h"
 #include "train/pretrain.h"
-#include "train/spectrum.h"
 
 namespace rdm::addon {
 namespace {

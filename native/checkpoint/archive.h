@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "base/pickle.h"
 #include "checkpoint/allowed_globals.h"
 #include "checkpoint/state_dict.h"
+#include "pickle/pickle.h"
 
 namespace rdm {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/pickle.h"
+#include "pickle/pickle.h"
 
 namespace rdm {
 namespace {

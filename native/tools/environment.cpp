@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "base/version.h"
-#include "data/formats.h"
+#include "data/codecs/formats.h"
 
 namespace rdm {
 namespace {

@@ -3,12 +3,12 @@
 #include <torch/torch.h>
 
 #include "base/error.h"
+#include "device/device.h"
 #include "methods/byol.h"
 #include "methods/simsiam.h"
 #include "models/batch_norm.h"
-#include "train/device.h"
+#include "models/weights.h"
 #include "train/optimizer_state.h"
-#include "train/weights.h"
 
 namespace rdm {
 namespace {

@@ -4,13 +4,13 @@
 #include <optional>
 
 #include "checkpoint/checkpoint.h"
+#include "device/feed.h"
 #include "distributed/reducer.h"
 #include "methods/method.h"
 #include "methods/online_classifier.h"
 #include "optim/grad_scaler.h"
 #include "optim/sgd.h"
-#include "train/feed.h"
-#include "train/options.h"
+#include "options/options.h"
 
 namespace rdm {
 

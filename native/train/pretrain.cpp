@@ -4,19 +4,19 @@
 #include <torch/version.h>
 
 #include "checkpoint/checkpoint.h"
-#include "data/loader.h"
-#include "train/course.h"
-#include "train/device.h"
-#include "train/feed.h"
+#include "data/loading/loader.h"
+#include "device/device.h"
+#include "device/feed.h"
+#include "device/loading.h"
+#include "device/memory.h"
+#include "evaluate/neighbour_evaluation.h"
+#include "evaluate/validation.h"
+#include "run/course.h"
+#include "run/launch.h"
+#include "run/output.h"
+#include "run/output_lock.h"
 #include "train/learner.h"
-#include "train/loading.h"
-#include "train/memory.h"
-#include "train/neighbour_evaluation.h"
-#include "train/output.h"
-#include "train/output_lock.h"
 #include "train/rank_monitor.h"
-#include "train/together.h"
-#include "train/validation.h"
 
 namespace rdm {
 namespace {

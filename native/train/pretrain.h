@@ -3,8 +3,8 @@
 #include <stop_token>
 
 #include "base/event.h"
-#include "train/options.h"
-#include "train/summary.h"
+#include "options/options.h"
+#include "run/summary.h"
 
 namespace rdm {
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { EChartsOption } from 'echarts';
-import type { Embedding } from '../types.js';
+import type { Embedding } from '../types/results.js';
 import { mapPage } from './page.js';
 import { renderSvg } from './render.js';
 

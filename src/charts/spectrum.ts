@@ -1,6 +1,6 @@
 // Spectra as curves: each singular value's share of the largest, on a logarithmic scale.
 import type { EChartsOption } from 'echarts';
-import type { Spectrum } from '../types.js';
+import type { Spectrum } from '../types/results.js';
 import { renderSvg } from './render.js';
 
 const floor = 1e-7; // of float32: what is below is rounding noise

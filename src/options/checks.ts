@@ -1,6 +1,6 @@
 // Refusals: each returns the value that it was given, or throws `usage` with what would be right.
 import { resolve } from 'node:path';
-import { RdmError } from '../errors.js';
+import { RdmError } from '../base/errors.js';
 
 export function folder(path: string | undefined): string {
   if (path) return resolve(path);

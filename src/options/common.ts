@@ -1,23 +1,25 @@
 // The options that programs share, checked and under the addon's names.
 import { resolve } from 'node:path';
-import { RdmError } from '../errors.js';
-import type { NativeCommon, NativeImages, NativeLayer, NativeNetwork } from '../native.js';
+import { RdmError } from '../base/errors.js';
+import type { NativeCommon, NativeImages, NativeLayer, NativeNetwork } from '../native/addon.js';
 import {
   architectures,
   badImageActions,
   branches,
-  type CommonOptions,
   datasets,
   decodings,
   devices,
   divergenceActions,
   featureLayers,
-  type ImageOptions,
-  type LayerOptions,
-  type NetworkOptions,
   precisions,
   stems,
-} from '../types.js';
+} from '../types/choices.js';
+import type {
+  CommonOptions,
+  ImageOptions,
+  LayerOptions,
+  NetworkOptions,
+} from '../types/options.js';
 import { folder, oneOf, real, seconds, whole } from './checks.js';
 import { ownWorkers, resolveProcess, shared } from './process.js';
 

@@ -1,8 +1,8 @@
 // The options of the jobs around datasets, complete and checked.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { NativeCheckOptions, NativeSynthesizeOptions } from '../native.js';
-import type { CheckOptions, SynthesizeOptions } from '../types.js';
+import type { NativeCheckOptions, NativeSynthesizeOptions } from '../native/addon.js';
+import type { CheckOptions, SynthesizeOptions } from '../types/datasets.js';
 import { folder, whole } from './checks.js';
 import { pretrainDefaults, synthesizeDefaults, withDefaults } from './defaults.js';
 

@@ -1,5 +1,6 @@
 // What is left out becomes the reference's default; some depend on the method or on the dataset.
-import type { Branch, Dataset, Distance, FeatureLayer, Predictor } from '../types.js';
+import type { Branch, Dataset, Distance, FeatureLayer } from '../types/choices.js';
+import type { Predictor } from '../types/options.js';
 
 const imageDefaults = {
   output: '.',

@@ -1,6 +1,6 @@
 // Options of spectrum, features and embed: complete, then checked and under the addon's names.
-import type { NativeFeatureOptions, NativeSpectrumOptions } from '../native.js';
-import type { EmbedOptions, SpectrumOptions } from '../types.js';
+import type { NativeFeatureOptions, NativeSpectrumOptions } from '../native/addon.js';
+import type { EmbedOptions, SpectrumOptions } from '../types/options.js';
 import { real, whole } from './checks.js';
 import { resolveImages, resolveLayer, resolveNetwork } from './common.js';
 import { embedDefaults, spectrumDefaults, withDefaults, withSizes } from './defaults.js';

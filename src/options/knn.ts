@@ -1,7 +1,8 @@
 // rdm knn's options: complete, then checked and under the addon's names.
-import { RdmError } from '../errors.js';
-import type { NativeKnnOptions, NativeVote } from '../native.js';
-import { type Distance, distances, type KnnOptions, type LayerOptions } from '../types.js';
+import { RdmError } from '../base/errors.js';
+import type { NativeKnnOptions, NativeVote } from '../native/addon.js';
+import { type Distance, distances } from '../types/choices.js';
+import type { KnnOptions, LayerOptions } from '../types/options.js';
 import { oneOf, positive, whole } from './checks.js';
 import { resolveImages, resolveLayer, resolveNetwork } from './common.js';
 import { knnDefaults, withDefaults, withSizes } from './defaults.js';

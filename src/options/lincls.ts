@@ -1,6 +1,7 @@
 // rdm lincls's options: complete, then checked and under the addon's names.
-import type { NativeLinclsOptions } from '../native.js';
-import { type LinclsOptions, linclsSchedules } from '../types.js';
+import type { NativeLinclsOptions } from '../native/addon.js';
+import { linclsSchedules } from '../types/choices.js';
+import type { LinclsOptions } from '../types/options.js';
 import { oneOf, whole } from './checks.js';
 import { resolveCommon } from './common.js';
 import { linclsDefaults, withDefaults, withSizes } from './defaults.js';

@@ -1,12 +1,12 @@
 // What stands between the branches: a filter has a branch and a shape that fit each other.
-import { RdmError } from '../errors.js';
+import { RdmError } from '../base/errors.js';
 import {
   filterSolvers,
   filterSources,
-  type Predictor,
   predictorLocations,
   predictorTypes,
-} from '../types.js';
+} from '../types/choices.js';
+import type { Predictor } from '../types/options.js';
 import { oneOf, real } from './checks.js';
 import { predictorDefaults as initial } from './defaults.js';
 

@@ -1,7 +1,8 @@
 // rdm pretrain's options: complete, then checked and under the addon's names.
-import { RdmError } from '../errors.js';
-import type { NativePretrainOptions } from '../native.js';
-import { methods, optimizers, type PretrainOptions, pretrainSchedules } from '../types.js';
+import { RdmError } from '../base/errors.js';
+import type { NativePretrainOptions } from '../native/addon.js';
+import { methods, optimizers, pretrainSchedules } from '../types/choices.js';
+import type { PretrainOptions } from '../types/options.js';
 import { oneOf, probability, real, whole } from './checks.js';
 import { resolveCommon } from './common.js';
 import { methodDefaults, pretrainDefaults, withDefaults, withSizes } from './defaults.js';

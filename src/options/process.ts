@@ -1,7 +1,8 @@
 // One of several processes: checked and under the addon's names, and its share of what a machine has.
-import { RdmError } from '../errors.js';
-import { environment, type NativeProcess } from '../native.js';
-import { type Backend, backends, type Device, type ProcessOptions } from '../types.js';
+import { RdmError } from '../base/errors.js';
+import { environment, type NativeProcess } from '../native/addon.js';
+import { type Backend, backends, type Device } from '../types/choices.js';
+import type { ProcessOptions } from '../types/options.js';
 import { oneOf, whole } from './checks.js';
 import { processDefaults } from './defaults.js';
 

@@ -1,7 +1,8 @@
 // The two augmentations: one dictionary a view for the addon.
-import { RdmError } from '../errors.js';
-import type { NativeView } from '../native.js';
-import { interpolations, type ViewOptions } from '../types.js';
+import { RdmError } from '../base/errors.js';
+import type { NativeView } from '../native/addon.js';
+import { interpolations } from '../types/choices.js';
+import type { ViewOptions } from '../types/options.js';
 import { oneOf, probability, real } from './checks.js';
 
 type Views = { [Key in keyof ViewOptions]-?: NonNullable<ViewOptions[Key]> };

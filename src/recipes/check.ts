@@ -1,8 +1,9 @@
 // Looks a recipe over: what its numbers mean together, and what is probably not meant.
-import type { NativeLinclsOptions, NativePretrainOptions } from '../native.js';
+import type { NativeLinclsOptions, NativePretrainOptions } from '../native/addon.js';
 import { resolveLincls } from '../options/lincls.js';
 import { resolvePretrain } from '../options/pretrain.js';
-import type { Dataset, Finding, LinclsRecipe, PretrainRecipe, Recipe } from '../types.js';
+import type { Dataset } from '../types/choices.js';
+import type { Finding, LinclsRecipe, PretrainRecipe, Recipe } from '../types/recipes.js';
 
 const ok = (message: string): Finding => ({ level: 'ok', message });
 const note = (message: string): Finding => ({ level: 'note', message });

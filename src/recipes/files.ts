@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
-import { RdmError } from '../errors.js';
+import { RdmError } from '../base/errors.js';
 
 const folder = fileURLToPath(new URL('../../recipes', import.meta.url));
 

@@ -2,11 +2,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { Lexer, LineCounter, Parser, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { RdmError } from '../errors.js';
-import { linclsOptions, pretrainOptions } from '../flags.js';
+import { RdmError } from '../base/errors.js';
+import { linclsOptions, pretrainOptions } from '../options/flags.js';
 import { resolveLincls } from '../options/lincls.js';
 import { resolvePretrain } from '../options/pretrain.js';
-import type { LinclsFlags, PretrainFlags, Recipe } from '../types.js';
+import type { LinclsFlags, PretrainFlags } from '../types/flags.js';
+import type { Recipe } from '../types/recipes.js';
 import { flagSchemas, recipeSchema } from './schema.js';
 
 /** `file` is where the text comes from, for messages. Throws `bad_recipe`. */

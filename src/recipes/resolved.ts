@@ -1,9 +1,11 @@
 // Every flag of a recipe, also those that it leaves to their defaults.
-import { linclsFlags, pretrainFlags } from '../flags.js';
+
 import { predictorDefaults } from '../options/defaults.js';
+import { linclsFlags, pretrainFlags } from '../options/flags.js';
 import { completeLincls } from '../options/lincls.js';
 import { completePretrain } from '../options/pretrain.js';
-import type { LinclsFlags, PretrainFlags, Recipe } from '../types.js';
+import type { LinclsFlags, PretrainFlags } from '../types/flags.js';
+import type { Recipe } from '../types/recipes.js';
 
 /** What linear evaluation takes from the checkpoint where it is not given. */
 const recorded = ['arch', 'stem', 'stemPadding', 'dataset', 'cropSize', 'valResize'] as const;

@@ -19,7 +19,7 @@ import {
   predictorTypes,
   pretrainSchedules,
   stems,
-} from '../types.js';
+} from '../types/choices.js';
 
 const number = z.number({ error: 'must be a number' });
 const integer = z.int({ error: 'must be a whole number' });

@@ -1,5 +1,5 @@
 // The charts of a report: what is drawn of which runs, and what it tells.
-import type { BranchRank } from '../types.js';
+import type { BranchRank } from '../types/events.js';
 import { type Figure, lineFigure } from './figure.js';
 import { colorOf, type Kind, lines, single, titled } from './overlay.js';
 import type { Run } from './runs.js';

@@ -1,6 +1,7 @@
 // Follows a run that goes on in another process, by its events.jsonl.
 import { setTimeout } from 'node:timers/promises';
-import type { Control, Summary } from '../types.js';
+import type { Control } from '../types/events.js';
+import type { Summary } from '../types/results.js';
 import { openLog } from './log.js';
 
 const between = 500; // ms; a run reports every few seconds

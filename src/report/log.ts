@@ -1,8 +1,8 @@
 // Reads events.jsonl as far as it is written, and goes on where it left off.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { RdmError } from '../errors.js';
-import type { LogEntry } from '../event-log.js';
+import { RdmError } from '../base/errors.js';
+import type { LogEntry } from '../run/event-log.js';
 
 /** An event, with the time it arrived. */
 export type Logged = LogEntry & { time: string };

@@ -1,5 +1,5 @@
 // The parts of a report that are not charts: how the runs stand, what they warned of, how to make them again.
-import { verdictOf } from '../verdict.js';
+import { verdictOf } from '../run/verdict.js';
 import { colorOf } from './overlay.js';
 import type { Run } from './runs.js';
 import { epochs, evaluations, mean, ranks, trainSteps } from './series.js';

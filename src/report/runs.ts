@@ -1,8 +1,10 @@
 // Runs as a report sees them: each with the history that its last weights have.
 import { basename, resolve } from 'node:path';
-import { RdmError } from '../errors.js';
-import { readRecords, recordFile } from '../record.js';
-import type { RunRecord, StartEvent, Summary } from '../types.js';
+import { RdmError } from '../base/errors.js';
+import { readRecords, recordFile } from '../run/record.js';
+import type { StartEvent } from '../types/events.js';
+import type { RunRecord } from '../types/report.js';
+import type { Summary } from '../types/results.js';
 import { type Logged, openLog } from './log.js';
 
 export interface Run {

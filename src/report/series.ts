@@ -5,7 +5,7 @@ import type {
   KnnAccuracyEvent,
   RankEvent,
   StepEvent,
-} from '../types.js';
+} from '../types/events.js';
 import { epochsAt, type Run } from './runs.js';
 
 /** Epochs done, and what was measured then. */

@@ -1,8 +1,8 @@
 // Writes what a report consists of.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RdmError, writing } from '../errors.js';
-import type { ReportOptions } from '../types.js';
+import { RdmError, writing } from '../base/errors.js';
+import type { ReportOptions } from '../types/report.js';
 import { csvOf } from './csv.js';
 import { groupsOf } from './figures.js';
 import { pageOf } from './page.js';

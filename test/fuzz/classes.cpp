@@ -1,6 +1,6 @@
 // Lists of classes, and the choice of classes that follows.
 #include "base/error.h"
-#include "data/dataset.h"
+#include "data/datasets/dataset.h"
 #include "scratch.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

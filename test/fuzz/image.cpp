@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "data/codec.h"
+#include "data/codecs/codec.h"
 #include "data/images.h"
-#include "data/view.h"
+#include "data/pixels/view.h"
 #include "png_checksums.h"
 #include "scratch.h"
 

@@ -1,5 +1,5 @@
 // Pickles: everything that was read is looked into as the readers of checkpoints and CIFAR do.
-#include "base/pickle.h"
+#include "pickle/pickle.h"
 
 #include "scratch.h"
 

@@ -1,6 +1,6 @@
 // rdm completion: a script that makes a shell complete commands, flags and their values.
 import { Argument, type Command } from 'commander';
-import { completionScript, type Shell, shells } from '../completion.js';
+import { completionScript, type Shell, shells } from './completion-scripts.js';
 
 const notes = `
 Examples:

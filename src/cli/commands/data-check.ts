@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { type CheckOptions, checkData, type DataCheck, pretrainDefaults } from '../../index.js';
 import { integer } from '../flags/parse.js';
+import { untilSignal } from '../launch/run.js';
 import { say } from '../output/messages.js';
 import { openProgress } from '../output/progress.js';
 import { images } from '../output/units.js';
-import { untilSignal } from '../run.js';
 
 type CheckFlags = Omit<CheckOptions, 'data'> & { json?: true };
 

@@ -1,10 +1,10 @@
 // rdm data fetch: downloads, verifies and unpacks a dataset.
 import type { Command } from 'commander';
 import { type FetchOptions, type FetchSummary, fetchable, fetchDataset } from '../../index.js';
+import { untilSignal } from '../launch/run.js';
 import { say } from '../output/messages.js';
 import { openProgress } from '../output/progress.js';
 import { megabytes } from '../output/units.js';
-import { untilSignal } from '../run.js';
 
 const notes = `
 Interrupted, it keeps what has come and goes on from there when it is run again.

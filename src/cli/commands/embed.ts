@@ -10,10 +10,10 @@ import {
   svgToPng,
 } from '../../index.js';
 import { addEmbedFlags } from '../flags/commands.js';
+import { runJob } from '../launch/run.js';
 import { openJudgeOutput } from '../output/judge.js';
 import { say } from '../output/messages.js';
-import { runJob } from '../run.js';
-import { writeResult } from '../write.js';
+import { writeResult } from '../output/write.js';
 
 interface Files {
   html?: string | undefined;

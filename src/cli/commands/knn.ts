@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { type KnnOptions, knn } from '../../index.js';
 import { addKnnFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
+import { inProcesses } from '../launch/processes.js';
+import { runJob } from '../launch/run.js';
 import { openKnnOutput } from '../output/knn.js';
-import { inProcesses } from '../processes.js';
-import { runJob } from '../run.js';
 
 type KnnFlags = Omit<KnnOptions, 'data' | 'process'>;
 

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { type Control, type LinclsFlags, lincls, linclsOptions } from '../../index.js';
 import { addLinclsFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
+import { inProcesses } from '../launch/processes.js';
+import { runJob } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
-import { inProcesses } from '../processes.js';
-import { runJob } from '../run.js';
 
 const notes = `
 DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,

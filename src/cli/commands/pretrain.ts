@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { type Control, type PretrainFlags, pretrain, pretrainOptions } from '../../index.js';
 import { addPretrainFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
+import { inProcesses } from '../launch/processes.js';
+import { runJob } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
-import { inProcesses } from '../processes.js';
-import { runJob } from '../run.js';
 
 const examples = `
 Examples:

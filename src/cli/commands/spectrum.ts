@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { type SpectrumOptions, spectrum, spectrumSvg } from '../../index.js';
 import { addSpectrumFlags } from '../flags/commands.js';
+import { runJob } from '../launch/run.js';
 import { openSpectrumOutput } from '../output/spectrum.js';
-import { runJob } from '../run.js';
-import { writeResult } from '../write.js';
+import { writeResult } from '../output/write.js';
 
 type SpectrumFlags = Omit<SpectrumOptions, 'data' | 'checkpoint'> & { json?: true; svg?: string };
 

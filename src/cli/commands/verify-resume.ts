@@ -4,8 +4,8 @@ import { type PretrainFlags, pretrainOptions, RdmError, verifyResume } from '../
 import { addPretrainFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { integer } from '../flags/parse.js';
+import { runJob } from '../launch/run.js';
 import { openVerifyOutput } from '../output/verify-resume.js';
-import { runJob } from '../run.js';
 
 const notes = `
 It trains --steps steps straight, then again with a stop after half of them, and compares the SHA-256 of every

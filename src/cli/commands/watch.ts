@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { followRun, watch } from '../../index.js';
 import { integer } from '../flags/parse.js';
+import { untilSignal } from '../launch/run.js';
 import { say } from '../output/messages.js';
 import { openOutput } from '../output/open.js';
-import { untilSignal } from '../run.js';
 
 interface WatchFlags {
   terminal?: true;

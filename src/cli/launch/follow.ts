@@ -1,9 +1,9 @@
 // Waits for the processes of a launch; where one fails, the rest have some seconds to end by themselves.
 import { describeDeath, describeOverdue } from '../output/launch.js';
 import { say } from '../output/messages.js';
-import { exitCodeOf, exitCollapsed, stopping } from '../signals.js';
 import type { Child, Ending } from './child.js';
 import type { Forwarding } from './forward.js';
+import { exitCodeOf, exitCollapsed, stopping } from './signals.js';
 
 const grace = 12_000; // milliseconds; their heartbeat tells them within 8 s, and rank 0 stays for 2.5 s
 const rest = 4_000; // where one has ended for another's sake, all have been told

@@ -1,6 +1,7 @@
 // The signals that the starting process gets, passed on to the processes that it started.
-import { stopping } from '../signals.js';
+
 import type { Child } from './child.js';
+import { stopping } from './signals.js';
 
 export interface Forwarding {
   /** The first that asked to stop. */

@@ -1,12 +1,12 @@
 // Runs this command line in several processes, and again where one has died.
 import { describeRestart } from '../output/launch.js';
 import { say } from '../output/messages.js';
-import { exitCodeOf } from '../signals.js';
 import { checkpointsSince } from './checkpoints.js';
 import type { Child, Ending } from './child.js';
 import { follow } from './follow.js';
 import { type Forwarding, forwardSignals } from './forward.js';
 import type { Launch } from './plan.js';
+import { exitCodeOf } from './signals.js';
 import { startAll } from './start.js';
 
 /** Wrong usage, and a run that gave itself up: they end with these, and would again. */

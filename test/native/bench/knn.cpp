@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "train/neighbours.h"
+#include "evaluate/neighbours.h"
 
 using namespace rdm;
 

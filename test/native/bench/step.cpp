@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "device/memory.h"
 #include "train/learner.h"
-#include "train/memory.h"
 #include "train/rank_monitor.h"
 
 using namespace rdm;

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "data/blur.h"
-#include "data/color.h"
 #include "data/images.h"
-#include "data/resample.h"
-#include "data/view.h"
+#include "data/pixels/blur.h"
+#include "data/pixels/color.h"
+#include "data/pixels/resample.h"
+#include "data/pixels/view.h"
 #include "golden.h"
 
 using namespace rdm;

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "data/codec.h"
-#include "data/dataset.h"
+#include "data/codecs/codec.h"
+#include "data/datasets/dataset.h"
 #include "data/process.h"
 #include "data/scratch.h"
 

@@ -1,5 +1,5 @@
 // CIFAR in its four layouts, and files of it that are wrong.
-#include "data/cifar.h"
+#include "data/datasets/cifar.h"
 
 #include <doctest/doctest.h>
 

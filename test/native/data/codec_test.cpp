@@ -1,5 +1,5 @@
 // Decoding: the pixels that Pillow gives for every kind of file, and errors that name the file.
-#include "data/codec.h"
+#include "data/codecs/codec.h"
 
 #include <doctest/doctest.h>
 #include <jpeglib.h>
@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "data/images.h"
-#include "data/jpeg.h"
+#include "data/jpeg/jpeg.h"
 #include "data/scratch.h"
 
 using namespace rdm;

@@ -1,6 +1,6 @@
 // Colour operations where all inputs can be tried, against Pillow's definitions written out
 // plainly.
-#include "data/color.h"
+#include "data/pixels/color.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Image folders as torchvision lists them, and every way in which one can be wrong.
-#include "data/dataset.h"
+#include "data/datasets/dataset.h"
 
 #include <doctest/doctest.h>
 
@@ -7,11 +7,11 @@
 #include <fstream>
 
 #include "base/error.h"
-#include "data/image_folder.h"
+#include "data/datasets/image_folder.h"
+#include "data/datasets/synthetic.h"
 #include "data/images.h"
-#include "data/loader.h"
+#include "data/loading/loader.h"
 #include "data/scratch.h"
-#include "data/synthetic.h"
 
 using namespace rdm;
 using namespace rdm::test;

@@ -2,11 +2,11 @@
 // over.
 #include <doctest/doctest.h>
 
-#include "data/image_folder.h"
-#include "data/loader.h"
+#include "data/datasets/image_folder.h"
+#include "data/datasets/synthetic.h"
+#include "data/loading/loader.h"
 #include "data/process.h"
 #include "data/scratch.h"
-#include "data/synthetic.h"
 
 using namespace rdm;
 using namespace rdm::test;

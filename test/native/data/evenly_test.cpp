@@ -1,7 +1,7 @@
 // Some images of a dataset, evenly spaced.
 #include <doctest/doctest.h>
 
-#include "data/dataset.h"
+#include "data/datasets/dataset.h"
 
 using namespace rdm;
 

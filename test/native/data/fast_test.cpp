@@ -9,16 +9,16 @@
 #include <numbers>
 
 #include "base/error.h"
-#include "data/codec.h"
-#include "data/color.h"
-#include "data/idct.h"
-#include "data/image_folder.h"
+#include "data/codecs/codec.h"
+#include "data/datasets/image_folder.h"
 #include "data/images.h"
+#include "data/jpeg/idct.h"
 #include "data/jpegs.h"
-#include "data/loader.h"
-#include "data/rescale.h"
+#include "data/loading/loader.h"
+#include "data/pixels/color.h"
+#include "data/pixels/rescale.h"
+#include "data/pixels/view.h"
 #include "data/scratch.h"
-#include "data/view.h"
 
 using namespace rdm;
 using namespace rdm::test;

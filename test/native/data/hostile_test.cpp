@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "data/codec.h"
-#include "data/dataset.h"
+#include "data/codecs/codec.h"
+#include "data/datasets/dataset.h"
 #include "data/images.h"
 #include "data/process.h"
 #include "data/scratch.h"

@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "data/codec.h"
-#include "data/planes.h"
+#include "data/codecs/codec.h"
+#include "data/pixels/planes.h"
 
 namespace rdm::test {
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "data/image.h"
+#include "data/pixels/image.h"
 
 namespace rdm::test {
 

@@ -1,5 +1,5 @@
 // The loader: same batches whatever the number of workers, clean stops, errors in order.
-#include "data/loader.h"
+#include "data/loading/loader.h"
 
 #include <doctest/doctest.h>
 
@@ -10,11 +10,11 @@
 #include <stdexcept>
 
 #include "base/error.h"
-#include "data/image_folder.h"
+#include "data/datasets/image_folder.h"
+#include "data/datasets/synthetic.h"
 #include "data/images.h"
-#include "data/jpeg.h"
+#include "data/jpeg/jpeg.h"
 #include "data/scratch.h"
-#include "data/synthetic.h"
 
 using namespace rdm;
 using namespace rdm::test;

@@ -1,6 +1,4 @@
 // What is drawn for a view, the order of an epoch, and the normalisation.
-#include "data/recipe.h"
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,8 +7,9 @@
 #include <numeric>
 #include <vector>
 
-#include "data/sampler.h"
-#include "data/view.h"
+#include "data/loading/sampler.h"
+#include "data/pixels/augmentation.h"
+#include "data/pixels/view.h"
 
 using namespace rdm;
 

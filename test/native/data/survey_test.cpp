@@ -1,14 +1,14 @@
 // What `rdm data info` and `rdm data check` say.
-#include "data/survey.h"
+#include "data/datasets/survey.h"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "data/image_folder.h"
+#include "data/datasets/image_folder.h"
+#include "data/datasets/synthetic.h"
 #include "data/scratch.h"
-#include "data/synthetic.h"
 
 using namespace rdm;
 using namespace rdm::test;

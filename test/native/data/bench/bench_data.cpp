@@ -13,13 +13,13 @@
 #include <string>
 
 #include "base/error.h"
-#include "data/blur.h"
-#include "data/codec.h"
-#include "data/color.h"
-#include "data/image_folder.h"
-#include "data/loader.h"
+#include "data/codecs/codec.h"
+#include "data/datasets/image_folder.h"
+#include "data/loading/loader.h"
+#include "data/pixels/blur.h"
+#include "data/pixels/color.h"
+#include "data/pixels/view.h"
 #include "data/process.h"
-#include "data/view.h"
 
 using namespace rdm;
 

@@ -1,0 +1,113 @@
+#include "data/codecs/codec.h"
+
+#include <new>
+#include <span>
+#include <stdexcept>
+
+#include "base/file.h"
+#include "data/codecs/formats.h"
+#include "data/codecs/png.h"
+#include "data/jpeg/jpeg.h"
+
+namespace rdm {
+namespace {
+
+constexpr size_t kMaxFileBytes = size_t{1} << 30;  // Pillow's most pixels without compression
+
+}  // namespace
+
+ImageError::ImageError(const std::string& path, const std::string& reason)
+    : Error(Code::bad_data, message("cannot decode ", path, ": ", reason),
+            "replace the file by a good copy, or remove it"),
+      path(path),
+      reason(reason) {}
+
+struct Decoder::Impl {
+  explicit Impl(int64_t max_pixels) : max_pixels(max_pixels) {}
+
+  int64_t max_pixels;
+  std::string path;
+  std::string bytes;
+  std::span<const uint8_t> file;
+  Extent extent;
+  Image image;
+  JpegDecoder jpeg;
+  PngDecoder png;
+  enum class Kind { jpeg, png, other } kind = Kind::jpeg;
+  const Format* other = nullptr;
+
+  void read() {
+    read_file(path, kMaxFileBytes, bytes);
+    if (bytes.empty()) throw std::runtime_error("the file is empty");
+    file = {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
+  }
+
+  Extent read_header() {
+    if (begins_with(file, "\xFF\xD8\xFF")) {
+      kind = Kind::jpeg;
+      return jpeg.open(file);
+    }
+    if (begins_with(file, "\x89PNG\r\n\x1A\n")) {
+      kind = Kind::png;
+      return png.open(file);
+    }
+    kind = Kind::other;
+    other = find_format(file);
+    if (!other) throw std::runtime_error(unknown_format(file));
+    return other->open(file);
+  }
+
+  Decoded decode(const Box& needed, int64_t reduction) {
+    Decoded out{.extent = extent};
+    switch (kind) {
+      case Kind::jpeg: out.reduction = jpeg.decode(needed, reduction, image); break;
+      case Kind::png: png.decode(image); break;
+      case Kind::other: other->decode(file, image); break;
+    }
+    out.pixels = image.pixels();
+    return out;
+  }
+
+  template <typename Work>
+  auto naming_the_file(Work work) {
+    try {
+      return work();
+    } catch (const std::runtime_error& error) {
+      throw ImageError(path, error.what());
+    } catch (const std::bad_alloc&) {
+      throw ImageError(path, "there is not enough memory for its pixels");
+    }
+  }
+};
+
+Decoder::Decoder(int64_t max_image_pixels) : impl_(std::make_unique<Impl>(max_image_pixels)) {}
+Decoder::~Decoder() = default;
+
+Extent Decoder::open(const std::string& path) {
+  impl_->path = path;
+  return impl_->naming_the_file([&] {
+    impl_->read();
+    const Extent extent = impl_->extent = impl_->read_header();
+    if (extent.width * extent.height > impl_->max_pixels) {
+      throw std::runtime_error(message(extent.width, " x ", extent.height,
+                                       " pixels are over the limit of ", impl_->max_pixels));
+    }
+    return extent;
+  });
+}
+
+Decoded Decoder::decode(const Box& needed) {
+  return impl_->naming_the_file([&] { return impl_->decode(needed, /*reduction=*/1); });
+}
+
+Decoded Decoder::decode_fast(const Box& needed, int64_t reduction) {
+  return impl_->naming_the_file([&] {
+    if (impl_->kind == Impl::Kind::jpeg) {
+      const auto channels = impl_->jpeg.decode_channels(needed, reduction);
+      if (!channels.empty()) return Decoded{.extent = impl_->extent, .channels = channels};
+    }
+    return impl_->decode(needed, reduction);
+  });
+}
+
+}  // namespace rdm

@@ -1,0 +1,102 @@
+#include "data/datasets/dataset.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "data/datasets/cifar.h"
+#include "data/datasets/image_folder.h"
+
+namespace rdm {
+namespace {
+
+constexpr size_t kMaxListBytes = 4 << 20;  // ten times the folders' names of all of ImageNet
+
+}  // namespace
+
+Dataset open_dataset(const std::string& root, const std::string& split,
+                     const DatasetOptions& options) {
+  const auto cifar = find_cifar(root);
+  return cifar ? read_cifar(*cifar, split, options) : image_folder(root, split, options);
+}
+
+Dataset evenly_spaced(Dataset dataset, int64_t count) {
+  const int64_t all = dataset.size();
+  if (count == 0 || count >= all) return dataset;
+  const int64_t bytes = dataset.width * dataset.height * 3;
+  for (int64_t to = 0; to < count; ++to) {
+    const int64_t from = to * all / count;
+    std::swap(dataset.samples[to], dataset.samples[from]);
+    if (!dataset.in_memory()) continue;
+    std::copy_n(dataset.pixels.begin() + from * bytes, bytes, dataset.pixels.begin() + to * bytes);
+  }
+  dataset.samples.resize(count);
+  if (dataset.in_memory()) dataset.pixels.resize(count * bytes);
+  return dataset;
+}
+
+bool has_split(const std::string& root, const std::string& split) {
+  return find_cifar(root) || std::filesystem::is_directory(std::filesystem::path(root) / split);
+}
+
+std::vector<std::string> read_class_list(const std::string& path) {
+  std::string text;
+  try {
+    read_file(path, kMaxListBytes, text);
+  } catch (const std::runtime_error& error) {
+    throw Error(Code::bad_data,
+                message("cannot read the list of classes: ", path, ": ", error.what()));
+  }
+  std::istringstream in(text);
+  std::vector<std::string> classes;
+  for (std::string line; std::getline(in, line);) {
+    constexpr std::string_view kBlank = " \t\r";
+    const size_t begin = line.find_first_not_of(kBlank);
+    if (begin == std::string::npos || line[begin] == '#') continue;
+    classes.push_back(line.substr(begin, line.find_last_not_of(kBlank) + 1 - begin));
+  }
+  RDM_CHECK(!classes.empty(), Code::bad_data, "the list of classes is empty: ", path);
+  return classes;
+}
+
+std::vector<std::string> choose_classes(std::vector<std::string> available,
+                                        const std::vector<std::string>& wanted,
+                                        const std::string& place) {
+  std::sort(available.begin(), available.end());
+  if (wanted.empty()) return available;
+  std::vector<std::string> chosen;
+  for (const auto& name : wanted) {
+    if (!std::binary_search(available.begin(), available.end(), name)) {
+      throw Error(Code::bad_data, message("no class `", name, "` in ", place),
+                  "the list of classes has one name of a class folder on each line");
+    }
+    chosen.push_back(name);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  return chosen;
+}
+
+uint64_t listing_hash(const Dataset& dataset) {
+  uint64_t hash = 0xCBF29CE484222325;
+  const auto add = [&hash](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001B3;
+    hash = hash * 0x100000001B3;  // a separator: a zero byte
+  };
+  for (const auto& name : dataset.classes) add(name);
+  add("");
+  for (const auto& sample : dataset.samples) {
+    // Paths below the root only, so that a moved folder keeps its hash.
+    std::string_view path = sample.path;
+    if (path.starts_with(dataset.root)) path.remove_prefix(dataset.root.size());
+    add(path);
+    add(std::to_string(sample.label));
+  }
+  return hash;
+}
+
+}  // namespace rdm

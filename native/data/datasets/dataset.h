@@ -1,0 +1,60 @@
+// A labelled set of images: files in folders, or pixels in memory.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/pixels/augmentation.h"
+
+namespace rdm {
+
+struct Sample {
+  std::string path;   // where the image lies, or what it is called if it lies in memory
+  int64_t label = 0;  // index into Dataset::classes
+};
+
+struct Dataset {
+  std::string root;                  // the folder of this split
+  std::vector<std::string> classes;  // sorted
+  std::vector<Sample> samples;       // of folders: sorted by class, then by path
+  Statistics statistics;             // of its pixels; ImageNet's for folders
+
+  // Images in memory, all of one size: (samples, height, width, 3). Empty when they are files.
+  std::vector<uint8_t> pixels;
+  int64_t width = 0, height = 0;
+
+  int64_t size() const { return static_cast<int64_t>(samples.size()); }
+  bool in_memory() const { return !pixels.empty(); }
+};
+
+struct DatasetOptions {
+  int64_t images_per_class = 0;      // the first so many of each class in their order; 0: all
+  std::vector<std::string> classes;  // only these; empty: all
+};
+
+// ROOT in whichever layout it has: ROOT/SPLIT/CLASS/**, or the files of CIFAR-10 or CIFAR-100. The
+// split is train or val. Throws bad_data naming what is missing or wrong.
+Dataset open_dataset(const std::string& root, const std::string& split,
+                     const DatasetOptions& options = {});
+
+// `count` of the images, evenly spaced in their order, so that classes keep their shares; all of
+// them where there are no more, or `count` is 0.
+Dataset evenly_spaced(Dataset dataset, int64_t count);
+
+// Whether ROOT has this split at all.
+bool has_split(const std::string& root, const std::string& split);
+
+// The classes that a text file lists, one a line; blank lines and lines that begin with # are left
+// out. Throws bad_data.
+std::vector<std::string> read_class_list(const std::string& path);
+
+// The classes of `available`, sorted, that were asked for (all if none were). Throws bad_data
+// naming one that `place` does not have.
+std::vector<std::string> choose_classes(std::vector<std::string> available,
+                                        const std::vector<std::string>& wanted,
+                                        const std::string& place);
+
+// Changes when a class, a path or a label does: 64-bit FNV-1a over the listing, without the root.
+uint64_t listing_hash(const Dataset& dataset);
+
+}  // namespace rdm

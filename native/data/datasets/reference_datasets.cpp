@@ -1,0 +1,49 @@
+#include "data/datasets/reference_datasets.h"
+
+#include "base/error.h"
+
+namespace rdm {
+namespace {
+
+struct Known {
+  const char* name;
+  size_t classes;
+  const Statistics& statistics;
+};
+
+const Known& known(NamedDataset name) {
+  static const Known cifar10{"cifar10", 10, kCifar10Statistics};
+  static const Known cifar100{"cifar100", 100, kCifar100Statistics};
+  static const Known imagenet100{"imagenet100", 100, kImageNetStatistics};
+  static const Known imagenet{"imagenet", 1000, kImageNetStatistics};
+  switch (name) {
+    case NamedDataset::cifar10: return cifar10;
+    case NamedDataset::cifar100: return cifar100;
+    case NamedDataset::imagenet100: return imagenet100;
+    default: return imagenet;
+  }
+}
+
+}  // namespace
+
+Statistics statistics_of(NamedDataset name, const Dataset& dataset) {
+  if (name == NamedDataset::custom) return dataset.statistics;
+  const auto& expected = known(name);
+  if (dataset.classes.size() > expected.classes) {
+    throw Error(Code::bad_data,
+                message(dataset.root, " has ", dataset.classes.size(), " classes, ", expected.name,
+                        " has ", expected.classes),
+                "name the classes to take with --classes FILE, or give another --dataset");
+  }
+  return expected.statistics;
+}
+
+std::string warn_of_missing_classes(NamedDataset name, const Dataset& dataset) {
+  if (name == NamedDataset::custom) return "";
+  const auto& expected = known(name);
+  if (dataset.classes.size() == expected.classes) return "";
+  return message(dataset.root, " has ", dataset.classes.size(), " classes, ", expected.name,
+                 " has ", expected.classes);
+}
+
+}  // namespace rdm

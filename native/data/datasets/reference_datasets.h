@@ -1,0 +1,24 @@
+// The datasets of the reference by name: their pixels' statistics and how many classes they have.
+#pragma once
+#include <string>
+
+#include "data/datasets/dataset.h"
+
+namespace rdm {
+
+enum class NamedDataset { custom, cifar10, cifar100, imagenet100, imagenet };
+
+inline constexpr Statistics kImageNetStatistics{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
+inline constexpr Statistics kCifar10Statistics{{0.4914f, 0.4822f, 0.4465f},
+                                               {0.2470f, 0.2435f, 0.2616f}};
+inline constexpr Statistics kCifar100Statistics{{0.5071f, 0.4865f, 0.4409f},
+                                                {0.2673f, 0.2564f, 0.2762f}};
+
+// The named dataset's own, whatever layout it lies in; of `custom` those that `dataset` was opened
+// with. Throws bad_data where there are more classes than the named dataset has.
+Statistics statistics_of(NamedDataset name, const Dataset& dataset);
+
+// That there are fewer classes than the name says; empty where there are as many.
+std::string warn_of_missing_classes(NamedDataset name, const Dataset& dataset);
+
+}  // namespace rdm

@@ -1,0 +1,143 @@
+#include "data/datasets/survey.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "data/codecs/codec.h"
+#include "data/datasets/cifar.h"
+
+namespace rdm {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kMostHeaders = 1000;
+
+std::vector<std::pair<std::string, Dataset>> open_splits(const std::string& root) {
+  std::vector<std::pair<std::string, Dataset>> splits;
+  splits.emplace_back("train", open_dataset(root, "train"));
+  std::error_code ignored;
+  if (find_cifar(root) || fs::is_directory(fs::path(root) / "val", ignored)) {
+    splits.emplace_back("val", open_dataset(root, "val"));
+  }
+  return splits;
+}
+
+std::string layout_of(const std::string& root) {
+  const auto cifar = find_cifar(root);
+  if (!cifar) return "folder";
+  return std::string(cifar->hundred ? "cifar100" : "cifar10") +
+         (cifar->python ? "-python" : "-binary");
+}
+
+struct Range {
+  int64_t least = 0, most = 0, count = 0;
+  double sum = 0;
+
+  void add(int64_t value) {
+    least = count == 0 ? value : std::min(least, value);
+    most = std::max(most, value);
+    sum += static_cast<double>(value);
+    ++count;
+  }
+  Plain plain() const {
+    return Plain::Dict{
+        {"least", least}, {"mean", count ? sum / static_cast<double>(count) : 0.0}, {"most", most}};
+  }
+};
+
+Plain describe(const Dataset& dataset) {
+  std::vector<int64_t> counts(dataset.classes.size(), 0);
+  for (const auto& sample : dataset.samples) ++counts[sample.label];
+  const auto named = [&](auto place) {
+    const auto index = static_cast<size_t>(place - counts.begin());
+    return Plain::Dict{{"name", dataset.classes[index]}, {"images", *place}};
+  };
+  Range widths, heights;
+  Decoder decoder(INT64_MAX);
+  const int64_t stride = std::max<int64_t>(dataset.size() / kMostHeaders, 1);
+  for (int64_t i = 0; i < dataset.size(); i += stride) {
+    Extent extent{dataset.width, dataset.height};
+    try {
+      if (!dataset.in_memory()) extent = decoder.open(dataset.samples[i].path);
+    } catch (const ImageError&) {
+      continue;  // the check lists what is broken
+    }
+    widths.add(extent.width);
+    heights.add(extent.height);
+  }
+  char hash[17];
+  std::snprintf(hash, sizeof hash, "%016llx",
+                static_cast<unsigned long long>(listing_hash(dataset)));
+  return Plain::Dict{{"images", dataset.size()},
+                     {"classes", static_cast<int64_t>(dataset.classes.size())},
+                     {"smallestClass", named(std::min_element(counts.begin(), counts.end()))},
+                     {"largestClass", named(std::max_element(counts.begin(), counts.end()))},
+                     {"listing", std::string(hash)},
+                     {"widths", widths.plain()},
+                     {"heights", heights.plain()}};
+}
+
+}  // namespace
+
+Plain dataset_info(const std::string& root) {
+  Plain::Dict splits;
+  for (const auto& [name, dataset] : open_splits(root))
+    splits.emplace_back(name, describe(dataset));
+  return Plain::Dict{{"root", root}, {"layout", layout_of(root)}, {"splits", std::move(splits)}};
+}
+
+Plain check_dataset(const std::string& root, const CheckOptions& options) {
+  std::vector<std::string> paths;  // of files; images in memory were checked when they were read
+  int64_t in_memory = 0;
+  for (const auto& [name, dataset] : open_splits(root)) {
+    if (dataset.in_memory())
+      in_memory += dataset.size();
+    else
+      for (const auto& sample : dataset.samples) paths.push_back(sample.path);
+  }
+  const auto total = static_cast<int64_t>(paths.size());
+  std::atomic<int64_t> next{0}, done{0};
+  std::mutex mutex;
+  std::map<int64_t, std::string> reasons;
+  const auto work = [&] {
+    Decoder decoder(options.max_image_pixels);
+    for (int64_t i = next++; i < total && !options.stop.stop_requested(); i = next++) {
+      try {
+        const Extent extent = decoder.open(paths[i]);
+        decoder.decode({0, 0, extent.width, extent.height});
+      } catch (const ImageError& error) {
+        std::lock_guard lock(mutex);
+        reasons.emplace(i, error.reason);
+      }
+      ++done;
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (int i = 0; i < std::max(options.workers, 1); ++i) workers.emplace_back(work);
+  if (options.progress) {
+    do {  // at least once, however quick the workers were
+      options.progress(done, total);
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    } while (done < total && !options.stop.stop_requested());
+  }
+  workers.clear();  // joins
+  Plain::List bad;
+  for (const auto& [index, reason] : reasons) {
+    bad.push_back(Plain::Dict{{"path", paths[index]}, {"reason", reason}});
+  }
+  return Plain::Dict{{"root", root},
+                     {"images", done + in_memory},
+                     {"stopped", done < total},
+                     {"bad", std::move(bad)}};
+}
+
+}  // namespace rdm

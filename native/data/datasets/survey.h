@@ -1,0 +1,31 @@
+// What a dataset holds, and which of its images are broken.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "base/plain.h"
+#include "data/datasets/dataset.h"
+
+namespace rdm {
+
+// {root, layout, splits: {train: {images, classes, smallestClass, largestClass, listing,
+//  widths, heights}, val: …}}; classes are counted, the smallest and largest are {name, images},
+// widths and heights are {least, mean, most} over at most a thousand images, evenly spread.
+// Throws bad_data where there is no train split.
+Plain dataset_info(const std::string& root);
+
+struct CheckOptions {
+  int workers = 1;
+  int64_t max_image_pixels = 178'956'970;
+  std::stop_token stop;
+  // Called now and then from the calling thread with the number of images done and of all.
+  std::function<void(int64_t done, int64_t total)> progress;
+};
+
+// Decodes every image of every split: {root, images, stopped, bad: [{path, reason}]}, in the order
+// of the listing.
+Plain check_dataset(const std::string& root, const CheckOptions& options);
+
+}  // namespace rdm

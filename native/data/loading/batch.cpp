@@ -1,0 +1,60 @@
+// Batch: a slot of the loader's ring, until it is given back.
+#include <utility>
+
+#include "data/loading/loader.h"
+#include "data/loading/ring.h"
+
+namespace rdm {
+
+using detail::Ring;
+using detail::Slot;
+
+Batch::Batch(std::shared_ptr<Ring> ring, Slot* slot) : ring_(std::move(ring)), slot_(slot) {}
+
+Batch& Batch::operator=(Batch&& other) noexcept {
+  if (this != &other) {
+    release();
+    ring_ = std::move(other.ring_);
+    slot_ = other.slot_;
+  }
+  return *this;
+}
+
+Batch::~Batch() {
+  release();
+}
+
+void Batch::release() {
+  if (!ring_) return;
+  {
+    std::lock_guard lock(ring_->mutex);
+    slot_->state = Slot::State::free;
+  }
+  ring_->changed.notify_all();
+  ring_.reset();
+}
+
+int64_t Batch::size() const {
+  return slot_->size;
+}
+int64_t Batch::image_size() const {
+  return ring_->image_size;
+}
+int Batch::views() const {
+  return ring_->views;
+}
+const int64_t* Batch::labels() const {
+  return slot_->labels.data();
+}
+const int64_t* Batch::images() const {
+  return slot_->images.data();
+}
+int64_t Batch::step() const {
+  return slot_->step;
+}
+const float* Batch::view(int index) const {
+  const int64_t values = ring_->batch_size * ring_->image_size * ring_->image_size * 3;
+  return static_cast<const float*>(slot_->memory.get()) + index * values;
+}
+
+}  // namespace rdm

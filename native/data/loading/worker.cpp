@@ -1,0 +1,105 @@
+#include "data/loading/worker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace rdm {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Streams of views are numbered from 0; this one chooses replacements.
+constexpr uint64_t kReplacement = ~uint64_t{0};
+constexpr int kMostBadInARow = 100;
+
+int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
+}
+
+}  // namespace
+
+void BadImageList::add(BadImage bad) {
+  std::lock_guard lock(mutex_);
+  images_.try_emplace(bad.image, std::move(bad));
+}
+
+std::vector<BadImage> BadImageList::sorted() const {
+  std::lock_guard lock(mutex_);
+  std::vector<BadImage> out;
+  for (const auto& [image, bad] : images_) out.push_back(bad);
+  return out;
+}
+
+Maker::Maker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad)
+    : dataset_(dataset), options_(options), bad_(bad), decoder_(options.max_image_pixels) {}
+
+// What will be done is drawn before a pixel is decoded, and only what it needs is decoded. The
+// draws are those of `image` even where `used` replaces it.
+Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
+  const bool in_memory = dataset_.in_memory();
+  const Extent extent = in_memory ? Extent{dataset_.width, dataset_.height}
+                                  : decoder_.open(dataset_.samples[used].path);
+  Box needed{0, 0, extent.width, extent.height};
+  int64_t reduction = extent.width;  // how many times larger than the views, at least
+  draws_.clear();
+  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.recipe)) {
+    for (const auto& view : *random) {
+      Stream stream(options_.seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(image),
+                    draws_.size());
+      draws_.push_back(draw(view, extent.width, extent.height, stream));
+      const Box& crop = draws_.back().crop;
+      needed = draws_.size() == 1 ? crop : hull(needed, crop);
+      reduction = std::min(reduction, std::min(crop.width, crop.height) / view.size);
+    }
+  } else {
+    const auto [resize, size] = std::get<CentreView>(options_.recipe);
+    needed = needed_box(plan_centre(extent.width, extent.height, resize, size));
+    reduction = std::min(extent.width, extent.height) / resize;
+  }
+  if (in_memory) {
+    const int64_t stride = dataset_.width * 3;
+    return {{dataset_.pixels.data() + used * dataset_.height * stride, dataset_.width,
+             dataset_.height, stride},
+            extent};
+  }
+  return options_.decode == Decode::fast ? decoder_.decode_fast(needed, reduction)
+                                         : decoder_.decode(needed);
+}
+
+Decoded Maker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
+  Stream replacement(options_.seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(image),
+                     kReplacement);
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return decode(epoch, image, used);
+    } catch (const ImageError& error) {
+      if (options_.on_bad_image == OnBadImage::stop) throw;
+      bad_.add({used, error.path, error.reason});
+      if (attempt == kMostBadInARow) {
+        throw Error(Code::bad_data,
+                    message(kMostBadInARow, " images in a row were bad; the last: ", error.what()),
+                    "look at the folder: rdm data check lists what is broken");
+      }
+      used = static_cast<int64_t>(replacement.below(static_cast<uint64_t>(dataset_.size())));
+    }
+  }
+}
+
+int64_t Maker::make(int64_t epoch, int64_t image, float* out, int64_t view_step) {
+  const auto begin = Clock::now();
+  int64_t used = image;
+  const Decoded source = decode_any(epoch, image, used);
+  const auto decoded = Clock::now();
+  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.recipe)) {
+    for (size_t v = 0; v < random->size(); ++v, out += view_step) {
+      apply((*random)[v], draws_[v], source, options_.statistics, workspace_, out);
+    }
+  } else {
+    apply(std::get<CentreView>(options_.recipe), source, options_.statistics, workspace_, out);
+  }
+  times_ = {nanoseconds(begin, decoded), nanoseconds(decoded, Clock::now())};
+  return used;
+}
+
+}  // namespace rdm

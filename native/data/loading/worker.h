@@ -1,0 +1,53 @@
+// One worker's part of the loader: from an image of the dataset to its views in a batch.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "data/codecs/codec.h"
+#include "data/loading/loader.h"
+#include "data/pixels/view.h"
+
+namespace rdm {
+
+// The images that were replaced; shared by the workers.
+class BadImageList {
+ public:
+  void add(BadImage bad);
+  std::vector<BadImage> sorted() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<int64_t, BadImage> images_;
+};
+
+class Maker {
+ public:
+  // Everything referred to has to outlive the maker.
+  Maker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad);
+
+  // Writes the image's views to `out` and every `view_step` values after it. Gives the image that
+  // was used, which is another where this one was bad and bad ones are skipped.
+  int64_t make(int64_t epoch, int64_t image, float* out, int64_t view_step);
+
+  // Nanoseconds of the last make.
+  struct Times {
+    int64_t decode, augment;
+  };
+  Times take_times() const { return times_; }
+
+ private:
+  Decoded decode(int64_t epoch, int64_t image, int64_t used);
+  Decoded decode_any(int64_t epoch, int64_t image, int64_t& used);
+
+  const Dataset& dataset_;
+  const LoaderOptions& options_;
+  BadImageList& bad_;
+  Decoder decoder_;
+  Workspace workspace_;
+  std::vector<Draw> draws_;
+  Times times_{};
+};
+
+}  // namespace rdm

@@ -1,0 +1,81 @@
+#include "data/pixels/view.h"
+
+#include "base/vectorise.h"
+#include "data/pixels/blur.h"
+#include "data/pixels/color.h"
+
+namespace rdm {
+
+void recolour(Planes& view, const Draw& draw, std::vector<uint8_t>& scratch) {
+  if (draw.jitter) {
+    for (const Jitter step : draw.order) {
+      switch (step) {
+        case Jitter::brightness: adjust_brightness(view, draw.brightness); break;
+        case Jitter::contrast: adjust_contrast(view, draw.contrast); break;
+        case Jitter::saturation: adjust_saturation(view, draw.saturation); break;
+        case Jitter::hue: adjust_hue(view, draw.hue); break;
+      }
+    }
+  }
+  if (draw.grayscale) grayscale(view);
+  if (draw.blur_radius > 0) gaussian_blur(view, draw.blur_radius, scratch);
+  if (draw.solarize) solarize(view);
+  if (draw.equalize) equalize(view);
+}
+
+namespace {
+
+// One row, from its first pixel on or from its last back.
+RDM_VECTORISED void normalise_row(const uint8_t* const* rows, int64_t width, bool flip,
+                                  const Statistics& statistics, float* __restrict out) {
+  const uint8_t *red = rows[0], *green = rows[1], *blue = rows[2];
+  const auto [mean, deviation] = statistics;
+  const auto normal = [&](int colour, uint8_t value) {
+    return (static_cast<float>(value) / 255.0f - mean[colour]) / deviation[colour];
+  };
+  const auto pixel = [&](int64_t i, int64_t x) {
+    out[3 * i] = normal(0, red[x]);
+    out[3 * i + 1] = normal(1, green[x]);
+    out[3 * i + 2] = normal(2, blue[x]);
+  };
+  if (flip) {
+    for (int64_t i = 0; i < width; ++i) pixel(i, width - 1 - i);
+  } else {
+    for (int64_t i = 0; i < width; ++i) pixel(i, i);
+  }
+}
+
+void resize(const Decoded& source, const ResizePlan& plan, Workspace& workspace) {
+  if (source.channels.empty())
+    resize(source.pixels, reduced(plan, source.reduction), workspace.resize, workspace.view);
+  else
+    rescale(source.channels, plan, workspace.rescale, workspace.view);
+}
+
+}  // namespace
+
+void normalise(const Planes& view, bool flip, const Statistics& statistics, float* out) {
+  const int64_t width = view.width();
+  for (int64_t y = 0; y < view.height(); ++y, out += width * 3) {
+    const uint8_t* rows[] = {view.row(0, y), view.row(1, y), view.row(2, y)};
+    normalise_row(rows, width, flip, statistics, out);
+  }
+}
+
+void apply(const RandomView& view, const Draw& draw, const Decoded& source,
+           const Statistics& statistics, Workspace& workspace, float* out) {
+  const ResizePlan plan = plan_crop(draw.crop, view.size, view.interpolation);
+  resize(source, plan, workspace);
+  recolour(workspace.view, draw, workspace.blur);
+  normalise(workspace.view, draw.flip, statistics, out);
+}
+
+void apply(const CentreView& view, const Decoded& source, const Statistics& statistics,
+           Workspace& workspace, float* out) {
+  const auto [width, height] = source.extent;
+  const ResizePlan plan = plan_centre(width, height, view.resize, view.size);
+  resize(source, plan, workspace);
+  normalise(workspace.view, /*flip=*/false, statistics, out);
+}
+
+}  // namespace rdm

@@ -1,0 +1,33 @@
+// From decoded pixels to a normalised view in the batch.
+#pragma once
+#include <vector>
+
+#include "data/pixels/augmentation.h"
+#include "data/pixels/planes.h"
+#include "data/pixels/resample.h"
+#include "data/pixels/rescale.h"
+
+namespace rdm {
+
+// What a worker reuses from image to image, so that nothing is allocated in the steady state.
+struct Workspace {
+  ResizeScratch resize;
+  RescaleScratch rescale;
+  std::vector<uint8_t> blur;
+  Planes view;
+};
+
+// The colour operations of a view, after its crop and before its flip.
+void recolour(Planes& view, const Draw& draw, std::vector<uint8_t>& scratch);
+
+// To (height, width, 3) float32, equal to torchvision's ToTensor and Normalize; mirrored where
+// `flip` is set.
+void normalise(const Planes& view, bool flip, const Statistics& statistics, float* out);
+
+// The view of `source` that was drawn: (size, size, 3) float32 at `out`.
+void apply(const RandomView& view, const Draw& draw, const Decoded& source,
+           const Statistics& statistics, Workspace& workspace, float* out);
+void apply(const CentreView& view, const Decoded& source, const Statistics& statistics,
+           Workspace& workspace, float* out);
+
+}  // namespace rdm

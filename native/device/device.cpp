@@ -1,0 +1,73 @@
+#include "device/device.h"
+
+#include <ATen/autocast_mode.h>
+#include <torch/torch.h>
+
+#include <random>
+
+#include "base/error.h"
+
+namespace rdm {
+
+namespace {
+
+torch::Device find_device(const std::string& name, std::optional<int64_t> gpu) {
+  const bool cuda = torch::cuda::is_available();
+  if (name == "cpu" || (name == "auto" && !cuda && !gpu)) return torch::kCPU;
+  RDM_CHECK(name == "cuda" || name == "auto", Code::usage, "unknown --device '", name,
+            "' (choose one of: auto, cpu, cuda)");
+  if (!cuda) {
+    throw Error(Code::no_device, "CUDA was asked for, but this LibTorch sees no CUDA device",
+                "use --device cpu, or build rdm against a CUDA LibTorch (LIBTORCH=… npm run setup) "
+                "on a machine whose driver nvidia-smi can see");
+  }
+  const int64_t index = gpu.value_or(0);
+  RDM_CHECK(index >= 0 && index < static_cast<int64_t>(torch::cuda::device_count()),
+            Code::no_device, "--gpu ", index, " does not exist; this machine has ",
+            torch::cuda::device_count(), " CUDA device(s), numbered from 0");
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+
+}  // namespace
+
+torch::Device choose_device(const NetworkOptions& options) {
+  auto gpu = options.gpu;
+  if (!gpu && options.process && torch::cuda::is_available()) gpu = options.process->local_rank;
+  const auto device = find_device(options.device, gpu);
+  if (options.precision == Precision::fp16 && !device.is_cuda()) {
+    throw Error(Code::no_device, "--precision fp16 needs a CUDA device",
+                "use --precision bf16, which needs no gradient scaling, on a CPU");
+  }
+  return device;
+}
+
+Autocast::Autocast(torch::Device device, Precision precision)
+    : type_(device.type()), enabled_(precision != Precision::fp32) {
+  if (!enabled_) return;
+  at::autocast::set_autocast_dtype(type_,
+                                   precision == Precision::fp16 ? torch::kHalf : torch::kBFloat16);
+  at::autocast::set_autocast_enabled(type_, true);
+}
+
+Autocast::~Autocast() {
+  if (!enabled_) return;
+  at::autocast::set_autocast_enabled(type_, false);
+  at::autocast::clear_cache();
+}
+
+uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device, Group* group) {
+  uint64_t chosen = seed ? static_cast<uint64_t>(*seed) : std::random_device{}();
+  if (group && !seed) {
+    const auto shared = torch::tensor({static_cast<int64_t>(chosen)}, torch::kInt64);
+    group->broadcast(shared, /*from=*/0);
+    chosen = static_cast<uint64_t>(shared.item<int64_t>());
+  }
+  torch::manual_seed(chosen);
+  if (device.is_cuda()) {
+    at::globalContext().setDeterministicCuDNN(seed.has_value());
+    at::globalContext().setBenchmarkCuDNN(!seed.has_value());
+  }
+  return chosen;
+}
+
+}  // namespace rdm

@@ -1,0 +1,64 @@
+#include "device/loading.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/error.h"
+#include "device/feed.h"
+
+namespace rdm {
+
+Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class) {
+  DatasetOptions wanted;
+  wanted.images_per_class = images_per_class;
+  if (!options.classes.empty()) wanted.classes = read_class_list(options.classes);
+  auto dataset = open_dataset(options.data, split, wanted);
+  dataset.statistics = statistics_of(options.dataset, dataset);
+  return dataset;
+}
+
+LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,
+                             torch::Device device, const Group* group) {
+  const auto processors = std::max(1U, std::thread::hardware_concurrency());
+  LoaderOptions loader;
+  loader.workers = static_cast<int>(std::min<int64_t>(options.workers, processors));
+  loader.seed = seed;
+  loader.statistics = dataset.statistics;
+  loader.decode = options.decode;
+  loader.on_bad_image = options.on_bad_image;
+  loader.max_image_pixels = options.max_image_pixels;
+  loader.allocate = batch_memory(device);
+  if (group) loader.share = {group->rank(), group->size()};
+  return loader;
+}
+
+Loader evaluation_loader(const DataOptions& options, const std::string& split,
+                         int64_t images_per_class, torch::Device device, const Group* group) {
+  return evaluation_loader(options, open_split(options, split, images_per_class), device, group);
+}
+
+Loader evaluation_loader(const DataOptions& options, Dataset dataset, torch::Device device,
+                         const Group* group) {
+  auto loader = loader_options(options, dataset, /*seed=*/0, device, group);  // nothing is drawn
+  loader.share.padded = false;
+  loader.batch_size = options.val_batch_size;
+  loader.shuffle = false;
+  loader.drop_last = false;
+  loader.recipe = CentreView{options.val_resize, options.crop_size};
+  return Loader(std::move(dataset), loader);
+}
+
+void same_classes(const Dataset& train, const Dataset& val) {
+  if (train.classes == val.classes) return;
+  std::vector<std::string> different;
+  std::set_symmetric_difference(train.classes.begin(), train.classes.end(), val.classes.begin(),
+                                val.classes.end(), std::back_inserter(different));
+  throw Error(Code::bad_data,
+              message("the classes of train (", train.classes.size(), ") and val (",
+                      val.classes.size(), ") in ", train.root, " differ, first in ", different[0]),
+              "both folders must have the same class folders");
+}
+
+}  // namespace rdm

@@ -1,0 +1,17 @@
+// The features of some images, with small pictures of them: what rdm embed draws.
+#pragma once
+#include <stop_token>
+
+#include "base/event.h"
+#include "options/options.h"
+
+namespace rdm {
+
+// Of the split val in the evaluation view, evenly spaced in its order. Reports ProgressEvents, in
+// images. Returns {stopped, images, dim, features (images × dim, row by row), labels, classes,
+// paths, thumbnails}: features and thumbnails are copies, the latter one JPEG of options.thumbnail
+// pixels a tile, in rows of ⌈√images⌉, or null. Empty and null where it was stopped. Throws Error
+// for what the user can mend.
+Plain feature_set(const FeatureSetOptions& options, const Sink& sink, std::stop_token stop);
+
+}  // namespace rdm

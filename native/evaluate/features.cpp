@@ -1,0 +1,77 @@
+#include "evaluate/features.h"
+
+#include <torch/torch.h>
+
+#include "base/error.h"
+#include "checkpoint/names.h"
+#include "device/device.h"
+#include "device/feed.h"
+#include "models/heads.h"
+#include "models/weights.h"
+
+namespace rdm {
+
+FrozenNetworks::FrozenNetworks(const NetworkOptions& options, const std::string& checkpoint,
+                               Branch branch, torch::Device device, Group* group)
+    : checkpoint_(checkpoint),
+      probe_((seed_everything(/*seed=*/0, device, group), find_architecture(options.arch)),
+             options.stem,
+             /*classes=*/1) {
+  if (!checkpoint.empty()) {
+    const auto backbone = load_backbone(checkpoint, options.arch, branch);
+    load_backbone_weights(*probe_.network(), backbone.weights, checkpoint);
+    if (!backbone.projector.empty()) {
+      projector_ = head_of(backbone.projector);
+      load_state_dict(*projector_, backbone.projector, "", checkpoint);
+      projector_->to(device);
+      projector_->eval();
+    }
+  }
+  probe_.network()->to(device);
+  to_channels_last(*probe_.network());
+  probe_.freeze();
+}
+
+void FrozenNetworks::require(FeatureLayer layer) const {
+  if (layer == FeatureLayer::backbone || has_projector()) return;
+  throw Error(Code::bad_checkpoint, message(checkpoint_, " holds no projector"),
+              "leave --features out, or give a checkpoint of pretraining");
+}
+
+torch::Tensor FrozenNetworks::backbone(const torch::Tensor& images) {
+  return probe_.network()->features(images);
+}
+
+torch::Tensor FrozenNetworks::projector(const torch::Tensor& features) {
+  return projector_->forward(features);
+}
+
+torch::Tensor FrozenNetworks::features(const torch::Tensor& images, FeatureLayer layer) {
+  const auto pooled = backbone(images);
+  return layer == FeatureLayer::backbone ? pooled : projector(pooled);
+}
+
+std::optional<FeatureMatrices> collect_features(
+    Loader& loader, torch::Device device, Precision precision,
+    const std::function<std::vector<torch::Tensor>(const torch::Tensor& images)>& network,
+    const std::function<void(int64_t images)>& progress, const std::stop_token& stop) {
+  const torch::NoGradGuard no_grad;
+  std::vector<std::vector<torch::Tensor>> parts;  // by matrix, then by batch
+  std::vector<torch::Tensor> labels;
+  loader.start(0);
+  Feed feed(loader, device);
+  while (auto batch = feed.next()) {
+    const Autocast autocast(device, precision);
+    const auto made = network(batch->views[0]);
+    parts.resize(made.size());
+    for (size_t i = 0; i < made.size(); ++i) parts[i].push_back(made[i].to(torch::kFloat32));
+    labels.push_back(batch->labels.clone());  // the loader's memory goes back to it
+    progress(batch->labels.size(0));
+    if (stop.stop_requested()) return std::nullopt;
+  }
+  FeatureMatrices out{{}, torch::cat(labels)};
+  for (const auto& part : parts) out.matrices.push_back(torch::cat(part));
+  return out;
+}
+
+}  // namespace rdm

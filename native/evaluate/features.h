@@ -1,0 +1,51 @@
+// What the networks of a checkpoint make of images: the one way to features for knn, spectrum and
+// embed.
+#pragma once
+#include <torch/types.h>
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "data/loading/loader.h"
+#include "distributed/group.h"
+#include "models/linear_probe.h"
+#include "options/options.h"
+
+namespace rdm {
+
+// Backbone and, where the checkpoint has one, projector of a branch, in eval mode on a device.
+class FrozenNetworks {
+ public:
+  // Random weights, the same every time and in every rank, where `checkpoint` is empty.
+  FrozenNetworks(const NetworkOptions& options, const std::string& checkpoint, Branch branch,
+                 torch::Device device, Group* group);
+
+  bool has_projector() const { return !projector_.is_empty(); }
+  // bad_checkpoint where `layer` is the projector, and there is none.
+  void require(FeatureLayer layer) const;
+
+  torch::Tensor backbone(const torch::Tensor& images);     // (N, 3, S, S) to (N, F)
+  torch::Tensor projector(const torch::Tensor& features);  // (N, F) to (N, D)
+  torch::Tensor features(const torch::Tensor& images, FeatureLayer layer);
+
+ private:
+  std::string checkpoint_;
+  LinearProbe probe_;
+  torch::nn::Sequential projector_{nullptr};
+};
+
+struct FeatureMatrices {
+  std::vector<torch::Tensor> matrices;  // (N, D), float32, on the device
+  torch::Tensor labels;                 // (N), int64
+};
+
+// Every image of the loader through `network`, which makes any number of matrices; `progress` is
+// told how many more are done. Nothing where it was stopped on the way.
+std::optional<FeatureMatrices> collect_features(
+    Loader& loader, torch::Device device, Precision precision,
+    const std::function<std::vector<torch::Tensor>(const torch::Tensor& images)>& network,
+    const std::function<void(int64_t images)>& progress, const std::stop_token& stop);
+
+}  // namespace rdm

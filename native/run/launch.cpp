@@ -1,0 +1,48 @@
+#include "run/launch.h"
+
+#include <c10/util/Exception.h>
+#include <c10/util/Logging.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/version.h"
+
+namespace rdm {
+namespace {
+
+// Where a process differs from the others by right.
+constexpr std::array<std::string_view, 5> kOwn{"process", "gpu", "data", "output", "workers"};
+
+Plain::Dict configuration(const Plain& record) {
+  Plain::Dict out{{"rdm", version()}, {"libtorch", TORCH_VERSION}};
+  for (const auto& [key, value] : *record.get_if<Plain::Dict>()) {
+    if (std::ranges::find(kOwn, key) == kOwn.end()) out.emplace_back(key, value);
+  }
+  return out;
+}
+
+// LibTorch's errors carry addresses of its functions, which tell nobody anything.
+void without_trace(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const c10::Error& error) {
+    throw std::runtime_error(error.what_without_backtrace());
+  }
+}
+
+}  // namespace
+
+void together(const std::optional<ProcessOptions>& process, const Plain& record, const Sink& sink,
+              const std::function<void(Group*, const Sink&)>& work) {
+  if (!process || process->world_size == 1) return without_trace([&] { work(nullptr, sink); });
+  FLAGS_caffe2_log_level = 2;  // c10d warns, with stacks, of what it throws as well
+  Group group(*process, configuration(record),
+              [&sink](const std::string& text) { sink(WarningEvent{"waiting_for_ranks", text}); });
+  const Sink quiet = [](const Event&) {};
+  group.run([&] { without_trace([&] { work(&group, group.rank() == 0 ? sink : quiet); }); });
+}
+
+}  // namespace rdm

@@ -1,0 +1,132 @@
+#include "run/meters.h"
+
+#include <torch/torch.h>
+
+#include "base/dictionary_reader.h"
+
+namespace rdm {
+namespace {
+
+// (V·N, k), bool: whether the n-th guess for an image is its label.
+torch::Tensor guesses(const torch::Tensor& logits, const torch::Tensor& labels, int64_t k) {
+  const torch::NoGradGuard no_grad;
+  const auto truth = labels.repeat(logits.size(0) / labels.size(0)).unsqueeze(1);
+  const auto best = logits.topk(std::min<int64_t>(k, logits.size(1)), /*dim=*/1);
+  return std::get<1>(best).eq(truth);
+}
+
+}  // namespace
+
+Meters::Meters(std::string phase, int64_t epoch, int64_t steps, torch::Device device)
+    : epoch_start_(Clock::now()),
+      step_start_(epoch_start_),
+      latest_(torch::zeros({4}, torch::TensorOptions(torch::kFloat64).device(device))),
+      total_(latest_.clone()) {
+  event_.phase = std::move(phase);
+  event_.epoch = epoch;
+  event_.steps_per_epoch = steps;
+}
+
+void Meters::data_ready() {
+  event_.data_seconds.value = seconds_since(step_start_);
+  data_total_ += event_.data_seconds.value;
+}
+
+void Meters::update(const torch::Tensor& loss, int64_t images) {
+  latest_[0].copy_(loss.detach()).mul_(images);
+  images_ += images;
+  step_images_ = images;
+}
+
+void Meters::accuracy(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const auto hits = guesses(logits, labels, 5);
+  const auto views = static_cast<double>(logits.size(0) / labels.size(0));
+  latest_[1].copy_(hits.slice(/*dim=*/1, 0, 1).sum()).div_(views);
+  latest_[2].copy_(hits.sum()).div_(views);
+  event_.has_accuracy = true;
+}
+
+void Meters::momentum_accuracy(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const auto views = static_cast<double>(logits.size(0) / labels.size(0));
+  latest_[3].copy_(guesses(logits, labels, 1).sum()).div_(views);
+  event_.has_momentum_accuracy = true;
+}
+
+void Meters::step_done() {
+  total_.add_(latest_);
+  event_.batch_seconds.value = seconds_since(step_start_);
+  batch_total_ += event_.batch_seconds.value;
+  step_start_ = Clock::now();
+  ++steps_;
+}
+
+torch::Tensor Meters::sums(Group* group) {
+  const auto counts = torch::tensor(
+      {static_cast<double>(step_images_), static_cast<double>(images_)}, torch::kFloat64);
+  const auto all = torch::cat({latest_, total_, counts.to(latest_.device())});
+  if (group) group->sum(all);
+  return all.cpu();
+}
+
+StepEvent Meters::read(int64_t step, double lr, Group* group) {
+  const auto values = sums(group);
+  const auto* v = values.const_data_ptr<double>();
+  const double latest_n = v[8], n = v[9];
+  event_.step = step;
+  event_.lr = lr;
+  event_.images_per_second = n / seconds();
+  event_.batch_seconds.average = batch_total_ / static_cast<double>(steps_);
+  event_.data_seconds.average = data_total_ / static_cast<double>(steps_);
+  event_.loss = {v[0] / latest_n, v[4] / n};
+  event_.top1 = {100 * v[1] / latest_n, 100 * v[5] / n};
+  event_.top5 = {100 * v[2] / latest_n, 100 * v[6] / n};
+  event_.momentum_top1 = {100 * v[3] / latest_n, 100 * v[7] / n};
+  return event_;
+}
+
+EpochMeans Meters::means(Group* group) {
+  const auto values = sums(group);
+  const auto* v = values.const_data_ptr<double>();
+  const double n = v[9];
+  return {static_cast<int64_t>(n), v[4] / n, 100 * v[5] / n, 100 * v[6] / n, n / seconds()};
+}
+
+Plain Meters::state(Group* group) {
+  const auto values = sums(group);
+  const auto* v = values.const_data_ptr<double>();
+  return Plain::Dict{{"images", static_cast<int64_t>(v[9])},
+                     {"steps", steps_},
+                     {"seconds", seconds()},
+                     {"batchSeconds", batch_total_},
+                     {"dataSeconds", data_total_},
+                     {"sums", Plain::List(v + 4, v + 8)}};
+}
+
+void Meters::restore(const Plain& state, bool first) {
+  DictionaryReader reader(state);
+  double seconds = 0;
+  reader.read("steps", steps_);
+  reader.read("seconds", seconds);
+  reader.read("batchSeconds", batch_total_);
+  reader.read("dataSeconds", data_total_);
+  epoch_start_ -=
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  if (!first) return;
+  reader.read("images", images_);
+  std::vector<double> sums;
+  for (const auto& sum : reader.list("sums")) sums.push_back(*sum.get_if<double>());
+  total_.copy_(torch::tensor(sums, torch::kFloat64));
+}
+
+EpochEvent epoch_event(const Meters& meters, const EpochMeans& means, int64_t epoch,
+                       const LoaderTimes& after, const LoaderTimes& before) {
+  return {epoch,
+          means.loss,
+          meters.seconds(),
+          means.images_per_second,
+          after.decode - before.decode,
+          after.augment - before.augment,
+          after.consumer - before.consumer};
+}
+
+}  // namespace rdm

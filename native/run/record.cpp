@@ -1,0 +1,56 @@
+#include "run/record.h"
+
+#include <torch/version.h>
+
+#include <cstdio>
+
+#include "base/version.h"
+
+namespace rdm {
+namespace {
+
+std::optional<int64_t> whole(const Plain& record, const char* key) {
+  const auto* entry = record.find(key);
+  const auto* value = entry ? entry->get_if<int64_t>() : nullptr;
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+}  // namespace
+
+std::string checkpoint_name(Position next) {
+  char file[64];
+  const auto epoch = static_cast<long long>(next.epoch), step = static_cast<long long>(next.step);
+  if (step == 0) {
+    std::snprintf(file, sizeof file, "checkpoint_%04lld.pth.tar", epoch - 1);
+  } else {
+    std::snprintf(file, sizeof file, "checkpoint_%04lld-%06lld.pth.tar", epoch, step);
+  }
+  return file;
+}
+
+std::string listing_of(const Dataset& dataset) {
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx",
+                static_cast<unsigned long long>(listing_hash(dataset)));
+  return digits;
+}
+
+Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
+                  const std::string& listing, const RunState& state) {
+  Plain::Dict out{{"command", command},
+                  {"version", version()},
+                  {"libtorch", TORCH_VERSION},
+                  {"listing", listing},
+                  {"state", to_plain(state)}};
+  for (const auto& [key, value] : *options.record.get_if<Plain::Dict>()) {
+    if (key == "process") continue;  // the same run with any number of them
+    out.emplace_back(key, key == "seed" ? Plain(static_cast<int64_t>(seed)) : value);
+  }
+  return out;
+}
+
+std::optional<int64_t> recorded_seed(const Plain& record) {
+  return whole(record, "seed");
+}
+
+}  // namespace rdm

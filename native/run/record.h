@@ -1,0 +1,31 @@
+// What a checkpoint records of its run beside the reference's keys: its options and where it
+// stands.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "base/plain.h"
+#include "options/options.h"
+#include "run/run_state.h"
+
+namespace rdm {
+
+// Where training goes on: at `step` of `epoch`, both 0-based.
+struct Position {
+  int64_t epoch = 0;
+  int64_t step = 0;
+};
+
+// checkpoint_0003.pth.tar at the end of epoch 3, checkpoint_0003-000120.pth.tar after 120 steps of
+// it: in the order of the run, also among names.
+std::string checkpoint_name(Position next);
+
+// {command, version, libtorch, listing, state, …the options}, with the seed that was in use.
+// listing: of the training images (listing_hash).
+Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
+                  const std::string& listing, const RunState& state);
+
+std::string listing_of(const Dataset& dataset);
+std::optional<int64_t> recorded_seed(const Plain& record);
+
+}  // namespace rdm

@@ -1,0 +1,160 @@
+#include "run/resume.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <regex>
+#include <set>
+
+#include "base/error.h"
+#include "checkpoint/manifest.h"
+#include "run/record.h"
+
+namespace rdm {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::set<std::string> kNoMatter{"workers",
+                                      "output",
+                                      "printFreq",
+                                      "rankEvery",
+                                      "knnEvery",
+                                      "resume",
+                                      "resumeAnyway",
+                                      "device",
+                                      "gpu",
+                                      "process",
+                                      "valBatchSize",
+                                      "checkpointSteps",
+                                      "keep",
+                                      "checkpointSeconds",
+                                      "maxSteps",
+                                      "onDivergence",
+                                      "startEpoch",
+                                      "onBadImage",
+                                      "data",
+                                      "classes",
+                                      "imagesPerClass",
+                                      "evaluate"};
+
+// pretrain numbers its checkpoints, lincls writes one.
+std::regex names_of(std::string_view command) {
+  return std::regex(command == "pretrain" ? R"(checkpoint_\d{4,}(-\d+)?\.pth\.tar)"
+                                          : R"(checkpoint\.pth\.tar)");
+}
+
+std::vector<fs::path> newest_first(const std::string& folder, const std::regex& names) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> found;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    if (!std::regex_match(entry.path().filename().string(), names)) continue;
+    found.emplace_back(fs::last_write_time(entry.path(), failure), entry.path());
+  }
+  std::ranges::sort(found, std::greater<>());
+  std::vector<fs::path> paths;
+  for (auto& [time, path] : found) paths.push_back(std::move(path));
+  return paths;
+}
+
+// batchSize → --batch-size
+std::string flag_of(const std::string& key) {
+  if (key == "lr") return "--learning-rate";
+  std::string flag = "--";
+  for (const unsigned char letter : key) {
+    if (std::isupper(letter)) flag += '-';
+    flag += static_cast<char>(std::tolower(letter));
+  }
+  return flag;
+}
+
+// 1 and 1.0 are one number: the two languages tell them apart by different means.
+bool same(const Plain& a, const Plain& b) {
+  const auto number = [](const Plain& value) -> std::optional<double> {
+    if (const auto* whole = value.get_if<int64_t>()) return static_cast<double>(*whole);
+    if (const auto* real = value.get_if<double>()) return *real;
+    return std::nullopt;
+  };
+  if (const auto x = number(a), y = number(b); x && y) return *x == *y;
+  const auto *left = a.get_if<Plain::List>(), *right = b.get_if<Plain::List>();
+  return left && right ? std::ranges::equal(*left, *right, same) : a == b;
+}
+
+void compare(const Plain& recorded, const Plain& given, const std::string& of,
+             std::vector<std::string>& out) {
+  for (const auto& [key, value] : *given.get_if<Plain::Dict>()) {
+    const auto* there = recorded.find(key);
+    if (!there || kNoMatter.contains(key) || same(*there, value)) continue;
+    if (key == "seed" && value.is_null()) continue;  // the recorded one is taken
+    if (key == "views") {
+      const auto &left = *there->get_if<Plain::List>(), &right = *value.get_if<Plain::List>();
+      for (size_t view = 0; view < std::min(left.size(), right.size()); ++view) {
+        compare(left[view], right[view], message(" of view ", view + 1), out);
+      }
+      continue;
+    }
+    out.push_back(
+        message(flag_of(key), of, " ", to_text(*there), " there, ", to_text(value), " here"));
+  }
+}
+
+std::optional<std::string> find_resumed(const char* command, const RunOptions& options,
+                                        const Sink& sink) {
+  if (options.resume.empty()) return std::nullopt;
+  if (options.resume != "auto") return options.resume;
+  for (const auto& path : newest_first(options.output, names_of(command))) {
+    const auto fault = find_fault(path.string());
+    if (!fault) return path.string();
+    sink(WarningEvent{"passed_over", message("passed over ", path.string(), ": ", *fault)});
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Resumed> load_resumed(const char* command, const RunOptions& options,
+                                    const Sink& sink) {
+  const auto path = find_resumed(command, options, sink);
+  if (!path) return std::nullopt;
+  auto checkpoint = load_checkpoint(*path);
+  RDM_CHECK(options.resume == "auto" || checkpoint.arch == options.arch, Code::bad_checkpoint,
+            *path, " holds a ", checkpoint.arch, ", not a ", options.arch, " (--arch)");
+  return Resumed{*path, std::move(checkpoint)};
+}
+
+std::optional<int64_t> chosen_seed(const RunOptions& options,
+                                   const std::optional<Resumed>& resumed) {
+  return options.seed || !resumed ? options.seed : recorded_seed(resumed->checkpoint.rdm);
+}
+
+std::vector<std::string> differences(const Plain& recorded, const char* command,
+                                     const RunOptions& options, const std::string& listing) {
+  std::vector<std::string> out;
+  const auto* other = recorded.find("command");
+  if (other && *other != Plain(command)) {
+    return {message("it is of rdm ", to_text(*other), ", not of rdm ", command)};
+  }
+  const auto* images = recorded.find("listing");
+  if (images && *images != Plain(listing)) {
+    out.push_back(
+        message("other training images there (--data ", to_text(*recorded.find("data")), ")"));
+  }
+  compare(recorded, options.record, "", out);
+  return out;
+}
+
+void check_configuration(const std::vector<std::string>& differences, const std::string& path,
+                         const RunOptions& options, const Sink& sink) {
+  if (differences.empty()) return;
+  std::string all;
+  for (const auto& difference : differences) all += (all.empty() ? "" : "; ") + difference;
+  const auto text = message(path, " is of another configuration: ", all);
+  if (options.resume == "auto" && !options.resume_anyway) {
+    throw Error(
+        Code::bad_checkpoint, text,
+        "give the flags of that run, or a new --output; --resume-anyway goes on with these");
+  }
+  sink(WarningEvent{"other_configuration", text});
+}
+
+}  // namespace rdm

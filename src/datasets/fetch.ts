@@ -1,0 +1,80 @@
+// The datasets that can be downloaded: CIFAR-10 and CIFAR-100, as their authors publish them.
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { RdmError, writing } from '../base/errors.js';
+import { oneOf } from '../options/checks.js';
+import { fetchable } from '../types/choices.js';
+import type { FetchOptions, FetchSummary } from '../types/datasets.js';
+import type { Control, ProgressEvent } from '../types/events.js';
+import { download } from './download.js';
+
+/** Addresses and checksums as https://www.cs.toronto.edu/~kriz/cifar.html gives them. */
+const archives = {
+  cifar10: {
+    url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+    md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+    folder: 'cifar-10-batches-bin',
+  },
+  cifar100: {
+    url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
+    md5: '03b5dce01913d631647c71ecec9e9cb8',
+    folder: 'cifar-100-binary',
+  },
+} as const;
+
+/**
+ * Downloads the archive of a dataset, verifies and unpacks it; does nothing where it is there already.
+ * Progress counts bytes. Aborting keeps what has come, for the next call to go on from.
+ */
+export async function fetchDataset(
+  options: FetchOptions,
+  control: Control<ProgressEvent> = {},
+): Promise<FetchSummary> {
+  const known = archives[oneOf('dataset', options.dataset, fetchable)];
+  const output = resolve(options.output);
+  const path = join(output, known.folder);
+  if (existsSync(path)) return { outcome: 'present', path };
+  const archive = `${path}.tar.gz.part`;
+  try {
+    await writing(output, () => mkdir(output, { recursive: true }));
+    await download(address(options.url ?? known.url), archive, options.md5 ?? known.md5, control);
+  } catch (error) {
+    if (control.signal?.aborted) return { outcome: 'stopped', path };
+    throw error;
+  }
+  await unpack(archive, known.folder, output);
+  return { outcome: 'done', path };
+}
+
+function address(url: string): string {
+  if (URL.canParse(url) && /^https?:/i.test(url)) return url;
+  throw new RdmError('usage', `not an address: ${url}`, 'it begins with https:// or http://');
+}
+
+/** The folder appears whole or not at all; the archive goes once it is unpacked. */
+async function unpack(archive: string, folder: string, output: string): Promise<void> {
+  const { extract } = await import('tar'); // loads only where it is used
+  const scratch = await mkdtemp(join(output, '.unpacking-'));
+  try {
+    await extract({ file: archive, cwd: scratch, strict: true, preserveOwner: false });
+  } catch (cause) {
+    await rm(scratch, { recursive: true });
+    throw new RdmError(
+      'bad_output',
+      `cannot unpack ${archive}: ${(cause as Error).message}`,
+      'make sure that half a gigabyte is free and run it again; if the file is no tar.gz, remove it',
+      { cause },
+    );
+  }
+  await rm(archive);
+  const found = existsSync(join(scratch, folder));
+  if (found) await rename(join(scratch, folder), join(output, folder));
+  await rm(scratch, { recursive: true });
+  if (found) return;
+  throw new RdmError(
+    'download',
+    `the archive has no folder ${folder}; it was removed`,
+    "give the address of the authors' binary archive",
+  );
+}

@@ -1,0 +1,143 @@
+// Looks an installation and its machine over, before a run has to fail on them. Facts only.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addonPath } from '../native/addon.js';
+import type { Check, CheckName, Diagnosis, DoctorOptions } from '../types/doctor.js';
+import type { Environment } from '../types/results.js';
+
+const gibibyte = 2 ** 30;
+const leastMemory = gibibyte;
+/** A few checkpoints: of resnet50 with its momenta, one takes a quarter of a gibibyte. */
+const leastDisk = 2 * gibibyte;
+/** What a container has by default; processes on one machine meet there. */
+const leastSharedMemory = 2 ** 26;
+
+/** Never throws: what is wrong is in the diagnosis. The addon is loaded in a child process. */
+export function doctor({ output = '.' }: DoctorOptions = {}): Diagnosis {
+  const { environment, checks } = probe(addonPath());
+  return {
+    environment,
+    checks: [
+      ...checks,
+      ...(environment ? checkEnvironment(environment) : []),
+      checkMemory(),
+      ...checkSharedMemory(),
+      checkDisk(resolve(output)),
+    ],
+  };
+}
+
+const check = (level: Check['level'], name: CheckName, values: Check['values'] = {}): Check => ({
+  name,
+  level,
+  values,
+});
+
+const script = fileURLToPath(new URL('probe.js', import.meta.url));
+
+function probe(path: string): Diagnosis {
+  const problem = (name: CheckName, values: Check['values'] = {}) => ({
+    environment: null,
+    checks: [check('problem', name, { path, ...values })],
+  });
+  if (!existsSync(path)) return problem('addon_missing');
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [script], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    const reason = signal ?? `exit code ${status}`;
+    return problem('addon_crashed', { reason, said: stderr.trim() });
+  }
+  const { environment, refusal } = JSON.parse(stdout) as {
+    environment?: Environment;
+    refusal?: string;
+  };
+  if (!environment) return problem('addon_broken', { reason: refusal ?? '' });
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  const built = environment.version;
+  // A checkout's TypeScript may be newer than its addon, under the same version.
+  if (built !== version || !environment.codecs) return problem('addon_stale', { built, version });
+  return { environment, checks: [check('ok', 'addon', { path, version })] };
+}
+
+function checkEnvironment(environment: Environment): Check[] {
+  const { libtorch, cpu, bf16, cuda, codecs, backends } = environment;
+  return [
+    check('ok', 'libtorch', { version: libtorch }),
+    checkDevice(cuda),
+    check('ok', 'cpu', { capability: cpu, bf16 }),
+    checkThreads(environment.threads),
+    ...checkCodecs(codecs),
+    check('ok', 'backends', { ...backends }),
+  ];
+}
+
+function checkDevice({ available, devices }: Environment['cuda']): Check {
+  if (available) return check('ok', 'gpu', { devices });
+  const there = existsSync('/dev/nvidia0') || existsSync('/proc/driver/nvidia');
+  return there ? check('problem', 'gpu_unused') : check('note', 'gpu', { devices });
+}
+
+/** More threads than processors wait for each other, and a step takes many times as long. */
+function checkThreads(threads: number): Check {
+  const processors = availableParallelism();
+  const values = { threads, processors, variable: process.env.OMP_NUM_THREADS ?? '' };
+  if (threads > processors) return check('problem', 'threads_many', values);
+  return threads < processors
+    ? check('note', 'threads_few', values)
+    : check('ok', 'threads', values);
+}
+
+function checkCodecs({ jpegHuffman, ...codecs }: Environment['codecs']): Check[] {
+  const names = (there: boolean) =>
+    Object.entries(codecs)
+      .flatMap(([name, has]) => (has === there ? [name] : []))
+      .join(', ');
+  const missing = names(false);
+  return [
+    check('ok', 'codecs', { names: names(true) }),
+    ...(missing ? [check('note', 'codecs_missing', { names: missing })] : []),
+    ...(jpegHuffman ? [] : [check('note', 'jpeg_slow')]),
+  ];
+}
+
+function checkMemory(): Check {
+  const values = { free: freemem(), total: totalmem() };
+  return values.free < leastMemory
+    ? check('problem', 'memory_low', values)
+    : check('ok', 'memory', values);
+}
+
+function checkSharedMemory(): Check[] {
+  if (!existsSync('/dev/shm')) return []; // not on macOS
+  const values = { free: freeSpace('/dev/shm') };
+  if (values.free <= leastSharedMemory) return [check('note', 'shared_memory_low', values)];
+  return [check('ok', 'shared_memory', values)];
+}
+
+function checkDisk(output: string): Check {
+  const folder = existing(output);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    return check('problem', 'output_unwritable', { output, reason: (error as Error).message });
+  }
+  const values = { output, free: freeSpace(folder) };
+  return values.free < leastDisk
+    ? check('problem', 'disk_low', values)
+    : check('ok', 'disk', values);
+}
+
+/** The folder, or the nearest above it that is there. */
+function existing(folder: string): string {
+  return existsSync(folder) ? folder : existing(dirname(folder));
+}
+
+function freeSpace(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}

@@ -1,0 +1,98 @@
+// What a checkpoint records about the run that wrote it, and how that fills in what a caller leaves out.
+import { resolve } from 'node:path';
+import { RdmError, translated } from '../base/errors.js';
+import { native } from '../native/addon.js';
+import { oneOf } from '../options/checks.js';
+import {
+  type Architecture,
+  branches,
+  type Dataset,
+  exportFormats,
+  type Stem,
+} from '../types/choices.js';
+import type { RecordedEvent } from '../types/events.js';
+import type { ExportOptions, ImageOptions, NetworkOptions } from '../types/options.js';
+import type { CheckpointInfo, ExportSummary, TensorHash } from '../types/results.js';
+
+/** Reads a checkpoint's record without building a network. Rejects with `bad_checkpoint`. */
+export function inspectCheckpoint(path: string): Promise<CheckpointInfo> {
+  return translated(() => native().inspectCheckpoint(path));
+}
+
+/** The SHA-256 of each tensor: of the state dict, then of the optimizer. Rejects with `bad_checkpoint`. */
+export function hashTensors(path: string): Promise<TensorHash[]> {
+  return translated(() => native().hashTensors(path));
+}
+
+/**
+ * Writes the backbone of a checkpoint as a file of another library, and with it a linear classifier where there
+ * is one. Rejects with `bad_checkpoint` where that library does not have the network.
+ */
+export async function exportCheckpoint(options: ExportOptions): Promise<ExportSummary> {
+  const { checkpoint, output } = options;
+  const format = oneOf('format', options.format, exportFormats);
+  const branch = oneOf('branch', options.branch ?? 'online', branches);
+  const wanted = { checkpoint, output: resolve(output), format, branch };
+  return translated(async () => ({ output, ...(await native().exportCheckpoint(wanted)) }));
+}
+
+/** The keys of a record that a later run can take over. */
+interface Recorded {
+  classes?: string;
+  cropSize?: number;
+  data?: string;
+  dataset?: Dataset;
+  imagesPerClass?: number;
+  stem?: Stem;
+  stemPadding?: number;
+}
+
+/** The options that may come from a record. */
+type Recordable = ImageOptions & NetworkOptions & { data?: string | undefined };
+
+/**
+ * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and data folder
+ * (with its classes and images per class). Rejects where the caller names another architecture than the checkpoint.
+ */
+export async function takeRecorded<Options extends Recordable>(
+  options: Options,
+  checkpoint: string | undefined,
+): Promise<{ options: Options; recorded?: RecordedEvent }> {
+  if (!checkpoint) return { options };
+  const info = await inspectCheckpoint(checkpoint);
+  if (options.arch && info.arch && options.arch !== info.arch) {
+    throw new RdmError(
+      'bad_checkpoint',
+      `${checkpoint} holds a ${info.arch}, not a ${options.arch}`,
+      `leave the architecture out, or name ${info.arch}`,
+    );
+  }
+  const record: Recorded = { ...(info.stem && { stem: info.stem }), ...info.rdm };
+  const taken = {
+    ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
+    ...takeStem(options, record),
+    ...(!options.dataset && named(record.dataset) && { dataset: record.dataset }),
+    ...(options.cropSize === undefined && record.cropSize && { cropSize: record.cropSize }),
+    ...(!options.data && record.data && takeData(options, record)),
+  };
+  if (Object.keys(taken).length === 0) return { options };
+  return {
+    options: { ...options, ...taken },
+    recorded: { type: 'recorded', checkpoint, ...taken },
+  };
+}
+
+const named = (dataset?: Dataset) => dataset !== undefined && dataset !== 'custom';
+
+function takeStem(options: Recordable, { stem, stemPadding }: Recorded) {
+  if (options.stem !== undefined || stem !== 'cifar') return {};
+  return { stem, ...(options.stemPadding === undefined && stemPadding && { stemPadding }) };
+}
+
+function takeData(options: Recordable, { data, classes, imagesPerClass }: Recorded) {
+  return {
+    ...(data && { data }),
+    ...(options.classes === undefined && classes && { classes }),
+    ...(options.imagesPerClass === undefined && imagesPerClass && { imagesPerClass }),
+  };
+}

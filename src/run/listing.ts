@@ -1,0 +1,49 @@
+// A fingerprint of a data folder by its files' paths and sizes; no image is opened.
+import { createHash } from 'node:crypto';
+import { type Dirent, existsSync } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Listing } from '../types/report.js';
+
+interface File {
+  path: string;
+  bytes: number;
+}
+
+/** Of train/ and val/ where there is a train/, as in an image folder; else of all. Rejects where aborted. */
+export async function hashListing(folder: string, signal: AbortSignal): Promise<Listing> {
+  const hash = createHash('sha256');
+  const listing = { files: 0, bytes: 0 };
+  for (const root of existsSync(join(folder, 'train')) ? ['train', 'val'] : ['']) {
+    if (!existsSync(join(folder, root))) continue;
+    for await (const { path, bytes } of filesUnder(folder, root, [])) {
+      signal.throwIfAborted();
+      hash.update(`${path}\0${bytes}\n`);
+      listing.files += 1;
+      listing.bytes += bytes;
+    }
+  }
+  return { sha256: hash.digest('hex'), ...listing };
+}
+
+/** In sorted order, a folder at a time. Links are followed, but not to a folder that is being listed. */
+async function* filesUnder(root: string, path: string, above: string[]): AsyncGenerator<File> {
+  const real = await realpath(join(root, path));
+  if (above.includes(real)) return;
+  const entries = await readdir(real, { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sizes = await Promise.all(entries.map((entry) => fileSize(join(real, entry.name), entry)));
+  for (const [index, { name }] of entries.entries()) {
+    const inner = path ? `${path}/${name}` : name;
+    const bytes = sizes[index];
+    if (bytes === undefined) yield* filesUnder(root, inner, [...above, real]);
+    else yield { path: inner, bytes };
+  }
+}
+
+/** undefined of a folder. */
+async function fileSize(path: string, entry: Dirent): Promise<number | undefined> {
+  if (entry.isDirectory()) return undefined;
+  const found = await stat(path);
+  return found.isDirectory() ? undefined : found.size;
+}

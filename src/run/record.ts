@@ -1,0 +1,114 @@
+// run.json in the output folder: what each start of a run was made with. A list, so that history stays.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { RdmError } from '../base/errors.js';
+import type { StartEvent } from '../types/events.js';
+import type { RunRecord } from '../types/report.js';
+import type { CommandLine } from './command-line.js';
+import { hashListing } from './listing.js';
+
+export interface Recorder {
+  start(event: StartEvent): void;
+  /** Waits for the data folder's listing where the run is done; else gives it up. */
+  end(done: boolean): Promise<void>;
+}
+
+export const recordFile = (folder: string) => join(folder, 'run.json');
+
+/** Refuses a run.json that it could not add to. Throws `bad_output`. */
+export function openRecord(
+  output: string,
+  data: string,
+  describe: (seed: number) => CommandLine,
+): Recorder {
+  const path = recordFile(output);
+  const earlier = readRecords(path);
+  const giveUp = new AbortController();
+  let filled: Promise<void> | undefined;
+  return {
+    start: (event) => {
+      const record = describeStart(event, describe(event.seed), resolve(data));
+      writeRecords(output, [...earlier, record]);
+      filled = fillIn(record, giveUp.signal).then(() => writeRecords(output, [...earlier, record]));
+      filled.catch(() => {}); // `end` reports it
+    },
+    end: async (done) => {
+      if (!done) giveUp.abort();
+      await filled;
+    },
+  };
+}
+
+/** None where there is no such file. Throws `bad_output` where it is another's. */
+export function readRecords(path: string): RunRecord[] {
+  if (!existsSync(path)) return [];
+  try {
+    const records = JSON.parse(readFileSync(path, 'utf8')) as unknown;
+    if (Array.isArray(records)) return records as RunRecord[];
+  } catch {}
+  throw new RdmError(
+    'bad_output',
+    `${path} is not the record of a run`,
+    'move it away, or take another --output',
+  );
+}
+
+function describeStart(event: StartEvent, { line, values }: CommandLine, data: string): RunRecord {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  const processors = cpus();
+  return {
+    started: new Date().toISOString(),
+    command: line,
+    options: values,
+    seed: event.seed,
+    versions: { rdm: version, node: process.version, libtorch: event.libtorch },
+    machine: {
+      host: hostname(),
+      platform: `${platform()} ${release()} ${arch()}`,
+      cpu: processors[0]?.model ?? '',
+      cores: processors.length,
+      memoryBytes: totalmem(),
+      device: event.device,
+    },
+    folder: process.cwd(),
+    commit: null,
+    data: { folder: data, commit: null, listing: null },
+  };
+}
+
+/** What takes a while (a million files, some tens of seconds) is found out beside the run. */
+async function fillIn(record: RunRecord, signal: AbortSignal): Promise<void> {
+  const { folder, data } = record;
+  [record.commit, data.commit, data.listing] = await Promise.all([
+    commitOf(folder),
+    commitOf(data.folder),
+    hashListing(data.folder, signal).catch(() => null), // aborted, or a file vanished
+  ]);
+}
+
+const commitOf = (folder: string) =>
+  new Promise<string | null>((found) => {
+    execFile('git', ['-C', folder, 'rev-parse', 'HEAD'], (error, stdout) =>
+      found(error ? null : stdout.trim()),
+    );
+  });
+
+// Whole or not at all: a reader never sees half a file.
+function writeRecords(output: string, records: RunRecord[]): void {
+  const path = recordFile(output);
+  try {
+    mkdirSync(output, { recursive: true });
+    writeFileSync(`${path}.tmp`, `${JSON.stringify(records, null, 2)}\n`);
+    renameSync(`${path}.tmp`, path);
+  } catch (cause) {
+    throw new RdmError(
+      'bad_output',
+      `cannot write ${path}: ${(cause as Error).message}`,
+      'pass a folder that can be written: --output DIR',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,172 @@
+// Whether a pretraining works, told from its events alone by the paper's quantity, the effective ranks.
+// The bounds lie between runs that were made: docs/verdict.md.
+import type {
+  EpochEvent,
+  Event,
+  Evidence,
+  RankEvent,
+  StartEvent,
+  VerdictEvent,
+} from '../types/events.js';
+
+/** Verdicts wait for an epoch, though never for fewer steps, nor for more. */
+const leastSteps = 20;
+const mostSteps = 200;
+/** Rank events that a collapse is told from, and those in which a healthy run is ahead. */
+const collapseWindow = 3;
+const healthyWindow = 8;
+const healthyLeast = 4;
+/** Directions in use beyond the first, as a share of those there could be: a few. */
+const fewDirections = 0.05;
+/** Target over online: above this, the mechanism still pulls the online branch's rank up. */
+const pullingRatio = 1.5;
+/** Below this std, less than one image in 14 lies elsewhere than the rest: std = 2√(p(1 − p)). */
+const collapsedStd = 0.5;
+const collapsedAlignment = 0.9;
+/** Rank of the squared singular values: all the energy in one direction. */
+const oneDirection = 1.1;
+/** What counts as a move: of a rank, as a share; of a mean cosine, in epochs' losses. */
+const movedRank = 0.1;
+const movedCosine = 0.005;
+
+/** The verdict on the run that these events tell of; undefined where there is none yet. */
+export function verdictOf(events: Iterable<Event>): VerdictEvent | undefined {
+  const judge = createJudge();
+  let last: VerdictEvent | undefined;
+  for (const event of events) last = judge(event) ?? last;
+  return last;
+}
+
+/** Takes a run's events in their order, and answers with a verdict where one of them changes it. */
+export function createJudge(): (event: Event) => VerdictEvent | undefined {
+  let run = begin();
+  return (event) => {
+    if (event.type === 'start') run = begin(event, run);
+    if (event.type === 'step' && event.phase === 'train') run.rate = event.lr;
+    if (event.type === 'epoch') addEpoch(run, event);
+    if (event.type === 'rank') addRank(run, event);
+    if (event.type !== 'epoch' && event.type !== 'rank') return undefined;
+    const verdict = judge(run, event);
+    if (!verdict || verdict === run.verdict) return undefined;
+    run.verdict = verdict;
+    const { epoch, step } = run.ranks.at(-1) ?? { epoch: event.epoch, step: 0 };
+    return { type: 'verdict', epoch, step, verdict, evidence: evidence(run) };
+  };
+}
+
+/** What is remembered of a run. */
+interface Run {
+  start: StartEvent | undefined;
+  verdict: VerdictEvent['verdict'] | undefined;
+  firstRank: RankEvent | undefined;
+  /** The last ones. */
+  ranks: RankEvent[];
+  firstEpoch: EpochEvent | undefined;
+  lastEpoch: EpochEvent | undefined;
+  /** The learning rate, as it was an epoch ago, and whether it rose in the last one. */
+  rate: number;
+  rateBefore: number;
+  warmsUp: boolean;
+}
+
+/** A run that is resumed goes on with what is remembered of it. */
+function begin(start?: StartEvent, before?: Run): Run {
+  if (start && before?.start && start.startEpoch > 0) return { ...before, start };
+  return {
+    start,
+    verdict: undefined,
+    firstRank: undefined,
+    ranks: [],
+    firstEpoch: undefined,
+    lastEpoch: undefined,
+    rate: 0,
+    rateBefore: 0,
+    warmsUp: false,
+  };
+}
+
+function addEpoch(run: Run, event: EpochEvent): void {
+  run.firstEpoch ??= event;
+  run.lastEpoch = event;
+  run.warmsUp = run.rate > run.rateBefore;
+  run.rateBefore = run.rate;
+}
+
+function addRank(run: Run, event: RankEvent): void {
+  run.firstRank ??= event;
+  run.ranks = [...run.ranks, event].slice(-healthyWindow);
+}
+
+function judge(run: Run, event: EpochEvent | RankEvent): VerdictEvent['verdict'] | undefined {
+  if (isYoung(run)) return undefined;
+  const found = evidence(run);
+  if (event.type === 'epoch') return stoodStill(run, found) ? 'not_learning' : undefined;
+  if (run.ranks.length < collapseWindow) return undefined;
+  if (isOnePoint(found)) return 'complete_collapse';
+  if (isFewDirections(found)) return 'dimensional_collapse';
+  return isHealthy(run, found) ? 'healthy' : undefined;
+}
+
+function isYoung({ start, firstRank, ranks }: Run): boolean {
+  const last = ranks.at(-1);
+  if (!start || !firstRank || !last) return true;
+  const { stepsPerEpoch } = start;
+  const steps = (last.epoch - firstRank.epoch) * stepsPerEpoch + last.step - firstRank.step;
+  return steps < Math.min(Math.max(stepsPerEpoch, leastSteps), mostSteps);
+}
+
+/** Nearly every image at the same place, in both branches. */
+const isOnePoint = ({ energyRank, featureStd, alignment }: Evidence) =>
+  energyRank < oneDirection && featureStd < collapsedStd && alignment > collapsedAlignment;
+
+/** Few directions in the target, and no difference left that would draw the online branch into others. */
+function isFewDirections({ onlineRank, targetRank, fullRank }: Evidence): boolean {
+  const share = (targetRank - 1) / (fullRank - 1);
+  return share < fewDirections && targetRank < pullingRatio * onlineRank;
+}
+
+/** The target ahead in every one of the last measurements, after the network has moved. */
+function isHealthy({ ranks, firstRank }: Run, found: Evidence): boolean {
+  if (ranks.length < healthyLeast || !ranks.every(({ difference }) => difference > 0)) return false;
+  return hasMoved(firstRank, found);
+}
+
+/** Neither loss nor ranks have moved in two epochs from scratch, and no warm-up is the reason. */
+function stoodStill(run: Run, found: Evidence): boolean {
+  const { start, firstRank, firstEpoch, warmsUp } = run;
+  if (found.lossChange === null || firstEpoch?.epoch !== 0 || warmsUp) return false;
+  const lossOfCosine = start?.method === 'byol' ? 4 : 1; // the loss is 4 - 4 cos there, else -cos
+  return Math.abs(found.lossChange) < movedCosine * lossOfCosine && !hasMoved(firstRank, found);
+}
+
+function hasMoved(first: RankEvent | undefined, { onlineRank, targetRank }: Evidence): boolean {
+  const moved = (before = 1, now: number) => Math.abs(Math.log(now / before)) > movedRank;
+  const { online, target } = first ?? {};
+  return moved(online?.effectiveRank, onlineRank) || moved(target?.effectiveRank, targetRank);
+}
+
+function evidence({ start, ranks, firstEpoch, lastEpoch }: Run): Evidence {
+  const window = ranks.slice(-collapseWindow);
+  const middle = (value: (event: RankEvent) => number) => median(window.map(value));
+  const { batchSize = 1, dim = batchSize } = start ?? {};
+  return {
+    measurements: window.length,
+    onlineRank: middle(({ online }) => online.effectiveRank),
+    targetRank: middle(({ target }) => target.effectiveRank),
+    difference: middle(({ difference }) => difference),
+    fullRank: Math.min(batchSize, dim),
+    energyRank: middle((event) => larger(event, 'effectiveRankSquared')),
+    featureStd: middle((event) => larger(event, 'featureStd')),
+    alignment: middle(({ alignment }) => alignment),
+    lossChange:
+      firstEpoch && lastEpoch && lastEpoch !== firstEpoch ? lastEpoch.loss - firstEpoch.loss : null,
+  };
+}
+
+const larger = ({ online, target }: RankEvent, key: 'effectiveRankSquared' | 'featureStd') =>
+  Math.max(online[key], target[key]);
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,47 @@
+// What a terminal shows: a live line that is wiped, a line for every epoch, and no escape codes elsewhere.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import test, { before } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { dataset, scratch, small } from '../support/folders.js';
+import { bin, rdm, root, run } from '../support/rdm.js';
+
+const terminal = join(root, 'test/support/terminal.py');
+const escapeCode = '\u001b[';
+
+let args: string[];
+before(async () => {
+  args = ['pretrain', ...small, '--epochs', '2', '--output', scratch(), await dataset()];
+});
+
+test('a live line tells epoch, step, loss, ranks, rate, speed and time left', async () => {
+  const command = [terminal, '120', process.execPath, bin, ...args];
+  const { code, stdout } = await run('python3', command);
+  assert.equal(code, 0, stdout);
+  const live =
+    /epoch 1\/2 {2}step \d\/3 {2}loss -?\d\.\d{4} {2}rank \d+\.\d → \d+\.\d \([+-]\d+\.\d\) {2}lr \S+ {2}\d+(\.\d)? images\/s {2}\d+ s left/;
+  const shown = stripVTControlCharacters(stdout);
+  const finished = /epoch 2\/2 {2}loss -?\d\.\d{4} {2}\d+ s {2}\d+\.\d images\/s\r\n/;
+  const end = /rdm: done; the last checkpoint is \S+checkpoint_0001.pth.tar\r\n/;
+  for (const line of [live, finished, end]) assert.ok(line.test(shown), String(line));
+  assert.ok(!shown.includes('Epoch: ['));
+});
+
+const plain: [string, string, string[]][] = [
+  ['of no width', '0', []],
+  ['that cannot move its cursor', '120', ['env', 'TERM=dumb']],
+  ['that a CI keeps as a log', '120', ['env', 'CI=true']],
+];
+for (const [what, columns, env] of plain)
+  test(`a terminal ${what} gets the plain lines`, { timeout: 60_000 }, async () => {
+    const command = [terminal, columns, ...env, process.execPath, bin, ...args];
+    const { code, stdout } = await run('python3', command);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /\nEpoch: \[1\]\[2\/3\]/);
+    assert.ok(!stdout.includes(escapeCode));
+  });
+
+test('without a terminal there are no escape codes', async () => {
+  const { stdout, stderr } = await rdm(args);
+  assert.ok(!`${stdout}${stderr}`.includes(escapeCode));
+});

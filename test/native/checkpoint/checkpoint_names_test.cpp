@@ -1,0 +1,182 @@
+// Backbones by whoever wrote them, architectures by their shapes, and what inspecting tells.
+#include <nlohmann/json.hpp>
+
+#include "check.h"
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/names.h"
+#include "checkpoint_fixtures.h"
+#include "models/heads.h"
+#include "models/resnet.h"
+#include "models/weights.h"
+#include "tools/inspect.h"
+
+using namespace rdm;
+using namespace rdm::test;
+
+namespace {
+
+// The convolutions of an architecture's blocks, as torchvision shapes them.
+Shapes shapes_of(const Architecture& arch) {
+  Shapes shapes;
+  for (size_t layer = 0; layer < 4; ++layer) {
+    const int64_t planes = 64 << layer;
+    const int64_t width = planes * arch.width_per_group / 64 * arch.groups;
+    for (int64_t block = 0; block < arch.blocks[layer]; ++block) {
+      const auto name = message("layer", layer + 1, ".", block, ".");
+      shapes[name + "conv1.weight"] = {width, 64, 1, 1};
+      shapes[name + "conv2.weight"] = {width, width / arch.groups, 3, 3};
+      if (arch.bottleneck) shapes[name + "conv3.weight"] = {planes * 4, width, 1, 1};
+    }
+  }
+  return shapes;
+}
+
+// A checkpoint with those convolutions, all but the telling ones without elements.
+void save_blocks(const std::string& path, const std::string& arch) {
+  Checkpoint checkpoint{.epoch = 1, .arch = arch};
+  checkpoint.state_dict.emplace_back("encoder.conv1.weight", torch::zeros({64, 3, 0, 0}));
+  for (const auto& [name, shape] : shapes_of(find_architecture(arch))) {
+    const bool telling = name == "layer1.0.conv2.weight";
+    checkpoint.state_dict.emplace_back("encoder." + name,
+                                       telling ? torch::zeros(shape) : torch::zeros({0}));
+  }
+  save_checkpoint(path, checkpoint);
+}
+
+}  // namespace
+
+TEST_CASE("the ten architectures are told from their shapes") {
+  CHECK(architectures().size() == 10);
+  for (const auto& arch : architectures()) CHECK(arch_of(shapes_of(arch)) == arch.name);
+  CHECK(arch_of({}) == "");
+  auto odd = shapes_of(find_architecture("resnet50"));
+  odd.erase("layer3.5.conv1.weight");
+  CHECK(arch_of(odd) == "");
+}
+
+TEST_CASE("a backbone is found under each writer's names, without its heads") {
+  const auto numbers = nlohmann::json::parse(read_bytes(fixture("expected.json")));
+  const std::vector<std::array<std::string, 3>> files{{"simsiam", "simsiam", "module.encoder."},
+                                                      {"lincls", "lincls", "module."},
+                                                      {"solo", "lightning", "backbone."},
+                                                      {"torchvision", "torchvision", ""}};
+  for (const auto& [file, kind, prefix] : files) {
+    for (const std::string ending : {".pth", ".legacy.pth"}) {
+      CAPTURE(file + ending);
+      const auto backbone = load_backbone(fixture(file + ending), "");
+      CHECK(backbone.kind == kind);
+      std::vector<std::string> names;
+      for (const auto& [name, tensor] : backbone.weights) names.push_back(name);
+      CHECK(names == std::vector<std::string>{"conv1.weight", "bn1.weight", "bn1.bias",
+                                              "bn1.running_mean", "bn1.running_var",
+                                              "bn1.num_batches_tracked", "layer1.0.conv1.weight"});
+      CHECK(backbone.weights[4].second[1].item<double>() ==
+            numbers[file][prefix + "bn1.running_var"]["values"][1].get<double>());
+      CHECK(backbone.weights[5].second.item<int64_t>() == (file == "torchvision" ? 0 : 7));
+      const bool linear = kind == "lincls" || kind == "torchvision";  // others project with fc
+      CHECK(backbone.classifier.size() == (linear ? 2 : 0));
+      if (!linear) CHECK(backbone.left.front() == prefix + "fc.weight");
+    }
+  }
+  const auto solo = load_backbone(fixture("solo.pth"), "");
+  REQUIRE(solo.projector.size() == 1);
+  CHECK(solo.projector[0].first == "0.weight");
+  CHECK(std::ranges::count(solo.left, "momentum_backbone.conv1.weight") == 1);
+}
+
+TEST_CASE("the momentum branch is its own network, and only BYOL has one") {
+  const auto path = fixture("solo.pth");
+  const auto online = load_backbone(path, ""), momentum = load_backbone(path, "", Branch::momentum);
+  REQUIRE(online.weights.size() == momentum.weights.size());
+  for (size_t i = 0; i < online.weights.size(); ++i) {
+    CHECK(online.weights[i].first == momentum.weights[i].first);
+    CHECK(torch::equal(online.weights[i].second + 1, momentum.weights[i].second));
+  }
+  CHECK(momentum.projector.empty());
+  const auto none = error_of([] { load_backbone(fixture("simsiam.pth"), "", Branch::momentum); });
+  REQUIRE(none);
+  CHECK(none->what() ==
+        "cannot load " + fixture("simsiam.pth") + ": it holds no momentum networks");
+  CHECK(none->hint == "Only BYOL has them: leave --branch out.");
+}
+
+TEST_CASE("a head is rebuilt from its state dict: linear layers, batch norms, ReLUs between") {
+  torch::manual_seed(3);
+  for (auto head : {simsiam_projector(6, torch::nn::Linear(6, 4)), simsiam_predictor(6, 3),
+                    byol_head(6, 5, 4)}) {
+    auto again = head_of(state_dict(*head));
+    load_state_dict(*again, state_dict(*head), "", "the head");
+    head->eval();
+    again->eval();
+    const auto x = torch::randn({3, 6});
+    CHECK(torch::equal(head->forward(x), again->forward(x)));
+  }
+}
+
+TEST_CASE("a backbone of another architecture, or none, is refused with what the file holds") {
+  const ScratchFolder folder;
+  const auto path = folder.file("checkpoint.pth.tar");
+  save_blocks(path, "resnet18");
+  CHECK(load_backbone(path, "resnet18").arch == "resnet18");
+  const auto other = error_of([&] { load_backbone(path, "resnet50"); });
+  REQUIRE(other);
+  CHECK(other->code == Code::bad_checkpoint);
+  CHECK(other->what() == "cannot load " + path + ": it holds a resnet18, not a resnet50");
+  CHECK(other->hint == "Say --arch resnet18.");
+
+  const auto none = error_of([&] { load_backbone(fixture("tensors.pth"), "resnet18"); });
+  REQUIRE(none);
+  CHECK(contains(none->what(), "tensors.pth: it holds no ResNet backbone"));
+}
+
+TEST_CASE("inspecting tells kind, architecture, epoch, size and what the run recorded") {
+  const ScratchFolder folder;
+  const auto path = folder.file("checkpoint.pth.tar");
+  save_blocks(path, "resnet50");
+  const auto ours = inspect_checkpoint(path);
+  CHECK(*ours.find("kind") == Plain("simsiam"));
+  CHECK(*ours.find("arch") == Plain("resnet50"));
+  CHECK(*ours.find("parameters") == Plain(int64_t{64 * 64 * 9}));
+  CHECK(*ours.find("bytes") == Plain(int64_t{64 * 64 * 9 * 4}));
+  CHECK(*ours.find("branches") == Plain(Plain::List{"online"}));
+  CHECK(*ours.find("optimizer")->find("groups") == Plain(int64_t{0}));
+  CHECK(*ours.find("safe") == Plain(true));
+  CHECK(*ours.find("refused") == Plain(Plain::List()));
+
+  const auto lincls = inspect_checkpoint(fixture("lincls.legacy.pth"));
+  CHECK(*lincls.find("kind") == Plain("lincls"));
+  CHECK(*lincls.find("arch") == Plain("resnet18"));  // recorded; the shapes tell nothing here
+  CHECK(*lincls.find("epoch") == Plain(int64_t{12}));
+  CHECK(*lincls.find("bestAcc1") == Plain(67.5));
+  CHECK(*lincls.find("optimizer") == Plain(Plain::Dict{{"groups", int64_t{1}},
+                                                       {"lr", int64_t{30}},
+                                                       {"tensors", int64_t{1}},
+                                                       {"bytes", int64_t{16}}}));
+  CHECK(*lincls.find("keys") == Plain(int64_t{9}));
+  CHECK(lincls.find("rdm")->is_null());
+  const auto& first = lincls.find("tensors")->get_if<Plain::List>()->front();
+  CHECK(first ==
+        Plain(Plain::Dict{{"name", "module.conv1.weight"},
+                          {"shape", Plain::List{int64_t{2}, int64_t{3}, int64_t{3}, int64_t{3}}},
+                          {"dtype", "float32"}}));
+
+  const auto other = inspect_checkpoint(fixture("tensors.pth"));
+  CHECK(*other.find("kind") == Plain("other"));
+  CHECK(other.find("arch")->is_null());
+  CHECK(other.find("optimizer")->is_null());
+
+  const auto solo = inspect_checkpoint(fixture("solo.pth"));
+  CHECK(*solo.find("branches") == Plain(Plain::List{"online", "momentum"}));
+  CHECK(*solo.find("projector") == Plain(Plain::List{int64_t{2}, int64_t{2}}));
+  CHECK(*solo.find("stem") == Plain("cifar"));
+}
+
+TEST_CASE("inspecting a file that would run a command names it, and runs nothing") {
+  for (const std::string file : {"hostile.pth", "hostile.legacy.pth"}) {
+    const auto info = inspect_checkpoint(fixture(file));
+    CHECK(*info.find("safe") == Plain(false));
+    CHECK(*info.find("refused") == Plain(Plain::List{"posix.system"}));
+    CHECK(*info.find("kind") == Plain("other"));
+  }
+  CHECK(!std::filesystem::exists("rdm-was-here"));
+}

@@ -1,0 +1,96 @@
+// rdm completion in the shells themselves.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { architectures } from 'rdm-ssl';
+import { completionScript, type Shell } from '../../dist/cli/commands/completion-scripts.js';
+import { createProgram } from '../../dist/cli/main.js';
+import { scratch } from '../support/folders.js';
+import { rdm } from '../support/rdm.js';
+
+const inBash = `
+source "$1"; shift
+COMP_WORDS=(rdm "$@") COMP_CWORD=$#
+_rdm
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+
+// A terminal of its own, as zsh's line editor needs one; ^X tells what Tab has made of the line.
+const inZsh = `
+zmodload zsh/zpty
+zpty shell "HOME=$HOME zsh -f -i"
+zpty -w shell "source $1; bindkey '^I' complete-word; unsetopt beep"
+zpty -w shell 'told() { print -r -- "<$BUFFER>" >$HOME/told }; zle -N told; bindkey "^X" told'
+zpty -w -n shell "\${*:2}"$'\\t\\x18'
+for _ in {1..100}; do [[ -s $HOME/told ]] && break; sleep 0.1; done
+cat $HOME/told`;
+
+const runs: Record<Shell, (script: string, words: string[]) => string[]> = {
+  bash: (script, words) => ['-c', inBash, 'bash', script, ...words],
+  zsh: (script, words) => ['-c', inZsh, 'zsh', script, 'rdm', ...words],
+  fish: (script, words) => [
+    '-c',
+    `source ${script}; complete -C '${['rdm', ...words].join(' ')}' | cut -f 1`,
+  ],
+};
+
+/** What a shell offers in place of the last word. */
+function offered(shell: Shell, ...words: string[]): string[] {
+  const script = join(scratch(), 'completion');
+  writeFileSync(script, completionScript(createProgram(), shell));
+  const env = { ...process.env, HOME: scratch() };
+  const { status, stdout, stderr } = spawnSync(shell, runs[shell](script, words), {
+    env,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  assert.equal(stderr, '');
+  return stdout.split('\n').filter(Boolean).sort();
+}
+
+const missing = (shell: Shell) =>
+  spawnSync(shell, ['-c', 'true']).status === 0 ? false : `no ${shell} here`;
+
+for (const shell of ['bash', 'fish'] as const) {
+  test(`${shell}: commands, and commands of a command`, { skip: missing(shell) }, () => {
+    assert.deepEqual(offered(shell, 'pre'), ['pretrain']);
+    assert.deepEqual(offered(shell, 'data', ''), ['check', 'fetch', 'info', 'synthesize']);
+    assert.deepEqual(offered(shell, 'recipes', 'sh'), ['show']);
+    assert.deepEqual(offered(shell, 'data', 'fetch', ''), ['cifar10', 'cifar100']);
+  });
+
+  test(`${shell}: the flags of the command on the line, hidden ones not`, {
+    skip: missing(shell),
+  }, () => {
+    assert.deepEqual(offered(shell, 'pretrain', '/data', '--si'), ['--sigma']);
+    assert.deepEqual(offered(shell, 'lincls', '--si'), []);
+    assert.deepEqual(offered(shell, 'data', 'check', '--max'), ['--max-image-pixels']);
+    assert.deepEqual(offered(shell, 'pretrain', '--no-fix'), []);
+  });
+
+  test(`${shell}: the values of a flag`, { skip: missing(shell) }, () => {
+    assert.deepEqual(offered(shell, 'pretrain', '--arch', ''), [...architectures].sort());
+    assert.deepEqual(offered(shell, 'lincls', '-a', 'resnet10'), ['resnet101']);
+    assert.deepEqual(offered(shell, 'knn', '--distance', 'e'), ['euclidean']);
+  });
+}
+
+test('bash: where nothing is to be chosen from, nothing of rdm stands in for files', () => {
+  assert.deepEqual(offered('bash', 'pretrain', '--output', ''), []);
+  assert.deepEqual(offered('bash', 'pretrain', ''), []);
+});
+
+test('zsh completes a command, a flag and a value', { skip: missing('zsh') }, () => {
+  const line = (...words: string[]) => offered('zsh', ...words).join('\n');
+  assert.equal(line('pretr'), '<rdm pretrain >');
+  assert.equal(line('pretrain', '--sigm'), '<rdm pretrain --sigma >');
+  const chosen = line('pretrain', '--arch', 'wide_resnet5');
+  assert.equal(chosen, '<rdm pretrain --arch wide_resnet50_2 >');
+});
+
+test('an unknown shell is wrong usage', async () => {
+  const { code, stderr } = await rdm(['completion', 'tcsh']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^rdm: .*'tcsh'.*bash, zsh, fish/);
+});

@@ -1,0 +1,327 @@
+// The command line's flags and defaults are an interface: scripts written for the reference rely on them.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { Command } from 'commander';
+import { createProgram } from '../../dist/cli/main.js';
+import { commandAt } from '../support/commands.js';
+import { root } from '../support/rdm.js';
+
+const processes = `
+--world-size <n> = -1
+--rank <n> = -1
+--dist-url <url> = "tcp://224.66.41.62:23456"
+--dist-backend <name>
+--dist-timeout <seconds> = 1800
+--nproc-per-node <n>
+--max-restarts <n> = 0
+--multiprocessing-distributed
+`;
+
+const shared = `${processes}
+-j, --workers <n> = 32
+--crop-size <pixels>
+--val-resize <pixels>
+--images-per-class <n>
+--val-images-per-class <n>
+--classes <file>
+--decode <how> = "exact"
+--on-bad-image <action> = "skip"
+--max-image-pixels <n> = 178956970
+--output <dir> = "."
+-p, --print-freq <n> = 10
+--json
+--tensorboard
+--recipe <name>
+--device <name> = "auto"
+--gpu <index>
+--precision <name> = "fp32"
+--start-epoch <n> = 0
+--momentum <m> = 0.9
+--seed <n>
+--resume <path>
+--resume-anyway
+--checkpoint-every <steps|time>
+--on-divergence <action> = "stop"
+--time-limit <time>
+`;
+
+const pretrain = `${shared}
+--keep <n> = 0
+-a, --arch <name> = "resnet50"
+--stem <name> = "imagenet"
+--stem-padding <pixels> = 2
+--dataset <name> = "custom"
+--method <name> = "simsiam"
+--epochs <n> = 100
+-b, --batch-size <n> = 512
+--lr, --learning-rate <rate> = 0.05
+--wd, --weight-decay <decay> = 0.0001
+--dim <n>
+--proj-hidden-dim <n>
+--pred-dim <n>
+--zero-init-residual
+--base-tau <tau> = 0.99
+--final-tau <tau> = 1
+--optimizer <name> = "sgd"
+--lars-eta <eta> = 0.02
+--schedule <name> = "cosine"
+--warmup-epochs <n> = 10
+--warmup-start-lr <rate> = 0.00003
+--fix-pred-lr
+--accumulate <n> = 1
+--online-classifier
+--classifier-lr <rate> = 0.1
+--momentum-classifier
+--crop-scale <min,max> = [0.2,1]
+--interpolation <name> = "bilinear"
+--jitter <b,c,s,h> = [0.4,0.4,0.4,0.1]
+--jitter-prob <p> = 0.8
+--grayscale-prob <p> = 0.2
+--blur-prob <p[,p]> = [0.5,0.5]
+--solarize-prob <p[,p]> = [0,0]
+--equalize-prob <p[,p]> = [0,0]
+--flip-prob <p> = 0.5
+--pred-type <type> = "mlp"
+--pred-location <branch> = "online"
+--sigma <power> = 0
+--filter-source <branch> = "own"
+--filter-solver <name> = "auto"
+--keep-null-space
+--knn-every <epochs> = 0
+--rank-every <n>
+--on-collapse <action> = "warn"
+`;
+
+const lincls = `${shared}
+-a, --arch <name>
+--stem <name>
+--stem-padding <pixels>
+--dataset <name>
+--epochs <n> = 90
+-b, --batch-size <n> = 4096
+--lr, --learning-rate <rate> = 0.1
+--wd, --weight-decay <decay> = 0
+--pretrained <path>
+--lars
+--schedule <name> = "cosine"
+--lr-steps <epochs> = [60,80]
+-e, --evaluate
+`;
+
+const knn = `
+-a, --arch <name>
+--stem <name>
+--stem-padding <pixels>
+--pretrained <path>
+--features <layer> = "backbone"
+--branch <name> = "online"
+--k <n,n…> = [20]
+--temperature <t,t…> = [0.07]
+--distance <name,name…> = ["cosine"]
+--dataset <name>
+-j, --workers <n> = 32
+--crop-size <pixels>
+--val-resize <pixels>
+--images-per-class <n>
+--val-images-per-class <n>
+--classes <file>
+--decode <how> = "exact"
+--on-bad-image <action> = "skip"
+--max-image-pixels <n> = 178956970
+--output <dir> = "."
+--json
+--device <name> = "auto"
+--gpu <index>
+--precision <name> = "fp32"
+${processes}`;
+
+const report = `
+--html <file>
+--svg <dir>
+--csv <file>
+`;
+
+const watch = `
+--terminal
+--host <address> = "127.0.0.1"
+--port <n>
+`;
+
+const looking = `
+-a, --arch <name>
+--stem <name>
+--stem-padding <pixels>
+--dataset <name>
+-j, --workers <n> = 32
+--crop-size <pixels>
+--val-resize <pixels>
+--classes <file>
+--decode <how> = "exact"
+--on-bad-image <action> = "skip"
+--max-image-pixels <n> = 178956970
+--output <dir> = "."
+--json
+--device <name> = "auto"
+--gpu <index>
+--precision <name> = "fp32"
+`;
+
+const spectrum = `${looking}
+--images <n> = 10000
+--svg <file>
+`;
+
+const embed = `${looking}
+--images <n> = 2000
+--features <layer> = "backbone"
+--branch <name> = "online"
+--neighbours <n> = 15
+--min-dist <d> = 0.1
+--seed <n> = 0
+--thumbnail <pixels> = 32
+--html <file>
+--svg <file>
+--png <file>
+`;
+
+const check = `
+-j, --workers <n>
+--max-image-pixels <n> = 178956970
+--json
+`;
+
+const fetching = `
+--url <url>
+--md5 <hex>
+`;
+
+const synthesize = `
+--train-per-class <n> = 100
+--val-per-class <n> = 20
+--size <pixels> = 64
+--seed <n> = 0
+`;
+
+const shown = (found: Command) => found.options.filter(({ hidden }) => !hidden);
+
+function flagsOf(found: Command): string[] {
+  return shown(found)
+    .map(({ flags, defaultValue }) =>
+      defaultValue === undefined ? flags : `${flags} = ${JSON.stringify(defaultValue)}`,
+    )
+    .sort();
+}
+
+const listed = (text: string) => text.split('\n').filter(Boolean).sort();
+
+test('the commands are frozen', () => {
+  const names = createProgram().commands.map((found) => found.name());
+  assert.deepEqual(names, [
+    ...['pretrain', 'lincls', 'knn', 'verify-resume', 'spectrum', 'embed', 'inspect', 'export'],
+    ...['report', 'watch', 'data', 'recipes', 'setup', 'doctor', 'completion'],
+  ]);
+});
+
+test("pretrain has the reference's flags and defaults, and its own", () => {
+  assert.deepEqual(flagsOf(commandAt('pretrain')), listed(pretrain));
+});
+
+test("lincls has the reference's flags and defaults, and its own", () => {
+  assert.deepEqual(flagsOf(commandAt('lincls')), listed(lincls));
+});
+
+test("verify-resume has pretrain's flags, and the number of steps", () => {
+  assert.deepEqual(flagsOf(commandAt('verify-resume')), listed(`${pretrain}\n--steps <n> = 20`));
+});
+
+test('knn has these flags and defaults', () => {
+  assert.deepEqual(flagsOf(commandAt('knn')), listed(knn));
+});
+
+test('spectrum, embed, inspect and export have these flags and defaults', () => {
+  assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
+  assert.deepEqual(flagsOf(commandAt('embed')), listed(embed));
+  assert.deepEqual(flagsOf(commandAt('inspect')), ['--json']);
+  const exported = ['--branch <name> = "online"', '--json', '--to <format>'];
+  assert.deepEqual(flagsOf(commandAt('export')), exported);
+});
+
+test('report and watch have these flags and defaults', () => {
+  assert.deepEqual(flagsOf(commandAt('report')), listed(report));
+  assert.deepEqual(flagsOf(commandAt('watch')), listed(watch));
+});
+
+test('the data commands have these flags', () => {
+  const names = commandAt('data').commands.map((found) => found.name());
+  assert.deepEqual(names, ['fetch', 'synthesize', 'info', 'check']);
+  assert.deepEqual(flagsOf(commandAt('data', 'fetch')), listed(fetching));
+  assert.deepEqual(flagsOf(commandAt('data', 'info')), ['--json']);
+  assert.deepEqual(flagsOf(commandAt('data', 'check')), listed(check));
+  assert.deepEqual(flagsOf(commandAt('data', 'synthesize')), listed(synthesize));
+});
+
+test('the recipes commands have these flags', () => {
+  const names = commandAt('recipes').commands.map((found) => found.name());
+  assert.deepEqual(names, ['list', 'show', 'check']);
+  assert.deepEqual(flagsOf(commandAt('recipes', 'list')), ['--json']);
+  assert.deepEqual(flagsOf(commandAt('recipes', 'show')), ['--json']);
+  assert.deepEqual(flagsOf(commandAt('recipes', 'check')), []);
+});
+
+test('doctor has these flags', () => {
+  assert.deepEqual(flagsOf(commandAt('doctor')), ['--json', '--output <dir> = "."']);
+});
+
+test('the README names every flag', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  for (const found of ['pretrain', 'lincls', 'knn', 'spectrum', 'embed', 'export'].map((name) =>
+    commandAt(name),
+  )) {
+    for (const { short, long } of shown(found)) {
+      const names = `${short ? `${short}, ` : ''}${long}`;
+      assert.ok(readme.includes(`\`${names}\``), names);
+    }
+  }
+});
+
+test('both spellings of a rate and of the weight decay are understood', () => {
+  for (const spelling of [
+    ['--lr', '0.3', '--wd', '0.2'],
+    ['--learning-rate', '0.3', '--weight-decay', '0.2'],
+  ]) {
+    const found = commandAt('pretrain').action(() => {});
+    found.parse([...spelling, 'DIR'], { from: 'user' });
+    const { learningRate, weightDecay } = found.opts();
+    assert.deepEqual({ learningRate, weightDecay }, { learningRate: 0.3, weightDecay: 0.2 });
+  }
+});
+
+function parsed(...flags: string[]): Record<string, unknown> {
+  const found = commandAt('pretrain').action(() => {});
+  found.parse([...flags, 'DIR'], { from: 'user' });
+  return found.opts();
+}
+
+test('lists are written with commas; one probability serves both views', () => {
+  const { cropScale, jitter, blurProb, solarizeProb } = parsed(
+    ...['--crop-scale', '.08,1', '--jitter', '.4,.4,.2,.1'],
+    ...['--blur-prob', '0.1', '--solarize-prob', '0,0.2'],
+  );
+  assert.deepEqual(
+    { cropScale, jitter, blurProb, solarizeProb },
+    {
+      cropScale: [0.08, 1],
+      jitter: [0.4, 0.4, 0.2, 0.1],
+      blurProb: [0.1, 0.1],
+      solarizeProb: [0, 0.2],
+    },
+  );
+});
+
+test('a switch is on, off, or left to the method', () => {
+  assert.equal(parsed('--zero-init-residual').zeroInitResidual, true);
+  assert.equal(parsed('--no-zero-init-residual').zeroInitResidual, false);
+  assert.equal(parsed().zeroInitResidual, undefined);
+});

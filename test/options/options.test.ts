@@ -1,0 +1,385 @@
+// What is left out becomes the reference's default; what makes no sense is refused with what exists.
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import test from 'node:test';
+import { type KnnOptions, type LinclsOptions, type PretrainOptions, RdmError } from 'rdm-ssl';
+import { resolveKnn } from '../../dist/options/knn.js';
+import { resolveLincls } from '../../dist/options/lincls.js';
+import { resolvePretrain } from '../../dist/options/pretrain.js';
+
+/** Either view of main_simsiam.py. */
+const view = {
+  minScale: 0.2,
+  maxScale: 1,
+  interpolation: 'bilinear',
+  jitterProb: 0.8,
+  brightness: 0.4,
+  contrast: 0.4,
+  saturation: 0.4,
+  hue: 0.1,
+  grayscaleProb: 0.2,
+  blurProb: 0.5,
+  solarizeProb: 0,
+  equalizeProb: 0,
+  flipProb: 0.5,
+};
+
+test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
+  assert.deepEqual(resolvePretrain({ data: 'images' }), {
+    data: resolve('images'),
+    process: null,
+    output: resolve('.'),
+    arch: 'resnet50',
+    dataset: 'custom',
+    stem: 'imagenet',
+    stemPadding: 2,
+    method: 'simsiam',
+    dim: 2048,
+    projHiddenDim: 0,
+    predDim: 512,
+    zeroInitResidual: true,
+    baseTau: 0.99,
+    finalTau: 1,
+    predType: 'mlp',
+    predLocation: 'online',
+    sigma: 0,
+    filterSource: 'own',
+    filterSolver: 'auto',
+    keepNullSpace: false,
+    optimizer: 'sgd',
+    larsEta: 0.02,
+    schedule: 'cosine',
+    warmupEpochs: 10,
+    warmupStartLr: 3e-5,
+    fixPredLr: false,
+    accumulate: 1,
+    onlineClassifier: false,
+    classifierLr: 0.1,
+    momentumClassifier: false,
+    rankEvery: 10,
+    knnEvery: 0,
+    views: [view, view],
+    epochs: 100,
+    startEpoch: 0,
+    batchSize: 512,
+    lr: 0.05,
+    momentum: 0.9,
+    weightDecay: 1e-4,
+    workers: 32,
+    seed: null,
+    printFreq: 10,
+    resume: '',
+    resumeAnyway: false,
+    checkpointSteps: 0,
+    checkpointSeconds: 0,
+    onDivergence: 'stop',
+    maxSteps: 0,
+    keep: 0,
+    device: 'auto',
+    gpu: null,
+    precision: 'fp32',
+    cropSize: 224,
+    valBatchSize: 256,
+    valResize: 256,
+    valImagesPerClass: 0,
+    imagesPerClass: 0,
+    classes: '',
+    decode: 'exact',
+    onBadImage: 'skip',
+    maxImagePixels: 178_956_970,
+  });
+});
+
+test("lincls resolves to main_lincls.py's defaults, every key there", () => {
+  assert.deepEqual(resolveLincls({ data: 'images' }), {
+    data: resolve('images'),
+    process: null,
+    output: resolve('.'),
+    arch: 'resnet50',
+    dataset: 'custom',
+    stem: 'imagenet',
+    stemPadding: 2,
+    pretrained: '',
+    lars: false,
+    schedule: 'cosine',
+    lrSteps: [60, 80],
+    evaluate: false,
+    epochs: 90,
+    startEpoch: 0,
+    batchSize: 4096,
+    valBatchSize: 256,
+    lr: 0.1,
+    momentum: 0.9,
+    weightDecay: 0,
+    workers: 32,
+    seed: null,
+    printFreq: 10,
+    resume: '',
+    resumeAnyway: false,
+    checkpointSteps: 0,
+    checkpointSeconds: 0,
+    onDivergence: 'stop',
+    maxSteps: 0,
+    device: 'auto',
+    gpu: null,
+    precision: 'fp32',
+    cropSize: 224,
+    valResize: 256,
+    imagesPerClass: 0,
+    classes: '',
+    decode: 'exact',
+    onBadImage: 'skip',
+    maxImagePixels: 178_956_970,
+    valImagesPerClass: 0,
+  });
+});
+
+test("knn resolves to solo-learn's defaults, every key there", () => {
+  assert.deepEqual(resolveKnn({ data: 'images' }), {
+    data: resolve('images'),
+    process: null,
+    output: resolve('.'),
+    arch: 'resnet50',
+    dataset: 'custom',
+    stem: 'imagenet',
+    stemPadding: 2,
+    pretrained: '',
+    features: 'backbone',
+    branch: 'online',
+    votes: [{ k: 20, temperature: 0.07, distance: 'cosine' }],
+    workers: 32,
+    device: 'auto',
+    gpu: null,
+    precision: 'fp32',
+    cropSize: 224,
+    valBatchSize: 256,
+    valResize: 256,
+    valImagesPerClass: 0,
+    imagesPerClass: 0,
+    classes: '',
+    decode: 'exact',
+    onBadImage: 'skip',
+    maxImagePixels: 178_956_970,
+  });
+});
+
+test('neighbours vote once for each combination; euclidean distances have no temperature', () => {
+  const { votes } = resolveKnn({
+    data: 'x',
+    k: [1, 200],
+    temperature: [0.1, 1],
+    distance: ['euclidean', 'cosine'],
+  });
+  assert.deepEqual(
+    votes.map(({ distance, k, temperature }) => [distance, k, temperature]),
+    [
+      ['euclidean', 1, 0.07],
+      ['euclidean', 200, 0.07],
+      ['cosine', 1, 0.1],
+      ['cosine', 1, 1],
+      ['cosine', 200, 0.1],
+      ['cosine', 200, 1],
+    ],
+  );
+});
+
+test('undefined counts as left out', () => {
+  assert.equal(resolvePretrain({ data: 'x', epochs: undefined, seed: undefined }).epochs, 100);
+});
+
+test('evaluation resizes to crop · 256/224 unless told otherwise', () => {
+  assert.equal(resolveLincls({ data: 'x', cropSize: 32 }).valResize, 37);
+  assert.equal(resolveLincls({ data: 'x', cropSize: 32, valResize: 32 }).valResize, 32);
+});
+
+test('CIFAR is seen at 32 pixels, whole; other datasets at 224 of 256', () => {
+  const sizes = (options: Partial<PretrainOptions>) => {
+    const { cropSize, valResize } = resolvePretrain({ data: 'x', ...options });
+    return [cropSize, valResize];
+  };
+  assert.deepEqual(sizes({ dataset: 'cifar10' }), [32, 32]);
+  assert.deepEqual(sizes({ dataset: 'cifar100', cropSize: 28 }), [28, 28]);
+  assert.deepEqual(sizes({ dataset: 'imagenet100' }), [224, 256]);
+  const lincls = resolveLincls({ data: 'x', dataset: 'cifar100' });
+  assert.deepEqual([lincls.cropSize, lincls.valResize], [32, 32]);
+});
+
+test('BYOL has its own networks; what is given wins', () => {
+  const networks = (options: Partial<PretrainOptions>) => {
+    const { dim, projHiddenDim, predDim, zeroInitResidual } = resolvePretrain({
+      data: 'x',
+      method: 'byol',
+      ...options,
+    });
+    return { dim, projHiddenDim, predDim, zeroInitResidual };
+  };
+  const own = { dim: 256, projHiddenDim: 4096, predDim: 4096, zeroInitResidual: false };
+  assert.deepEqual(networks({}), own);
+  const given = { predDim: 8192, zeroInitResidual: true };
+  assert.deepEqual(networks(given), { ...own, ...given });
+});
+
+test('each view has its own blur, solarization and equalization', () => {
+  const { views } = resolvePretrain({
+    data: 'x',
+    blurProb: [1, 0.1],
+    solarizeProb: [0, 0.2],
+    equalizeProb: [0.3, 0],
+  });
+  assert.deepEqual(views, [
+    { ...view, blurProb: 1, solarizeProb: 0, equalizeProb: 0.3 },
+    { ...view, blurProb: 0.1, solarizeProb: 0.2, equalizeProb: 0 },
+  ]);
+});
+
+test('workers 0, the main process in the reference, becomes one thread', () => {
+  assert.equal(resolvePretrain({ data: 'x', workers: 0 }).workers, 1);
+});
+
+test('ranks are measured as often as steps are printed, unless told otherwise', () => {
+  assert.equal(resolvePretrain({ data: 'x', printFreq: 3 }).rankEvery, 3);
+  assert.equal(resolvePretrain({ data: 'x', printFreq: 3, rankEvery: 50 }).rankEvery, 50);
+});
+
+test('a list of classes is found from anywhere', () => {
+  assert.equal(
+    resolvePretrain({ data: 'x', classes: 'hundred.txt' }).classes,
+    resolve('hundred.txt'),
+  );
+});
+
+test('a filter of the target carries its source', () => {
+  const { predType, predLocation, sigma, filterSource, filterSolver, keepNullSpace } =
+    resolvePretrain({
+      data: 'x',
+      predictor: {
+        ...{ type: 'poly', location: 'target', sigma: -0.5 },
+        ...{ source: 'online', solver: 'svd' },
+      },
+    });
+  assert.deepEqual(
+    { predType, predLocation, sigma, filterSource, filterSolver, keepNullSpace },
+    {
+      predType: 'poly',
+      predLocation: 'target',
+      sigma: -0.5,
+      filterSource: 'online',
+      filterSolver: 'svd',
+      keepNullSpace: false,
+    },
+  );
+});
+
+/** Options as JavaScript may pass them, whatever the types say. */
+type Loose = Record<string, unknown>;
+
+const refusals: [given: Loose, message: string, hint: RegExp][] = [
+  [{ batchSize: 0 }, '--batch-size must be a whole number of at least 1, not 0', /^$/],
+  [{ epochs: 1.5 }, '--epochs must be a whole number of at least 1, not 1.5', /^$/],
+  [{ lr: Number.NaN }, '--learning-rate must be a number of at least 0, not NaN', /^$/],
+  [{ arch: 'resnet19' }, "unknown architecture 'resnet19'", /resnet18, .*wide_resnet101_2/],
+  [{ device: 'tpu' }, "unknown device 'tpu'", /auto, cpu, cuda/],
+  [{ precision: 'fp8' }, "unknown precision 'fp8'", /fp32, bf16, fp16/],
+  [{ decode: 'rough' }, "unknown decoding 'rough'", /exact, fast/],
+  [{ onBadImage: 'ask' }, "unknown action on a bad image 'ask'", /skip, stop/],
+  [
+    { dataset: 'cifar' },
+    "unknown dataset 'cifar'",
+    /custom, cifar10, cifar100, imagenet100, imagenet/,
+  ],
+  [{ method: 'moco' }, "unknown method 'moco'", /simsiam, byol/],
+  [{ stem: 'small' }, "unknown stem 'small'", /imagenet, cifar/],
+  [{ stemPadding: 3 }, "unknown padding of the stem '3'", /1, 2/],
+  [{ optimizer: 'adam' }, "unknown optimizer 'adam'", /sgd, lars/],
+  [{ schedule: 'step' }, "unknown schedule 'step'", /cosine, warmup-cosine/],
+  [{ interpolation: 'nearest' }, "unknown interpolation 'nearest'", /bilinear, bicubic/],
+  [{ accumulate: 0 }, '--accumulate must be a whole number of at least 1, not 0', /^$/],
+  [{ rankEvery: 0 }, '--rank-every must be a whole number of at least 1, not 0', /^$/],
+  [{ baseTau: 1.5 }, '--base-tau must be a number from 0 to 1, not 1.5', /^$/],
+  [{ blurProb: [0.5, 2] }, '--blur-prob must be a number from 0 to 1, not 2', /^$/],
+  [{ jitter: [0, 0, 0, 0.7] }, "--jitter's hue must be a number from 0 to 0.5, not 0.7", /^$/],
+  [{ cropScale: [1, 0.2] }, '--crop-scale 1,0.2 is no range of shares of an image', /0\.2,1/],
+  [
+    { momentumClassifier: true, onlineClassifier: true },
+    '--momentum-classifier has nothing to look at: simsiam has no momentum network',
+    /--method byol/,
+  ],
+  [
+    { momentumClassifier: true, method: 'byol' },
+    '--momentum-classifier goes with the online classifier, which is off',
+    /--online-classifier/,
+  ],
+  [
+    { predictor: { type: 'poly', location: 'online', sigma: 1, solver: 'qr' } },
+    "unknown filter solver 'qr'",
+    /auto, eigh, svd, newton/,
+  ],
+  [{ maxImagePixels: 0 }, '--max-image-pixels must be a whole number of at least 1, not 0', /^$/],
+  [{ device: 'cpu', gpu: 1 }, '--gpu 1 contradicts --device cpu', /^$/],
+  [
+    { predictor: { type: 'ploy' } },
+    "unknown predictor type 'ploy'",
+    /mlp, poly, log, log_1, log_2/,
+  ],
+  [
+    { predictor: { type: 'poly', location: 'middle', sigma: 1 } },
+    "unknown predictor location 'middle'",
+    /online, target/,
+  ],
+  [
+    { predictor: { type: 'log_1', location: 'target' } },
+    'the log_1 predictor has no place on the target',
+    /on the target: poly/,
+  ],
+  [
+    { predictor: { type: 'poly', location: 'target', sigma: -1, source: 'both' } },
+    "unknown filter source 'both'",
+    /own, online/,
+  ],
+  [
+    { predictor: { type: 'poly', location: 'online', sigma: Number.NaN } },
+    '--sigma must be a number, not NaN',
+    /^$/,
+  ],
+];
+
+const knnRefusals: typeof refusals = [
+  [{ k: [20, 0] }, '--k must be a whole number of at least 1, not 0', /^$/],
+  [{ k: [1.5] }, '--k must be a whole number of at least 1, not 1.5', /^$/],
+  [{ temperature: [0] }, '--temperature must be a number above 0, not 0', /^$/],
+  [{ temperature: [0.1, Number.NaN] }, '--temperature must be a number above 0, not NaN', /^$/],
+  [{ distance: ['cosine', 'hamming'] }, "unknown distance 'hamming'", /cosine, euclidean/],
+  [{ data: undefined }, 'no data folder was given', /train\/ and val\//],
+  [
+    { cropSize: 32, valResize: 31 },
+    '--val-resize must be a whole number of at least 32, not 31',
+    /^$/,
+  ],
+  [{ device: 'cpu', gpu: 1 }, '--gpu 1 contradicts --device cpu', /^$/],
+];
+
+for (const [resolveOptions, table] of [
+  [(given: Loose) => resolvePretrain(given as unknown as PretrainOptions), refusals],
+  [(given: Loose) => resolveKnn(given as unknown as KnnOptions), knnRefusals],
+] as const)
+  for (const [given, message, hint] of table) {
+    test(`refuses ${JSON.stringify(given)}`, () => {
+      assert.throws(
+        () => resolveOptions({ data: 'x', ...given }),
+        (error) => {
+          assert.ok(error instanceof RdmError);
+          assert.equal(error.code, 'usage');
+          assert.equal(error.message, message);
+          assert.match(error.hint, hint);
+          return true;
+        },
+      );
+    });
+  }
+
+test('refuses a resize smaller than the crop, and no data folder', () => {
+  const wrong = (options: LinclsOptions) => () => resolveLincls(options);
+  assert.throws(wrong({ data: 'x', cropSize: 32, valResize: 31 }), /--val-resize must be/);
+  assert.throws(wrong({ data: 'x', lrSteps: [60, 0.5] }), /--lr-steps must be a whole number/);
+  assert.throws(wrong({}), /no data folder was given/);
+});

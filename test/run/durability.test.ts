@@ -1,0 +1,306 @@
+// A run that stopped goes on as if it had not; whatever is refused says why.
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import test, { before } from 'node:test';
+import {
+  type Event,
+  hashTensors,
+  inspectCheckpoint,
+  type LinclsOptions,
+  lincls,
+  type PretrainOptions,
+  pretrain,
+  RdmError,
+  type Summary,
+  verifyResume,
+} from 'rdm-ssl';
+import { dataset, scratch, small } from '../support/folders.js';
+import { rdm } from '../support/rdm.js';
+
+let data: string;
+before(async () => {
+  data = await dataset();
+});
+
+const common = { batchSize: 16, printFreq: 1, workers: 2, seed: 3, device: 'cpu' } as const;
+const options = (output: string): PretrainOptions => ({
+  ...{ data, output, arch: 'resnet18', cropSize: 32, dim: 64, predDim: 32, epochs: 2 },
+  ...common,
+});
+
+type Run = (resume: string, output: string, steps?: number) => Promise<Summary & Told>;
+interface Told {
+  events: Event[];
+}
+
+/** Collects a run's events; with `steps`, aborts once so many steps of training were reported. */
+async function told(
+  start: (control: { onEvent: (event: Event) => void; signal: AbortSignal }) => Promise<Summary>,
+  steps = Infinity,
+): Promise<Summary & Told> {
+  const controller = new AbortController();
+  const events: Event[] = [];
+  let seen = 0;
+  const onEvent = (event: Event) => {
+    events.push(event);
+    if (event.type === 'step' && event.phase === 'train' && ++seen >= steps) controller.abort();
+  };
+  return { ...(await start({ onEvent, signal: controller.signal })), events };
+}
+
+const runPretrain =
+  (extra: Partial<PretrainOptions>): Run =>
+  (resume, output, steps) =>
+    told((control) => pretrain({ ...options(output), ...extra, resume }, control), steps);
+
+/** What a run reported of its training, without times. A validation that was stopped begins again. */
+function reports(events: Event[]): unknown[] {
+  return events.flatMap((event): unknown[] => {
+    if (event.type === 'step' && event.phase === 'train') {
+      const { epoch, step, lr, loss, top1, top5 } = event;
+      return [{ epoch, step, lr, loss, top1, top5 }];
+    }
+    if (event.type === 'epoch') return [{ epoch: event.epoch, loss: event.loss }];
+    return event.type === 'evaluation' || event.type === 'rank' ? [event] : [];
+  });
+}
+
+async function comesToTheSame(run: Run): Promise<void> {
+  const straight = scratch();
+  const whole = await run('', straight);
+  const output = scratch();
+  const events: Event[] = [];
+  let last: (Summary & Told) | undefined;
+  for (let runs = 0; last?.outcome !== 'done'; ++runs) {
+    assert.ok(runs < 20);
+    last = await run('auto', output, 2); // some steps later the abort has arrived
+    events.push(...last.events);
+  }
+  assert.ok(whole.checkpoint && last.checkpoint);
+  assert.deepEqual(await hashTensors(last.checkpoint), await hashTensors(whole.checkpoint));
+  assert.deepEqual(reports(events), reports(whole.events));
+  const { bestAcc1, epoch } = await inspectCheckpoint(last.checkpoint);
+  const expected = await inspectCheckpoint(whole.checkpoint);
+  assert.deepEqual({ bestAcc1, epoch }, { bestAcc1: expected.bestAcc1, epoch: expected.epoch });
+}
+
+for (const precision of ['fp32', 'bf16'] as const) {
+  test(`simsiam, ${precision}: stopped and resumed, it is the run that was not`, async () => {
+    await comesToTheSame(runPretrain({ precision }));
+  });
+
+  test(`byol with LARS and classifiers, ${precision}: likewise`, async () => {
+    const classifiers = { onlineClassifier: true, momentumClassifier: true, valBatchSize: 4 };
+    const method = { method: 'byol', optimizer: 'lars', projHiddenDim: 48, accumulate: 1 } as const;
+    await comesToTheSame(runPretrain({ ...method, ...classifiers, precision }));
+  });
+
+  test(`lincls, ${precision}: likewise`, async () => {
+    const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
+    const given = { data, pretrained: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
+    const full = (resume: string, output: string): LinclsOptions => ({
+      ...common,
+      ...given,
+      resume,
+      output,
+    });
+    await comesToTheSame((resume, output, steps) =>
+      told((control) => lincls(full(resume, output), control), steps),
+    );
+  });
+}
+
+test('with --accumulate it stops between updates', async () => {
+  await comesToTheSame(runPretrain({ accumulate: 2, batchSize: 8 }));
+});
+
+test('a resumed run may have another number of workers, and its data elsewhere', async () => {
+  const whole = await runPretrain({})('', scratch());
+  const output = scratch();
+  await pretrain({ ...options(output), epochs: 2 }, { signal: AbortSignal.abort() });
+  const rest = await runPretrain({ workers: 3, data: `${data}/.` })('auto', output);
+  assert.deepEqual(
+    await hashTensors(rest.checkpoint ?? ''),
+    await hashTensors(whole.checkpoint ?? ''),
+  );
+});
+
+test('--checkpoint-every saves in mid-epoch under names that sort, --keep leaves the newest', async () => {
+  const all = scratch();
+  await pretrain({ ...options(all), checkpointEvery: 1 });
+  const names = (folder: string) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.pth.tar'))
+      .sort();
+  const last = ['checkpoint_0000.pth.tar', 'checkpoint_0001.pth.tar'];
+  assert.deepEqual(
+    names(all).filter((name) => last.includes(name)),
+    last,
+  );
+  for (const name of names(all)) assert.match(name, /^checkpoint_000[01](-00000[12])?\.pth\.tar$/);
+  const [first] = names(all);
+  assert.match(first ?? '', /^checkpoint_0000-/);
+  const kept = scratch();
+  await pretrain({ ...options(kept), checkpointEvery: 1, keep: 2 });
+  assert.equal(names(kept).length, 2);
+  assert.equal(names(kept).at(-1), 'checkpoint_0001.pth.tar');
+});
+
+test('--resume auto begins where there is nothing, and passes over what is broken', async () => {
+  const output = scratch();
+  const fresh = await runPretrain({})('auto', output);
+  const [started] = fresh.events;
+  assert.ok(started?.type === 'start');
+  assert.equal(started.resumed, null);
+  const newest = join(output, 'checkpoint_0001.pth.tar');
+  appendFileSync(newest, 'x');
+  const { code, stderr } = await rdm([
+    'pretrain',
+    ...small,
+    ...['--epochs', '2', '--resume', 'auto', '--output', output, data],
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.ok(
+    stderr.includes(
+      `rdm: warning: passed over ${newest}: its SHA-256 is not the one in ${newest}.sha256\n`,
+    ),
+    stderr,
+  );
+  const from = join(output, 'checkpoint_0000.pth.tar');
+  assert.ok(stderr.includes(`going on from ${from} at epoch 1\n`), stderr);
+  rmSync(`${newest}.sha256`);
+  const again = await runPretrain({})('auto', output);
+  const [warning] = again.events;
+  assert.ok(warning?.type === 'warning');
+  assert.equal(warning.message, `passed over ${newest}: it has no manifest (${newest}.sha256)`);
+});
+
+test('--resume auto refuses another configuration, with what differs; --resume-anyway does not', async () => {
+  const output = scratch();
+  const seeded = options(output);
+  await pretrain({ ...seeded, epochs: 1 });
+  const path = join(output, 'checkpoint_0000.pth.tar');
+  const other: PretrainOptions = {
+    ...seeded,
+    ...{ resume: 'auto', lr: 0.1, seed: 4, blurProb: [0.5, 0.1], imagesPerClass: 4, workers: 1 },
+  };
+  const message = `${path} is of another configuration: other training images there (--data ${data}); --epochs 1 there, 2 here; --learning-rate 0.05 there, 0.1 here; --seed 3 there, 4 here; --blur-prob of view 2 0.5 there, 0.1 here`;
+  await assert.rejects(pretrain(other), (error) => {
+    assert.ok(error instanceof RdmError);
+    assert.equal(error.code, 'bad_checkpoint');
+    assert.equal(error.message, message);
+    assert.equal(
+      error.hint,
+      'give the flags of that run, or a new --output; --resume-anyway goes on with these',
+    );
+    return true;
+  });
+  const { events, outcome } = await runPretrain({ ...other, resumeAnyway: true })('auto', output);
+  assert.equal(outcome, 'done');
+  const warnings = events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+  assert.deepEqual(warnings, [message]);
+});
+
+test('two runs into one folder: the second is refused', async () => {
+  const output = scratch();
+  let refusal: Promise<unknown> | undefined;
+  const controller = new AbortController();
+  const onEvent = () => {
+    refusal ??= pretrain(options(output)).then(
+      () => assert.fail(),
+      (error: unknown) => {
+        controller.abort();
+        return error;
+      },
+    );
+  };
+  await pretrain({ ...options(output), epochs: 1000 }, { onEvent, signal: controller.signal });
+  const error = await refusal;
+  assert.ok(error instanceof RdmError, String(error));
+  assert.equal(error.code, 'bad_output');
+  assert.match(error.message, /^another run writes to .+: process \d+ on \S+, since \d{4}-/);
+  assert.ok(error.message.includes(`${output}: process ${process.pid} on `));
+  assert.equal(
+    error.hint,
+    'give each run a folder of its own (--output DIR), or wait for the other to end',
+  );
+  assert.ok(!existsSync(join(output, '.rdm-lock')));
+});
+
+const divergent = ['--epochs', '3', '--lr', '1e30'];
+
+test('a loss that is not finite lists the images of its batch', async () => {
+  const output = scratch();
+  const { code, stderr } = await rdm([
+    'pretrain',
+    ...small,
+    ...divergent,
+    '--output',
+    output,
+    data,
+  ]);
+  assert.equal(code, 1);
+  const told =
+    /^rdm: (the (?:loss|gradient) is .* at epoch (\d+), step (\d+).* \(learning rate .*\))\n {5}(no checkpoint had been written yet|the last checkpoint, .*, is intact); the batch's images are listed in (.*); try a lower --lr, --precision fp32 or --on-divergence rollback$/m;
+  const [, what, , , , list = ''] = told.exec(stderr) ?? [];
+  assert.ok(what, stderr);
+  const [first, ...images] = readFileSync(list, 'utf8').trim().split('\n');
+  assert.equal(first, what);
+  assert.equal(images.length, 16);
+  for (const image of images) assert.ok(existsSync(image), image);
+});
+
+test('--on-divergence rollback goes back so many times, each with another order', async () => {
+  const output = scratch();
+  await pretrain({ ...options(output), epochs: 1 });
+  const flags = ['--resume', 'auto', '--resume-anyway', '--on-divergence', 'rollback'];
+  const { code, stderr } = await rdm([
+    'pretrain',
+    ...[...small, ...divergent, ...flags, '--output', output, data],
+  ]);
+  assert.equal(code, 1);
+  const path = join(output, 'checkpoint_0000.pth.tar');
+  for (const count of [1, 2, 3]) {
+    const end = `: back to ${path}, and on with another order of the images (${count} of 3)\n`;
+    assert.ok(stderr.includes(end), stderr);
+  }
+  assert.match(stderr, /^rdm: the (loss|gradient) is /m);
+});
+
+test('verify-resume finds a resumed run equal, and says what differs where it is not', async () => {
+  const flags = [...small, '--epochs', '2', '--steps', '4'];
+  const output = scratch();
+  const { code, stdout, stderr } = await rdm(['verify-resume', ...flags, '--output', output, data]);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stdout,
+    /^4 steps straight and with a stop in between: all \d+ tensors are equal bit for bit\n$/,
+  );
+  assert.deepEqual(readdirSync(output), []);
+});
+
+test('verify-resume needs two steps', async () => {
+  await assert.rejects(verifyResume(options(scratch()), 1), /--steps must be a whole number/);
+});
+
+test('a manifest is one of sha256sum, and a copied checkpoint goes on by its path', async () => {
+  const output = scratch();
+  await pretrain({ ...options(output), epochs: 1 });
+  const path = join(output, 'checkpoint_0000.pth.tar');
+  assert.match(
+    readFileSync(`${path}.sha256`, 'utf8'),
+    /^[0-9a-f]{64} {2}checkpoint_0000\.pth\.tar\n$/,
+  );
+  const copy = join(scratch(), 'copy.pth.tar');
+  copyFileSync(path, copy);
+  const { outcome } = await runPretrain({})(copy, scratch());
+  assert.equal(outcome, 'done');
+});

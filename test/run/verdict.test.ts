@@ -1,0 +1,171 @@
+// The verdict on runs that were made on CIFAR-10 (docs/verdict.md), read back from their events.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { createJudge, type Event, pretrain, type VerdictEvent, verdictOf } from 'rdm-ssl';
+import { verdictLine, verdictWarning } from '../../dist/cli/output/verdict.js';
+import { dataset, scratch, small } from '../support/folders.js';
+import { rdm, root } from '../support/rdm.js';
+
+const recorded = (name: string): Event[] =>
+  readFileSync(join(root, 'test/verdicts', `${name}.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Event);
+
+/** Every verdict on the way. */
+function verdicts(events: Event[]): VerdictEvent[] {
+  const judge = createJudge();
+  return events.flatMap((event) => judge(event) ?? []);
+}
+
+for (const name of ['simsiam', 'online-1', 'target-1', 'byol', 'byol-online-1']) {
+  test(`a run that works is healthy, and nothing else at any time: ${name}`, () => {
+    assert.deepEqual(
+      verdicts(recorded(name)).map(({ verdict }) => verdict),
+      ['healthy'],
+    );
+  });
+}
+
+for (const [name, first, last] of [
+  ['symmetric', 'dimensional_collapse', 'complete_collapse'],
+  ['target+1', 'dimensional_collapse', 'dimensional_collapse'],
+  ['byol-symmetric', 'complete_collapse', 'complete_collapse'],
+] as const) {
+  test(`a run that collapses is called so within two epochs, and never healthy: ${name}`, () => {
+    const found = verdicts(recorded(name));
+    assert.ok((found[0]?.epoch ?? 2) < 2);
+    assert.deepEqual([found[0]?.verdict, found.at(-1)?.verdict], [first, last]);
+    assert.ok(found.every(({ verdict }) => verdict !== 'healthy'));
+  });
+}
+
+test('a run at a rate of 0 is not learning, once its second epoch is over', () => {
+  const [found, ...more] = verdicts(recorded('rate-0'));
+  assert.deepEqual(more, []);
+  assert.deepEqual([found?.epoch, found?.verdict], [1, 'not_learning']);
+  assert.ok(Math.abs(found?.evidence.lossChange ?? 1) < 0.001);
+});
+
+test('the same stand-still in a warm-up, or in a resumed run, is none', () => {
+  const events = recorded('rate-0');
+  const warmingUp = events.map((event, index) =>
+    event.type === 'step' ? { ...event, lr: 1e-6 * index } : event,
+  );
+  assert.equal(verdictOf(warmingUp), undefined);
+  const later = events.map((event) =>
+    event.type === 'start'
+      ? { ...event, startEpoch: 90 }
+      : 'epoch' in event
+        ? { ...event, epoch: event.epoch + 90 }
+        : event,
+  );
+  assert.equal(verdictOf(later), undefined);
+});
+
+test('there is no verdict in the first epoch, and none without measurements', () => {
+  for (const name of ['simsiam', 'symmetric', 'target+1', 'byol-symmetric', 'rate-0']) {
+    const events = recorded(name);
+    const young = events.filter((event) => !('epoch' in event) || event.epoch === 0);
+    assert.equal(verdictOf(young), undefined, name);
+    const unmeasured = events.filter(({ type }) => type !== 'rank');
+    assert.equal(verdictOf(unmeasured), undefined, name);
+  }
+});
+
+test('one odd measurement changes nothing', () => {
+  const collapsed = recorded('symmetric').find(
+    (event) => event.type === 'rank' && event.epoch === 11,
+  );
+  const events = recorded('simsiam');
+  const index = events.findIndex((event) => event.type === 'rank' && event.epoch === 5);
+  assert.ok(collapsed?.type === 'rank');
+  events.splice(index, 0, { ...collapsed, epoch: 5, step: 0 });
+  assert.deepEqual(
+    verdicts(events).map(({ verdict }) => verdict),
+    ['healthy'],
+  );
+});
+
+test('a run begun anew in the same folder is judged anew', () => {
+  const found = verdictOf([...recorded('symmetric'), ...recorded('target-1')]);
+  assert.equal(found?.verdict, 'healthy');
+});
+
+test('the evidence is the median of the last measurements', () => {
+  const [found] = verdicts(recorded('target+1'));
+  assert.ok(found);
+  const { evidence } = found;
+  assert.deepEqual(evidence, {
+    measurements: 3,
+    onlineRank: 27.43, // of 35.8, 27.43 and 23.05
+    targetRank: 2.686,
+    difference: -24.74,
+    fullRank: 256,
+    energyRank: 2.709, // the online ones: 3.24, 2.709 and 2.46
+    featureStd: 0.8368,
+    alignment: 0.5742,
+    lossChange: null,
+  });
+  assert.equal(
+    verdictLine(found, 39),
+    'Verdict: [1][ 0/39]\tdimensional collapse\t' +
+      'ranks 27.43 → 2.69 of 256, difference -24.74, std 0.84, alignment 0.57',
+  );
+  assert.match(
+    verdictWarning(found) ?? '',
+    /^warning: dimensional collapse: the features lie in few directions.*\n.*prevents it$/,
+  );
+  assert.equal(verdictWarning({ ...found, verdict: 'healthy' }), undefined);
+});
+
+/** BYOL without predictor, and targets that follow at once: gone within one epoch of 25 steps. */
+const collapsing = [
+  ...['--method', 'byol', '--pred-type', 'poly', '--sigma', '0', '--base-tau', '0.5', '--lr', '1'],
+  ...['-b', '2', '--epochs', '3'],
+];
+
+test('--on-collapse stop saves, says why and exits with 3', async () => {
+  const output = scratch();
+  const flags = [...small, ...collapsing, '--on-collapse', 'stop', '--output', output];
+  const { code, stdout, stderr } = await rdm(['pretrain', ...flags, await dataset()]);
+  assert.equal(code, 3, stderr);
+  assert.match(stdout, /^Verdict: \[1\]\[.*\tcomplete collapse\tranks /m);
+  assert.match(stderr, /^rdm: warning: complete collapse: .*\n +a learnable predictor/m);
+  const [, checkpoint = ''] = /^rdm: stopped; the last checkpoint is (.*)$/m.exec(stderr) ?? [];
+  assert.match(checkpoint, /checkpoint_\d{4}(-\d{6})?\.pth\.tar$/);
+  assert.ok(existsSync(checkpoint));
+  const events = readFileSync(join(output, 'events.jsonl'), 'utf8');
+  assert.match(events, /"type":"verdict",.*"verdict":"complete_collapse"/);
+});
+
+test('--on-collapse warn goes on to the end; the summary has the verdict', async () => {
+  const output = scratch();
+  const found: Event[] = [];
+  const summary = await pretrain(
+    {
+      ...{ data: await dataset(), output, arch: 'resnet18', cropSize: 32, batchSize: 2, dim: 64 },
+      ...{ workers: 2, seed: 3, device: 'cpu', printFreq: 1, epochs: 2, lr: 1 },
+      ...{
+        method: 'byol',
+        baseTau: 0.5,
+        predictor: { type: 'poly', location: 'online', sigma: 0 },
+      },
+    },
+    { onEvent: (event) => found.push(event) },
+  );
+  assert.equal(summary.outcome, 'done');
+  assert.equal(summary.verdict, 'complete_collapse');
+  const start = found.find(({ type }) => type === 'start');
+  assert.ok(start?.type === 'start');
+  assert.equal(start.dim, 64);
+  assert.equal(verdictOf(found)?.verdict, summary.verdict);
+});
+
+test('an unknown action is refused', async () => {
+  const { code, stderr } = await rdm(['pretrain', '--on-collapse', 'panic', 'images']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^rdm: unknown action on a collapse 'panic'\n +choose from: warn, stop/);
+});
