@@ -3,62 +3,60 @@
 #include <torch/torch.h>
 
 #include "device/device.h"
+#include "device/loading.h"
 #include "evaluate/features.h"
-include "device/loading.h"
 #include "evaluate/neighbour_evaluation.h"
 #include "run/bad_images.h"
 #include "run/launch.h"
 
-    namespace rdm {
-  namespace {
+namespace rdm {
+namespace {
 
-  Plain result(const Vote& vote, const Accuracy& accuracy) {
-    return Plain::Dict{{"k", vote.k},
-                       {"temperature", vote.temperature},
-                       {"distance", vote.distance == Distance::cosine ? "cosine" : "euclidean"},
-                       {"top1", accuracy.top1},
-                       {"top5", accuracy.top5}};
+Plain result(const Vote& vote, const Accuracy& accuracy) {
+  return Plain::Dict{{"k", vote.k},
+                     {"temperature", vote.temperature},
+                     {"distance", vote.distance == Distance::cosine ? "cosine" : "euclidean"},
+                     {"top1", accuracy.top1},
+                     {"top5", accuracy.top5}};
+}
+
+Plain classify(const KnnOptions& options, const Sink& sink, const std::stop_token& stop,
+               Group* group) {
+  const auto device = choose_device(options);
+  NeighbourEvaluation evaluation(options, options.precision,
+                                 open_split(options, "train", options.images_per_class), device,
+                                 group);
+  FrozenNetworks networks(options, options.pretrained, options.branch, device, group);
+  networks.require(options.features);
+  if (options.pretrained.empty()) {
+    sink(WarningEvent{"random_backbone",
+                      "no --pretrained checkpoint: the backbone has random weights"});
   }
-
-  Plain classify(const KnnOptions& options, const Sink& sink, const std::stop_token& stop,
-                 Group* group) {
-    const auto device = choose_device(options);
-    NeighbourEvaluation evaluation(options, options.precision,
-                                   open_split(options, "train", options.images_per_class), device,
-                                   group);
-    FrozenNetworks networks(options, options.pretrained, options.branch, device, group);
-    networks.require(options.features);
-    if (options.pretrained.empty()) {
-      sink(WarningEvent{"random_backbone",
-                        "no --pretrained checkpoint: the backbone has random weights"});
-    }
-    const int64_t train_images = evaluation.train_images(), val_images = evaluation.val_images();
-    const auto network = [&](const torch::Tensor& images) {
-      return networks.features(images, options.features);
-    };
-    const auto progress = [&](int64_t done) {
-      sink(ProgressEvent{done, train_images + val_images});
-    };
-    const auto accuracies = evaluation.run(network, options.votes, progress, stop);
-    evaluation.report_bad_images(sink);
-    Plain::List results;
-    for (size_t i = 0; accuracies && i < accuracies->size(); ++i) {
-      results.push_back(result(options.votes[i], (*accuracies)[i]));
-    }
-    return Plain::Dict{{"stopped", !accuracies},
-                       {"trainImages", train_images},
-                       {"valImages", val_images},
-                       {"results", std::move(results)}};
+  const int64_t train_images = evaluation.train_images(), val_images = evaluation.val_images();
+  const auto network = [&](const torch::Tensor& images) {
+    return networks.features(images, options.features);
+  };
+  const auto progress = [&](int64_t done) { sink(ProgressEvent{done, train_images + val_images}); };
+  const auto accuracies = evaluation.run(network, options.votes, progress, stop);
+  evaluation.report_bad_images(sink);
+  Plain::List results;
+  for (size_t i = 0; accuracies && i < accuracies->size(); ++i) {
+    results.push_back(result(options.votes[i], (*accuracies)[i]));
   }
+  return Plain::Dict{{"stopped", !accuracies},
+                     {"trainImages", train_images},
+                     {"valImages", val_images},
+                     {"results", std::move(results)}};
+}
 
-  }  // namespace
+}  // namespace
 
-  Plain knn(const KnnOptions& options, const Sink& sink, std::stop_token stop) {
-    Plain result;
-    together(options.process, options.record, sink, [&](Group* group, const Sink& heard) {
-      result = classify(options, heard, stop, group);
-    });
-    return result;
-  }
+Plain knn(const KnnOptions& options, const Sink& sink, std::stop_token stop) {
+  Plain result;
+  together(options.process, options.record, sink, [&](Group* group, const Sink& heard) {
+    result = classify(options, heard, stop, group);
+  });
+  return result;
+}
 
 }  // namespace rdm

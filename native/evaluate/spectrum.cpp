@@ -4,80 +4,80 @@
 
 #include "checkpoint/names.h"
 #include "device/device.h"
+#include "device/loading.h"
 #include "evaluate/features.h"
+#include "run/bad_images.h"
 #include "spectral/effective_rank.h"
 #include "spectral/eigh.h"
-include "device/loading.h"
-#include "run/bad_images.h"
 
-    namespace rdm {
-  namespace {
+namespace rdm {
+namespace {
 
-  struct BranchNetworks {
-    Branch branch;
-    FrozenNetworks networks;
+struct BranchNetworks {
+  Branch branch;
+  FrozenNetworks networks;
+};
+
+std::vector<BranchNetworks> load_branches(const SpectrumOptions& options, torch::Device device) {
+  std::vector<Branch> branches{Branch::online};
+  {
+    const auto shapes = shapes_of(Archive(options.pretrained));
+    if (const auto* layout = find_layout(shapes)) branches = branches_of(shapes, *layout);
+  }
+  std::vector<BranchNetworks> out;
+  for (const auto branch : branches) {
+    out.push_back(
+        {branch, FrozenNetworks(options, options.pretrained, branch, device, /*group=*/nullptr)});
+  }
+  return out;
+}
+
+Plain describe(Branch branch, FeatureLayer layer, const torch::Tensor& features) {
+  const auto s = singular_values(features).flip(0).cpu();
+  const auto rank = effective_rank(s);
+  const auto* values = s.const_data_ptr<double>();
+  return Plain::Dict{{"branch", name_of(branch)},
+                     {"features", name_of(layer)},
+                     {"dim", features.size(1)},
+                     {"singularValues", Plain::List(values, values + s.numel())},
+                     {"effectiveRank", rank.singular_values.item<double>()},
+                     {"effectiveRankSquared", rank.squared.item<double>()}};
+}
+
+}  // namespace
+
+Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token stop) {
+  const auto device = choose_device(options);
+  auto loader = evaluation_loader(
+      options, evenly_spaced(open_split(options, "val", /*images_per_class=*/0), options.images),
+      device, /*group=*/nullptr);
+  auto branches = load_branches(options, device);
+  const int64_t images = loader.dataset().size();
+  const auto network = [&](const torch::Tensor& batch) {
+    std::vector<torch::Tensor> made;
+    for (auto& [branch, networks] : branches) {
+      made.push_back(networks.backbone(batch));
+      if (networks.has_projector()) made.push_back(networks.projector(made.back()));
+    }
+    return made;
   };
-
-  std::vector<BranchNetworks> load_branches(const SpectrumOptions& options, torch::Device device) {
-    std::vector<Branch> branches{Branch::online};
-    {
-      const auto shapes = shapes_of(Archive(options.pretrained));
-      if (const auto* layout = find_layout(shapes)) branches = branches_of(shapes, *layout);
-    }
-    std::vector<BranchNetworks> out;
-    for (const auto branch : branches) {
-      out.push_back(
-          {branch, FrozenNetworks(options, options.pretrained, branch, device, /*group=*/nullptr)});
-    }
-    return out;
-  }
-
-  Plain describe(Branch branch, FeatureLayer layer, const torch::Tensor& features) {
-    const auto s = singular_values(features).flip(0).cpu();
-    const auto rank = effective_rank(s);
-    const auto* values = s.const_data_ptr<double>();
-    return Plain::Dict{{"branch", name_of(branch)},
-                       {"features", name_of(layer)},
-                       {"dim", features.size(1)},
-                       {"singularValues", Plain::List(values, values + s.numel())},
-                       {"effectiveRank", rank.singular_values.item<double>()},
-                       {"effectiveRankSquared", rank.squared.item<double>()}};
-  }
-
-  }  // namespace
-
-  Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token stop) {
-    const auto device = choose_device(options);
-    auto loader = evaluation_loader(
-        options, evenly_spaced(open_split(options, "val", /*images_per_class=*/0), options.images),
-        device, /*group=*/nullptr);
-    auto branches = load_branches(options, device);
-    const int64_t images = loader.dataset().size();
-    const auto network = [&](const torch::Tensor& batch) {
-      std::vector<torch::Tensor> made;
-      for (auto& [branch, networks] : branches) {
-        made.push_back(networks.backbone(batch));
-        if (networks.has_projector()) made.push_back(networks.projector(made.back()));
-      }
-      return made;
-    };
-    int64_t done = 0;
-    const auto progress = [&](int64_t more) { sink(ProgressEvent{done += more, images}); };
-    const auto made =
-        collect_features(loader, device, options.precision, network, progress, std::move(stop));
-    Plain::List spectra;
-    if (made) {
-      auto matrix = made->matrices.begin();
-      for (const auto& [branch, networks] : branches) {
-        spectra.push_back(describe(branch, FeatureLayer::backbone, *matrix++));
-        if (networks.has_projector()) {
-          spectra.push_back(describe(branch, FeatureLayer::projector, *matrix++));
-        }
+  int64_t done = 0;
+  const auto progress = [&](int64_t more) { sink(ProgressEvent{done += more, images}); };
+  const auto made =
+      collect_features(loader, device, options.precision, network, progress, std::move(stop));
+  Plain::List spectra;
+  if (made) {
+    auto matrix = made->matrices.begin();
+    for (const auto& [branch, networks] : branches) {
+      spectra.push_back(describe(branch, FeatureLayer::backbone, *matrix++));
+      if (networks.has_projector()) {
+        spectra.push_back(describe(branch, FeatureLayer::projector, *matrix++));
       }
     }
-    size_t reported = 0;
-    report_bad_images(loader, "val", options.output, sink, reported, /*group=*/nullptr);
-    return Plain::Dict{{"stopped", !made}, {"images", images}, {"spectra", std::move(spectra)}};
   }
+  size_t reported = 0;
+  report_bad_images(loader, "val", options.output, sink, reported, /*group=*/nullptr);
+  return Plain::Dict{{"stopped", !made}, {"images", images}, {"spectra", std::move(spectra)}};
+}
 
 }  // namespace rdm
