@@ -10,9 +10,9 @@
 #include "distributed/group.h"
 #include "distributed/vote.h"
 #include "evaluate/neighbours.h"
+#include "methods/trajectories.h"
 #include "models/batch_norm.h"
 #include "ranks.h"
-#include "trajectories.h"
 
 using namespace rdm;
 

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "check.h"
-#include "checkpoint_fixtures.h"
+#include "checkpoint/checkpoint_fixtures.h"
 #include "optim/sgd.h"
 #include "run/divergence.h"
 

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "check.h"
-#include "checkpoint_fixtures.h"
+#include "checkpoint/checkpoint_fixtures.h"
 
 using namespace rdm;
 using namespace rdm::test;

@@ -8,7 +8,7 @@
 #include <regex>
 
 #include "check.h"
-#include "checkpoint_fixtures.h"
+#include "checkpoint/checkpoint_fixtures.h"
 
 using namespace rdm;
 using namespace rdm::test;

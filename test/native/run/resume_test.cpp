@@ -2,7 +2,7 @@
 #include "run/resume.h"
 
 #include "check.h"
-#include "checkpoint_fixtures.h"
+#include "checkpoint/checkpoint_fixtures.h"
 #include "run/cadence.h"
 #include "run/meters.h"
 #include "run/record.h"
