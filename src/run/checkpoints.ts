@@ -1,5 +1,6 @@
 // What a checkpoint records about the run that wrote it, and how that fills in what a caller leaves out.
-import { resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { RdmError, translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
 import { oneOf } from '../options/checks.js';
@@ -36,23 +37,54 @@ export async function exportCheckpoint(options: ExportOptions): Promise<ExportSu
   return translated(async () => ({ output, ...(await native().exportCheckpoint(wanted)) }));
 }
 
-/** The keys of a record that a later run can take over. */
+/** The keys of a record that a later run can take over, and the folder that its run wrote to. */
 interface Recorded {
   classes?: string;
   cropSize?: number;
   data?: string;
   dataset?: Dataset;
   imagesPerClass?: number;
+  output?: string;
   stem?: Stem;
   stemPadding?: number;
+}
+
+const texts = ['classes', 'data', 'dataset', 'output', 'stem'] as const;
+const numbers = ['cropSize', 'imagesPerClass', 'stemPadding'] as const;
+
+/** Only what is of its kind: the file may be anybody's. Throws `bad_checkpoint`. */
+function readRecord(checkpoint: string, record: Record<string, unknown>): Recorded {
+  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  const wrong = [
+    ...texts.filter((key) => typeof (record[key] ?? '') !== 'string'),
+    ...numbers.filter((key) => !isCount(record[key] ?? 0)),
+  ];
+  if (wrong.length > 0) {
+    throw new RdmError(
+      'bad_checkpoint',
+      `${checkpoint} does not record a usable ${wrong[0]}`,
+      'it is damaged, or made by hand',
+    );
+  }
+  return record as Recorded;
+}
+
+/**
+ * Whether the checkpoint still lies where its run wrote it. The paths that it records are then the caller's own;
+ * a file that came from elsewhere could name any.
+ */
+function isInPlace(checkpoint: string, { output }: Recorded): boolean {
+  const folder = dirname(resolve(checkpoint));
+  return output === folder || output === realpathSync(folder);
 }
 
 /** The options that may come from a record. */
 type Recordable = ImageOptions & NetworkOptions & { data?: string | undefined };
 
 /**
- * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and data folder
- * (with its classes and images per class). Rejects where the caller names another architecture than the checkpoint.
+ * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and, where the file
+ * lies in the folder that its run wrote to, the data folder (with its classes and images per class). Rejects where
+ * the caller names another architecture than the checkpoint.
  */
 export async function takeRecorded<Options extends Recordable>(
   options: Options,
@@ -67,13 +99,21 @@ export async function takeRecorded<Options extends Recordable>(
       `leave the architecture out, or name ${info.arch}`,
     );
   }
-  const record: Recorded = { ...(info.stem && { stem: info.stem }), ...info.rdm };
+  const record = readRecord(checkpoint, { ...(info.stem && { stem: info.stem }), ...info.rdm });
+  const takesData = !options.data && record.data;
+  if (takesData && !isInPlace(checkpoint, record)) {
+    throw new RdmError(
+      'usage',
+      `no data folder was given, and ${checkpoint} is not in the folder that its run wrote to`,
+      `pass the data folder; the checkpoint records ${JSON.stringify(record.data)}`,
+    );
+  }
   const taken = {
     ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
     ...takeStem(options, record),
     ...(!options.dataset && named(record.dataset) && { dataset: record.dataset }),
     ...(options.cropSize === undefined && record.cropSize && { cropSize: record.cropSize }),
-    ...(!options.data && record.data && takeData(options, record)),
+    ...(takesData && takeData(options, record)),
   };
   if (Object.keys(taken).length === 0) return { options };
   return {
