@@ -3,6 +3,7 @@
 #include <new>
 
 #include "base/error.h"
+#include "base/printable.h"
 
 namespace rdm::addon {
 
@@ -10,7 +11,7 @@ Failure describe(std::exception_ptr exception) {
   try {
     std::rethrow_exception(exception);
   } catch (const Error& error) {
-    return {code_name(error.code), error.what(), error.hint};
+    return {code_name(error.code), printable(error.what()), printable(error.hint)};
   } catch (const std::bad_alloc&) {
     return {"internal", "out of memory", "use a smaller --batch-size, or fewer --workers"};
   } catch (const std::exception& error) {

@@ -1,5 +1,7 @@
 #include "base/event.h"
 
+#include "base/printable.h"
+
 namespace rdm {
 namespace {
 
@@ -87,7 +89,8 @@ Plain plain(const CheckpointEvent& event) {
 }
 
 Plain plain(const WarningEvent& event) {
-  return Plain::Dict{{"type", "warning"}, {"code", event.code}, {"message", event.message}};
+  return Plain::Dict{
+      {"type", "warning"}, {"code", event.code}, {"message", printable(event.message)}};
 }
 
 Plain plain(const ProgressEvent& event) {

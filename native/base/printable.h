@@ -5,7 +5,11 @@
 
 namespace rdm {
 
-// What would steer a terminal becomes a question mark, and what is long is cut.
+// What would steer a terminal or turn the order of its letters around, and what is no UTF-8,
+// becomes a question mark.
 std::string printable(std::string_view text);
+
+// The same of its beginning: a name in a file may have megabytes.
+std::string shortened(std::string_view text);
 
 }  // namespace rdm

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/printable.h"
 
 namespace rdm {
 
@@ -43,7 +44,7 @@ void load_state_dict(torch::nn::Module& module, const StateDict& weights, const 
   if (problems.empty()) return;
   std::string first;
   for (size_t i = 0; i < std::min<size_t>(3, problems.size()); ++i) {
-    first += (i ? "; " : "") + problems[i];
+    first += (i ? "; " : "") + shortened(problems[i]);
   }
   throw Error(Code::bad_checkpoint,
               message(source, " does not fit the model: ", first,

@@ -27,7 +27,7 @@ struct Batch {
 };
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
-  throw Error(Code::bad_data, message("cannot read ", path, ": ", printable(reason)),
+  throw Error(Code::bad_data, message("cannot read ", path, ": ", shortened(reason)),
               "unpack the archive again; it may be damaged");
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/printable.h"
 #include "data/datasets/cifar.h"
 #include "data/datasets/image_folder.h"
 
@@ -71,7 +72,7 @@ std::vector<std::string> choose_classes(std::vector<std::string> available,
   std::vector<std::string> chosen;
   for (const auto& name : wanted) {
     if (!std::binary_search(available.begin(), available.end(), name)) {
-      throw Error(Code::bad_data, message("no class `", name, "` in ", place),
+      throw Error(Code::bad_data, message("no class `", shortened(name), "` in ", place),
                   "the list of classes has one name of a class folder on each line");
     }
     chosen.push_back(name);
