@@ -6,6 +6,8 @@
 #include "checkpoint/names.h"
 #include "checkpoint/pickle_writer.h"
 #include "checkpoint/safetensors.h"
+#include "models/resnet.h"
+#include "models/weights.h"
 #include "tools/detectron2.h"
 
 namespace rdm {
@@ -42,6 +44,26 @@ Shapes shapes_of(const StateDict& state) {
   return shapes;
 }
 
+// The library loads names and shapes strictly, so they must be those of the network it builds.
+void check_shapes(const Backbone& backbone, const std::string& path, const char* hint) {
+  ResNetOptions options;
+  StateDict weights = backbone.weights;
+  if (!backbone.classifier.empty()) {
+    options.num_classes = backbone.classifier.front().second.size(0);
+    weights.insert(weights.end(), backbone.classifier.begin(), backbone.classifier.end());
+  }
+  ResNet network(find_architecture(backbone.arch), options);
+  try {
+    if (backbone.classifier.empty()) {
+      load_backbone_weights(*network, weights, path);
+    } else {
+      load_state_dict(*network, weights, "", path);
+    }
+  } catch (const Error& error) {
+    throw Error(error.code, error.what(), hint);
+  }
+}
+
 // What the library builds has other first layers, or there is nothing to build at all.
 void refuse_foreign(const Backbone& backbone, const ExportOptions& options) {
   constexpr const char* kHint = "Export it with --to safetensors, which takes any network.";
@@ -57,6 +79,7 @@ void refuse_foreign(const Backbone& backbone, const ExportOptions& options) {
                         backbone.arch, " of ", options.format_name, " has a 7x7 one"),
                 kHint);
   }
+  check_shapes(backbone, options.checkpoint, kHint);
 }
 
 // As detectron2's converters leave it for its checkpointer.
