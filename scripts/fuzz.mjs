@@ -18,6 +18,7 @@ const readers = {
   pickle: { target: 'pickle', folder: 'test/checkpoints', files: /\.pkl$/ },
   zip: { target: 'file', folder: 'test/checkpoints', files: /^[a-z]+\.pth$/ },
   legacy: { target: 'file', folder: 'test/checkpoints', files: /\.legacy\.pth$/ },
+  safetensors: { target: 'file' },
   checkpoint: { target: 'checkpoint' },
   jpeg: image(/\.jpg$/),
   png: image(/\.png$/),

@@ -11,6 +11,7 @@
 #include "base/printable.h"
 #include "checkpoint/allowed_globals.h"
 #include "checkpoint/legacy_reader.h"
+#include "checkpoint/second_format.h"
 #include "checkpoint/storage_types.h"
 #include "checkpoint/zip_reader.h"
 
@@ -20,16 +21,20 @@ namespace {
 constexpr const char* kForeignHint =
     "It may be cut short, or something else than a file of torch.save. Give a "
     "checkpoint_*.pth.tar.";
+constexpr size_t kMaxKeyBytes = 100;  // of a storage; PyTorch numbers them
 constexpr const char* kGlobalHint =
     "Nothing in the file was run. If you trust it, load it in Python and save its state_dict "
     "alone.";
 
 std::unique_ptr<RecordReader> open_reader(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
   char start[4] = {};
-  std::ifstream(path, std::ios::binary).read(start, sizeof start);
-  if (std::memcmp(start, "PK\3\4", sizeof start) == 0) return open_zip(path);
-  auto reader = open_legacy(path);
+  file.read(start, sizeof start);
+  const bool is_zip = std::memcmp(start, "PK\3\4", sizeof start) == 0;
+  auto reader = is_zip ? open_zip(path) : open_legacy(path);
   if (!reader) throw pickle::Malformed("it is not a file of torch.save");
+  refuse_tar(file);
+  if (!is_zip) refuse_zip(file);
   return reader;
 }
 
@@ -51,7 +56,8 @@ NamedStorage read_storage(const pickle::Persistent& persistent) {
   const auto dtype = type && type->name.size() > kPrefix
                          ? storage_dtype(std::string_view(type->name).substr(kPrefix))
                          : std::nullopt;
-  if (!tag || *tag != "storage" || !dtype || !key || !numel || *numel < 0 || *numel >> 48) {
+  if (!tag || *tag != "storage" || !dtype || !key || key->size() > kMaxKeyBytes || !numel ||
+      *numel < 0 || *numel >> 48) {
     throw pickle::Malformed("it names a bad storage");
   }
   NamedStorage out{*key, {*dtype, *numel}};
@@ -65,10 +71,6 @@ NamedStorage read_storage(const pickle::Persistent& persistent) {
   }
   return out;
 }
-
-// Far more than any network here has: a file with holes may claim terabytes.
-constexpr size_t kMaxStorages = 65'536;
-constexpr int64_t kMaxStorageBytes = int64_t{16} << 30;
 
 std::map<std::string, StorageInfo> collect_storages(const pickle::Document& document) {
   std::map<std::string, StorageInfo> storages;
@@ -84,11 +86,11 @@ std::map<std::string, StorageInfo> collect_storages(const pickle::Document& docu
     }
     if (!fresh) continue;
     bytes += storage.info.numel * static_cast<int64_t>(c10::elementSize(storage.info.dtype));
-    if (bytes > kMaxStorageBytes) {
-      throw pickle::Malformed(message("its tensors take over ", kMaxStorageBytes, " bytes"));
+    if (bytes > kMaxTensorBytes) {  // a file with holes may claim terabytes
+      throw pickle::Malformed(message("its tensors take over ", kMaxTensorBytes, " bytes"));
     }
-    if (storages.size() > kMaxStorages) {
-      throw pickle::Malformed(message("it has over ", kMaxStorages, " storages"));
+    if (storages.size() > kMaxTensors) {
+      throw pickle::Malformed(message("it has over ", kMaxTensors, " storages"));
     }
   }
   return storages;
@@ -146,6 +148,10 @@ int64_t TensorInfo::numel() const {
   return count;
 }
 
+int64_t TensorInfo::bytes() const {
+  return numel() * static_cast<int64_t>(c10::elementSize(dtype));
+}
+
 Archive::Archive(const std::string& path, const pickle::ClosedList& allowed) : path_(path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -168,15 +174,17 @@ Archive::Archive(const std::string& path, const pickle::ClosedList& allowed) : p
 }
 
 std::vector<std::string> Archive::globals() const {
+  constexpr size_t kMost = 1000;
   std::set<std::string> names;
   for (const auto& value : document_.values) {
     if (const auto* global = value.get_if<pickle::Global>()) names.insert(global->name);
+    if (names.size() > kMost) fail(message("it names over ", kMost, " globals"));
   }
   return {names.begin(), names.end()};
 }
 
 void Archive::fail(const std::string& reason, const std::string& hint) const {
-  throw Error(Code::bad_checkpoint, "cannot load " + path_ + ": " + printable(reason), hint);
+  throw Error(Code::bad_checkpoint, "cannot load " + path_ + ": " + shortened(reason), hint);
 }
 
 bool Archive::is_tensor(const pickle::Value& value) {
@@ -223,17 +231,43 @@ std::optional<Plain> Archive::plain(const pickle::Value& value) {
   }
 }
 
-StateDict Archive::tensors(const pickle::Value& dictionary) {
+std::optional<double> Archive::number(const pickle::Value& value) {
+  constexpr int64_t kMostRead = 1024;  // elements of the storage, for the sake of one
+  if (const auto* number = value.get_if<double>()) return *number;
+  if (const auto* number = value.get_if<int64_t>()) return static_cast<double>(*number);
+  if (!is_tensor(value)) return std::nullopt;
+  const auto info = describe(value);
+  if (info.numel() != 1 || storages_.at(info.storage).numel > kMostRead) return std::nullopt;
+  return tensor(value).item<double>();
+}
+
+std::vector<NamedTensor> Archive::list(const pickle::Value& dictionary) const {
+  std::vector<NamedTensor> out;
   const auto* dict = dictionary.get_if<pickle::Dict>();
-  if (!dict) fail("it has something else where a state dict should be");
-  StateDict out;
+  if (!dict) return out;
   std::unordered_set<std::string_view> names;
+  int64_t bytes = 0;
   for (const auto& [key, value] : dict->items) {
     const auto* name = key->get_if<std::string>();
     if (!name || !is_tensor(*value)) continue;
     if (!names.insert(*name).second) fail("it names the tensor " + *name + " twice");
-    out.emplace_back(*name, tensor(*value));
+    if (names.size() > kMaxTensors) fail(message("it has over ", kMaxTensors, " tensors"));
+    auto info = describe(*value);
+    bytes += info.bytes();
+    if (bytes > kMaxTensorBytes) {
+      fail(message("its tensors take over ", kMaxTensorBytes, " bytes"));
+    }
+    out.push_back({*name, std::move(info), value});
   }
+  return out;
+}
+
+StateDict Archive::tensors(const pickle::Value& dictionary) {
+  if (!dictionary.get_if<pickle::Dict>()) {
+    fail("it has something else where a state dict should be");
+  }
+  StateDict out;
+  for (const auto& [name, info, value] : list(dictionary)) out.emplace_back(name, tensor(*value));
   return out;
 }
 

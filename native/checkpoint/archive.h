@@ -23,6 +23,7 @@ struct TensorInfo {
   int64_t offset = 0;  // in elements
 
   int64_t numel() const;
+  int64_t bytes() const;
 };
 
 // A storage as the pickle's persistent ids name it.
@@ -41,11 +42,22 @@ class RecordReader {
   virtual void read(const std::string& storage, void* to, size_t bytes) = 0;
 };
 
+// Far more than any network here has.
+inline constexpr int64_t kMaxTensorBytes = int64_t{16} << 30;
+inline constexpr size_t kMaxTensors = 65'536;
+
+struct NamedTensor {
+  std::string name;
+  TensorInfo info;
+  pickle::Ref value = nullptr;
+};
+
 class Archive {
  public:
-  // Errors (bad_checkpoint, naming the file and the reason): not a file of torch.save, cut short,
-  // a global outside the closed list (by its full name), a number format of another machine.
-  // Another list than checkpoints' own is for looking: whatever it lets in stays inert.
+  // Errors (bad_checkpoint, naming the file and the reason): not a file of torch.save, or of
+  // another format as well; cut short; a global outside the closed list (by its full name); numbers
+  // in the byte order of another machine. A caller that only looks may pass a list that lets in
+  // more: no global is ever run.
   explicit Archive(const std::string& path, const pickle::ClosedList& allowed = is_allowed_global);
 
   const std::string& path() const { return path_; }
@@ -57,12 +69,17 @@ class Archive {
   // On the CPU. Tensors that shared a storage when they were saved share it here.
   torch::Tensor tensor(const pickle::Value& value);
 
-  // As pickle::to_plain, 16 MiB of it from one file.
+  // A number, or the one element of a tensor (main_lincls.py's best_acc1, some learning rates).
+  std::optional<double> number(const pickle::Value& value);
+
+  // As pickle::to_plain, with one budget of 16 MiB for the whole file.
   std::optional<Plain> plain(const pickle::Value& value);
 
-  // The tensors of a dictionary in its order; other entries are passed over. bad_checkpoint
-  // where it names one twice.
-  StateDict tensors(const pickle::Value& dictionary);
+  // The tensors of a dictionary in its order; other entries are passed over, and what is no
+  // dictionary has none. bad_checkpoint where it names one twice, or they are over a limit: a few
+  // bytes may name one tensor many times.
+  std::vector<NamedTensor> list(const pickle::Value& dictionary) const;
+  StateDict tensors(const pickle::Value& dictionary);  // bad_checkpoint for what is no dictionary
 
   [[noreturn]] void fail(const std::string& reason, const std::string& hint = "") const;
 

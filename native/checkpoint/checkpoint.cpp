@@ -2,6 +2,7 @@
 #include "checkpoint/checkpoint.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "checkpoint/archive.h"
@@ -20,19 +21,9 @@ const Value& require(const Archive& archive, const Value& dict, const std::strin
   return *value;
 }
 
-// A number, or a tensor of one element (main_lincls.py's best_acc1, some learning rates).
-std::optional<double> read_number(Archive& archive, const Value& value) {
-  if (const auto* number = value.get_if<double>()) return *number;
-  if (const auto* number = value.get_if<int64_t>()) return static_cast<double>(*number);
-  if (Archive::is_tensor(value) && archive.describe(value).numel() == 1) {
-    return archive.tensor(value).item<double>();
-  }
-  return std::nullopt;
-}
-
 double require_number(Archive& archive, const Value& dict, const std::string& key) {
-  const auto number = read_number(archive, require(archive, dict, key));
-  if (!number) archive.fail("its '" + key + "' is no number");
+  const auto number = archive.number(require(archive, dict, key));
+  if (!number || !std::isfinite(*number)) archive.fail("its '" + key + "' is no finite number");
   return *number;
 }
 
@@ -62,6 +53,9 @@ std::vector<int64_t> read_params(const Archive& archive, const Value& group, Ind
     const auto index = static_cast<int64_t>(index_of.size());
     if (!index_of.emplace(*id, index).second) {
       archive.fail("its optimizer has a parameter in two places");
+    }
+    if (index_of.size() > kMaxTensors) {
+      archive.fail(message("its optimizer has over ", kMaxTensors, " parameters"));
     }
     out.push_back(index);
   }
@@ -139,14 +133,16 @@ Checkpoint load_checkpoint(const std::string& path) {
   out.arch = *arch;
   out.state_dict = without_module(archive.tensors(require(archive, root, "state_dict")));
   out.optimizer = read_optimizer(archive, require(archive, root, "optimizer"));
-  if (const auto* best = root.find("best_acc1")) out.best_acc1 = read_number(archive, *best);
+  if (const auto* best = root.find("best_acc1")) out.best_acc1 = archive.number(*best);
   if (const auto* scaler = root.find("scaler")) {
     const double tracker = require_number(archive, *scaler, "_growth_tracker");
     out.scaler = {require_number(archive, *scaler, "scale"), static_cast<int64_t>(tracker)};
   }
   if (const auto* rdm = root.find("rdm")) {
     auto plain = archive.plain(*rdm);
-    if (!plain) archive.fail("its 'rdm' holds more than plain values");
+    if (!plain || !(plain->is_null() || plain->get_if<Plain::Dict>())) {
+      archive.fail("its 'rdm' is no dictionary of plain values");
+    }
     out.rdm = std::move(*plain);
   }
   return out;

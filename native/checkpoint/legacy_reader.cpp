@@ -60,6 +60,9 @@ class LegacyReader : public RecordReader {
     for (const auto& [key, storage] : storages) {
       if (!offsets_.contains(key)) throw pickle::Malformed("it has no storage " + key);
     }
+    if (at < size_) {
+      throw pickle::Malformed(message("its last ", size_ - at, " bytes belong to no storage"));
+    }
     head_ = {};
   }
 

@@ -77,14 +77,8 @@ const char* name_of(Branch branch) {
 
 Shapes shapes_of(const Archive& archive) {
   Shapes shapes;
-  const auto* dictionary = state_dict_of(archive).get_if<pickle::Dict>();
-  if (!dictionary) return shapes;
-  for (const auto& [key, value] : dictionary->items) {
-    const auto* name = key->get_if<std::string>();
-    if (!name || !Archive::is_tensor(*value)) continue;
-    if (!shapes.emplace(*name, archive.describe(*value).shape).second) {
-      archive.fail("it names the tensor " + *name + " twice");
-    }
+  for (auto& [name, info, value] : archive.list(state_dict_of(archive))) {
+    shapes.emplace(std::move(name), std::move(info.shape));
   }
   return shapes;
 }
@@ -171,13 +165,11 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
     archive.fail(message("it holds ", held, ", not a ", arch),
                  out.arch.empty() ? "" : "Say --arch " + out.arch + ".");
   }
-  for (const auto& [key, value] : state_dict_of(archive).get_if<pickle::Dict>()->items) {
-    const auto* name = key->get_if<std::string>();
-    if (!name || !Archive::is_tensor(*value)) continue;
-    if (const auto place = place_of(*name, *layout, branch, out); place.part) {
+  for (const auto& [name, info, value] : archive.list(state_dict_of(archive))) {
+    if (const auto place = place_of(name, *layout, branch, out); place.part) {
       place.part->emplace_back(place.name, archive.tensor(*value));
     } else {
-      out.left.push_back(*name);
+      out.left.push_back(name);
     }
   }
   add_batch_counters(out.weights);

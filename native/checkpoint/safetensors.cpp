@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "checkpoint/atomic_file.h"
+#include "checkpoint/safetensors_parser.h"
+#include "checkpoint/second_format.h"
 #include "checkpoint/storage_types.h"
 
 namespace rdm {
@@ -14,74 +17,86 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr uint64_t kMaxHeader = 100'000'000;  // the format's own limit
+constexpr uint64_t kMostOfFormat = 100'000'000, kMost = 16 << 20;  // bytes of a header
 constexpr uint64_t kPrefix = sizeof(uint64_t);
 
-// The header's text; nothing where the file does not begin as one of safetensors.
-std::optional<std::string> header_text(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
+// The header's length; nothing where the file does not begin as one of safetensors.
+std::optional<uint64_t> header_length(std::ifstream& file) {
   uint64_t length = 0;
   char first = 0;
-  in.read(reinterpret_cast<char*>(&length), kPrefix).get(first);
-  if (!in || first != '{' || length > kMaxHeader) return std::nullopt;
+  file.read(reinterpret_cast<char*>(&length), kPrefix).get(first);
+  return file && first == '{' && length <= kMostOfFormat ? std::optional(length) : std::nullopt;
+}
+
+std::string header_text(std::ifstream& file, uint64_t length, uint64_t file_size) {
+  if (length > file_size - kPrefix) throw std::runtime_error("its header is cut short");
+  if (length > kMost) {
+    throw std::runtime_error(
+        message("its header has ", length, " bytes, over the limit of ", kMost));
+  }
   std::string text(length, ' ');
-  in.seekg(kPrefix).read(text.data(), static_cast<std::streamsize>(length));
-  RDM_CHECK(in, Code::bad_checkpoint, "cannot load ", path, ": its header is cut short");
+  file.seekg(kPrefix).read(text.data(), static_cast<std::streamsize>(length));
+  if (!file) throw std::runtime_error("its header is cut short");
   return text;
 }
 
-struct Placed {
-  SafetensorsHeader::Entry entry;
-  uint64_t begin = 0;
-};
-
-// Throws what nlohmann-json does, or a std::runtime_error, with the reason.
-Placed read_entry(const std::string& name, const ordered_json& json, uint64_t available) {
-  const auto dtype = json.at("dtype").get<std::string>();
-  const auto known = safetensors_dtype(dtype);
-  if (!known) throw std::runtime_error(name + " has elements of the unknown type " + dtype);
-  Placed out{{name, *known, json.at("shape").get<std::vector<int64_t>>()}};
-  const auto offsets = json.at("data_offsets").get<std::array<uint64_t, 2>>();
+SafetensorsHeader::Entry checked(ParsedTensor& tensor) {
+  const auto known = safetensors_dtype(tensor.dtype);
+  if (!known) {
+    throw std::runtime_error(tensor.name + " has elements of the unknown type " + tensor.dtype);
+  }
   uint64_t bytes = c10::elementSize(*known);
-  for (const int64_t size : out.entry.shape) {
+  for (const int64_t size : tensor.shape) {
     if (size < 0 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(size), &bytes)) {
-      throw std::runtime_error(name + " has an impossible shape");
+      throw std::runtime_error(tensor.name + " has an impossible shape");
     }
   }
-  out.begin = offsets[0];
-  if (offsets[0] > offsets[1] || offsets[1] > available || offsets[1] - offsets[0] != bytes) {
-    throw std::runtime_error("the elements of " + name + " are not all there");
+  if (tensor.begin > tensor.end || tensor.end - tensor.begin != bytes) {
+    throw std::runtime_error("the elements of " + tensor.name + " are not all there");
   }
-  return out;
+  return {std::move(tensor.name), *known, std::move(tensor.shape)};
 }
 
-SafetensorsHeader parse_header(const std::string& text, uint64_t available) {
-  SafetensorsHeader out;
-  std::vector<Placed> placed;
-  const auto header = ordered_json::parse(text);
-  for (const auto& [name, json] : header.items()) {
-    if (name == "__metadata__") {
-      for (const auto& [key, value] : json.items()) {
-        out.metadata.emplace_back(key, value.get<std::string>());
-      }
-    } else {
-      placed.push_back(read_entry(name, json, available));
+// The tensors in the order of their elements, which fill the file without gap or overlap: another
+// format could hide in what belongs to none.
+std::vector<SafetensorsHeader::Entry> place(std::vector<ParsedTensor> tensors, uint64_t available) {
+  std::ranges::stable_sort(tensors, {}, [](const auto& t) { return std::pair(t.begin, t.end); });
+  std::vector<SafetensorsHeader::Entry> out;
+  uint64_t next = 0;
+  for (auto& tensor : tensors) {
+    const uint64_t begin = tensor.begin, end = tensor.end;
+    out.push_back(checked(tensor));
+    const auto& name = out.back().name;
+    if (end > available) throw std::runtime_error("the elements of " + name + " are not all there");
+    if (begin < next) throw std::runtime_error("the elements of " + name + " overlap another's");
+    if (begin > next) {
+      throw std::runtime_error(
+          message(begin - next, " bytes before the elements of ", name, " belong to no tensor"));
     }
+    next = end;
   }
-  std::ranges::stable_sort(placed, {}, &Placed::begin);
-  for (auto& tensor : placed) out.tensors.push_back(std::move(tensor.entry));
+  if (next < available) {
+    throw std::runtime_error(message("its last ", available - next, " bytes belong to no tensor"));
+  }
   return out;
 }
 
 }  // namespace
 
 std::optional<SafetensorsHeader> read_safetensors_header(const std::string& path) {
-  const auto text = header_text(path);
-  if (!text) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  const auto length = header_length(file);
+  if (!length) return std::nullopt;
   try {
-    return parse_header(*text, std::filesystem::file_size(path) - kPrefix - text->size());
+    const uint64_t size = std::filesystem::file_size(path);
+    auto parsed = parse_safetensors(header_text(file, *length, size));
+    refuse_tar(file);
+    refuse_zip(file);
+    refuse_pickle(file);
+    return SafetensorsHeader{place(std::move(parsed.tensors), size - kPrefix - *length),
+                             std::move(parsed.metadata)};
   } catch (const std::exception& reason) {
-    throw Error(Code::bad_checkpoint, message("cannot load ", path, ": ", reason.what()),
+    throw Error(Code::bad_checkpoint, message("cannot load ", path, ": ", shortened(reason.what())),
                 "It may be cut short, or something else than a safetensors file.");
   }
 }

@@ -1,12 +1,13 @@
-// The records of a zip of torch.save: stored without compression, in one folder, none over another.
-// What any other program could make of the same file, or differently from this one, is refused.
-// Source: PKWARE's APPNOTE.TXT, sections 4.3 and 4.5.3.
+// The records of a zip of torch.save: stored without compression, in one folder, one after the
+// other from the file's first byte to the directory. A file that another reader could take
+// differently is refused: readers differ in whether they trust a record's own header or the
+// directory, ignore the case of names, and look for a zip behind other bytes. Source: PKWARE's
+// APPNOTE.TXT, sections 4.3 and 4.5.3; PyTorch's miniz.c.
 #pragma once
 #include <cstdint>
 #include <fstream>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace rdm {
 

@@ -61,7 +61,9 @@ class ZipReader : public RecordReader {
 
   std::string record(const std::string& name, size_t limit) {
     const size_t size = find(name).size;
-    if (size > limit) throw pickle::Malformed(message(name, " has ", size, " bytes"));
+    if (size > limit) {
+      throw pickle::Malformed(message(name, " has ", size, " bytes, over the limit of ", limit));
+    }
     std::string out(size, '\0');
     read_record(name, out.data(), size);
     return out;

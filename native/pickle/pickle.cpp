@@ -6,9 +6,9 @@ namespace {
 
 constexpr int kMaxPlainDepth = 64;
 
-class Plainer {
+class PlainConverter {
  public:
-  explicit Plainer(size_t& budget) : budget_(budget) {}
+  explicit PlainConverter(size_t& budget) : budget_(budget) {}
 
   std::optional<Plain> convert(const Value& value, int depth) {
     if (depth > kMaxPlainDepth) return std::nullopt;
@@ -83,7 +83,7 @@ const std::vector<Ref>* Value::call_of(std::string_view name) const {
 }
 
 std::optional<Plain> to_plain(const Value& value, size_t& budget) {
-  return Plainer(budget).convert(value, 0);
+  return PlainConverter(budget).convert(value, 0);
 }
 
 }  // namespace rdm::pickle

@@ -13,6 +13,7 @@ namespace rdm::pickle {
 namespace {
 
 constexpr size_t kMaxOperations = 4'000'000;
+constexpr size_t kMaxGlobalBytes = 200;  // a name of a megabyte could be asked for a million times
 
 class Parser {
  public:
@@ -313,9 +314,9 @@ class Parser {
   }
 
   void global(const std::string& module, const std::string& name) {
-    const std::string full = module + "." + name;
-    if (!allowed_(full)) throw RefusedGlobal(printable(full));
-    push(Global{full});
+    std::string full = module + "." + name;
+    if (full.size() > kMaxGlobalBytes || !allowed_(full)) throw RefusedGlobal(shortened(full));
+    push(Global{std::move(full)});
   }
 
   void build(const Value* arguments) {

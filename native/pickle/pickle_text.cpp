@@ -1,6 +1,5 @@
 #include "pickle/pickle_text.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -25,12 +24,17 @@ void append_utf8(std::string& out, uint32_t code) {
   }
 }
 
-std::optional<uint32_t> hex(std::string_view from, size_t position, size_t digits) {
+// The number that so many digits at the start of the text make.
+std::optional<uint32_t> number(std::string_view text, size_t digits, int base) {
   uint32_t value = 0;
-  const auto part = from.substr(std::min(position, from.size()), digits);
-  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value, 16);
-  const bool whole = part.size() == digits && error == std::errc() && end == part.data() + digits;
+  if (text.size() < digits) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value, base);
+  const bool whole = error == std::errc() && end == text.data() + digits;
   return whole ? std::optional(value) : std::nullopt;
+}
+
+bool is_octal(char c) {
+  return c >= '0' && c <= '7';
 }
 
 }  // namespace
@@ -48,17 +52,39 @@ std::optional<std::string> unquote(std::string_view repr) {
     }
     if (++i == repr.size()) return std::nullopt;
     switch (repr[i]) {
+      case '\\':
+      case '\'':
+      case '"': out += repr[i]; break;
+      case '\n': break;  // an escaped line break stands for nothing
+      case 'a': out += '\a'; break;
+      case 'b': out += '\b'; break;
+      case 'f': out += '\f'; break;
       case 'n': out += '\n'; break;
       case 'r': out += '\r'; break;
       case 't': out += '\t'; break;
+      case 'v': out += '\v'; break;
       case 'x': {
-        const auto code = hex(repr, i + 1, 2);
+        const auto code = number(repr.substr(i + 1), 2, 16);
         if (!code) return std::nullopt;
         out += static_cast<char>(*code);
         i += 2;
         break;
       }
-      default: out += repr[i];
+      case '0':
+      case '1':
+      case '2':
+      case '3':
+      case '4':
+      case '5':
+      case '6':
+      case '7': {
+        size_t digits = 1;
+        while (digits < 3 && i + digits < repr.size() && is_octal(repr[i + digits])) ++digits;
+        out += static_cast<char>(*number(repr.substr(i), digits, 8));
+        i += digits - 1;
+        break;
+      }
+      default: out.append({'\\', repr[i]});
     }
   }
   return out;
@@ -71,10 +97,11 @@ std::optional<std::string> unescape_unicode(std::string_view raw) {
     const size_t digits = kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
     if (digits == 0) {
       append_utf8(out, static_cast<unsigned char>(raw[i]));
+      if (kind == '\\') append_utf8(out, static_cast<unsigned char>(raw[++i]));  // escapes nothing
       continue;
     }
-    const auto code = hex(raw, i + 2, digits);
-    if (!code) return std::nullopt;
+    const auto code = number(raw.substr(i + 2), digits, 16);
+    if (!code || *code > 0x10FFFF) return std::nullopt;
     append_utf8(out, *code);
     i += 1 + digits;
   }

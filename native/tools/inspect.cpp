@@ -1,7 +1,9 @@
 #include "tools/inspect.h"
 
 #include <cstdlib>
+#include <unordered_set>
 
+#include "base/error.h"
 #include "checkpoint/archive.h"
 #include "checkpoint/names.h"
 #include "checkpoint/safetensors.h"
@@ -60,29 +62,50 @@ Plain::Dict describe_tensors(const Tensors& tensors, const Plain& recorded_arch)
           {"tensors", std::move(listed)}};
 }
 
-Plain plain_or_null(Archive& archive, const pickle::Value* value) {
-  return value ? archive.plain(*value).value_or(Plain()) : Plain();
+// What the file says under a key, where it is of the kind that belongs there; null otherwise.
+template <typename Kind>
+Plain entry(Archive& archive, const pickle::Value& root, std::string_view key) {
+  const auto* value = root.find(key);
+  auto plain = value ? archive.plain(*value) : std::nullopt;
+  return plain && plain->get_if<Kind>() ? std::move(*plain) : Plain();
 }
 
-// A number, or the one element of a tensor.
-Plain number_or_null(Archive& archive, const pickle::Value* value) {
-  if (value && Archive::is_tensor(*value) && archive.describe(*value).numel() == 1) {
-    return archive.tensor(*value).item<double>();
-  }
-  return plain_or_null(archive, value);
+Plain number_entry(Archive& archive, const pickle::Value& root, std::string_view key) {
+  const auto* value = root.find(key);
+  const auto number = value ? archive.number(*value) : std::nullopt;
+  return number ? Plain(*number) : Plain();
 }
 
 Tensors list_tensors(const Archive& archive, const pickle::Value& dictionary) {
   Tensors out;
-  const auto* dict = dictionary.get_if<pickle::Dict>();
-  if (!dict) return out;
-  for (const auto& [key, value] : dict->items) {
-    const auto* name = key->get_if<std::string>();
-    if (!name || !Archive::is_tensor(*value)) continue;
-    auto info = archive.describe(*value);
-    out.push_back({*name, info.dtype, std::move(info.shape)});
+  for (auto& [name, info, value] : archive.list(dictionary)) {
+    out.push_back({std::move(name), info.dtype, std::move(info.shape)});
   }
   return out;
+}
+
+struct Amount {
+  int64_t tensors = 0, bytes = 0;
+};
+
+// Of all parameters' entries, each of which is counted once, however many parameters share it.
+Amount measure_state(const Archive& archive, const pickle::Dict& state) {
+  if (state.items.size() > kMaxTensors) {
+    archive.fail(message("its optimizer has over ", kMaxTensors, " parameters"));
+  }
+  Amount total;
+  std::unordered_set<pickle::Ref> counted;
+  for (const auto& [parameter, entries] : state.items) {
+    if (!counted.insert(entries).second) continue;
+    for (const auto& [name, info, value] : archive.list(*entries)) {
+      ++total.tensors;
+      total.bytes += info.bytes();
+    }
+    if (total.bytes > kMaxTensorBytes) {
+      archive.fail(message("its optimizer's tensors take over ", kMaxTensorBytes, " bytes"));
+    }
+  }
+  return total;
 }
 
 // torch.optim's state_dict; Lightning has a list of them, of which the first counts.
@@ -95,19 +118,12 @@ Plain describe_optimizer(Archive& archive, const pickle::Value& root) {
   const auto* groups = optimizer ? optimizer->find("param_groups") : nullptr;
   const auto* state = optimizer ? optimizer->find("state") : nullptr;
   if (!groups || !groups->sequence() || !state || !state->get_if<pickle::Dict>()) return {};
-  int64_t tensors = 0, bytes = 0;
-  for (const auto& [parameter, entries] : state->get_if<pickle::Dict>()->items) {
-    for (const auto& [name, dtype, shape] : list_tensors(archive, *entries)) {
-      ++tensors;
-      bytes += elements(shape) * static_cast<int64_t>(c10::elementSize(dtype));
-    }
-  }
+  const auto amount = measure_state(archive, *state->get_if<pickle::Dict>());
   const auto& all = *groups->sequence();
-  const auto* lr = all.empty() ? nullptr : all.front()->find("lr");
   return Plain::Dict{{"groups", static_cast<int64_t>(all.size())},
-                     {"lr", number_or_null(archive, lr)},
-                     {"tensors", tensors},
-                     {"bytes", bytes}};
+                     {"lr", all.empty() ? Plain() : number_entry(archive, *all.front(), "lr")},
+                     {"tensors", amount.tensors},
+                     {"bytes", amount.bytes}};
 }
 
 Plain inspect_torch(const std::string& path) {
@@ -120,13 +136,13 @@ Plain inspect_torch(const std::string& path) {
     globals.push_back(name);
     if (!is_allowed_global(name)) refused.push_back(name);
   }
-  auto out = describe_tensors(tensors, plain_or_null(archive, root.find("arch")));
+  auto out = describe_tensors(tensors, entry<std::string>(archive, root, "arch"));
   const Plain::Dict rest{{"format", "torch"},
-                         {"epoch", plain_or_null(archive, root.find("epoch"))},
-                         {"bestAcc1", number_or_null(archive, root.find("best_acc1"))},
+                         {"epoch", entry<int64_t>(archive, root, "epoch")},
+                         {"bestAcc1", number_entry(archive, root, "best_acc1")},
                          {"optimizer", describe_optimizer(archive, root)},
-                         {"rdm", plain_or_null(archive, root.find("rdm"))},
-                         {"configuration", plain_or_null(archive, root.find("hyper_parameters"))},
+                         {"rdm", entry<Plain::Dict>(archive, root, "rdm")},
+                         {"configuration", entry<Plain::Dict>(archive, root, "hyper_parameters")},
                          {"globals", globals},
                          {"refused", refused},
                          {"safe", refused.empty()}};

@@ -16,9 +16,10 @@ namespace rdm {
 //   optimizer: {groups, lr, tensors, bytes}, or null
 //   keys, parameters (elements), bytes, tensors ([{name, shape, dtype}]): of the state dict
 //   rdm: what save_checkpoint recorded; configuration: another program's, where it is plain
-//   globals: what the pickle names; refused: those that a checkpoint may not name, so that nothing
-//   here would load the file; safe: there are none. None of them is ever run.
-// What the file does not say is null. Errors (bad_checkpoint): as Archive's, but for globals.
+//   globals: what the pickle names, and none of which is ever run; refused: those that a checkpoint
+//   may not name, so that nothing here would load the file; safe: there are none of these
+// What the file does not say, or says as another kind of value, is null. Errors (bad_checkpoint):
+// as Archive's, but for globals; a file that another program could read differently is among them.
 Plain inspect_checkpoint(const std::string& path);
 
 }  // namespace rdm

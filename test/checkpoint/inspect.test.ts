@@ -5,6 +5,19 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { type CheckpointInfo, inspectCheckpoint, pretrain } from 'rdm-ssl';
 import { dataset, scratch } from '../support/folders.js';
+import { records, zip } from '../support/hostile/archive.js';
+import {
+  checkpoint,
+  group,
+  int,
+  list,
+  optimizer,
+  raw,
+  real,
+  text,
+  yes,
+} from '../support/hostile/pickle.js';
+import { write } from '../support/hostile/write.js';
 import { rdm, root } from '../support/rdm.js';
 
 const fixture = (name: string) => join(root, 'test/checkpoints', name);
@@ -90,4 +103,46 @@ test('a safetensors file that is cut short says so', async () => {
   const { code, stderr } = await rdm(['inspect', path]);
   assert.equal(code, 1);
   assert.equal(stderr, `rdm: cannot load ${path}: its header is cut short\n`);
+});
+
+test('what is not of its kind is told as unknown, and nothing breaks', async () => {
+  for (const wrong of [text('0.1'), list(int(1)), yes, raw('}'), raw('N')]) {
+    const path = join(scratch(), 'odd.pth');
+    const entries = {
+      ...{ epoch: list(wrong), arch: list(wrong), rdm: list(wrong), best_acc1: list(wrong) },
+      optimizer: optimizer({ param_groups: list(group({ lr: wrong })) }),
+    };
+    write(path, zip(records(checkpoint(entries))));
+    const { arch, epoch, rdm: record, bestAcc1, optimizer: told } = await inspectCheckpoint(path);
+    assert.deepEqual([arch, epoch, record, bestAcc1, told?.lr], [null, null, null, null, null]);
+    const { code, stdout } = await rdm(['inspect', path]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^optimizer +1 group, lr unknown, 0 tensors/m);
+  }
+});
+
+test('a learning rate is told as a number, whole or not', async () => {
+  for (const [lr, told] of [
+    [real(0.05), 0.05],
+    [int(1), 1],
+  ] as const) {
+    const path = join(scratch(), 'rate.pth');
+    const entries = { optimizer: optimizer({ param_groups: list(group({ lr })) }) };
+    write(path, zip(records(checkpoint(entries))));
+    assert.equal((await inspectCheckpoint(path)).optimizer?.lr, told);
+  }
+});
+
+test('sixty thousand tensors are listed in seconds', { timeout: 20_000 }, async () => {
+  const names = Array.from({ length: 60_000 }, (_, i) => `layer.${i}`);
+  const entry = { dtype: 'U8', shape: [0], data_offsets: [0, 0] };
+  const header = JSON.stringify(Object.fromEntries(names.map((name) => [name, entry])));
+  const length = Buffer.alloc(8);
+  length.writeUInt32LE(header.length);
+  const path = join(scratch(), 'many.safetensors');
+  writeFileSync(path, Buffer.concat([length, Buffer.from(header)]));
+  const { code, stdout } = await rdm(['inspect', path]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^state dict +60000 tensors/m);
+  assert.match(stdout, /^layer\.59999 +0 +uint8$/m);
 });

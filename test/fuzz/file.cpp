@@ -1,4 +1,4 @@
-// Whole files through a reader of checkpoints: what begins as a zip, or as the older format.
+// Whole files through every reader of checkpoints: zips, the older format, safetensors.
 #include "checkpoint_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

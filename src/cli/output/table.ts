@@ -2,14 +2,16 @@
 
 /** Columns as wide as their widest cell; the last of a row may be wider. */
 export function table(lines: string[][]): string {
-  const width = (column: number) =>
-    Math.max(
-      ...lines.map((cells) => (column < cells.length - 1 ? (cells[column]?.length ?? 0) : 0)),
-    );
+  const widths: number[] = [];
+  for (const cells of lines) {
+    for (const [column, { length }] of cells.slice(0, -1).entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, length);
+    }
+  }
   return lines
     .map((cells) =>
       cells
-        .map((cell, column) => cell.padEnd(width(column)))
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join('  ')
         .trimEnd(),
     )

@@ -83,3 +83,57 @@ TEST_CASE("files that only begin as safetensors are refused with the reason") {
   CHECK(contains(refusal(entry("F32", "[-2]", "[0,8]")), "w has an impossible shape"));
   CHECK(contains(refusal(entry("F32", "[9223372036854775807,4]", "[0,8]")), "impossible shape"));
 }
+
+TEST_CASE("the elements of a safetensors file's tensors fill it, each belonging to one") {
+  const auto two = [](const std::string& first, const std::string& second, size_t bytes) {
+    const auto entry = [](const std::string& name, const std::string& offsets) {
+      return "\"" + name + "\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":" + offsets + "}";
+    };
+    return refusal(with_header("{" + entry("a", first) + "," + entry("b", second) + "}", bytes));
+  };
+  CHECK(two("[4,8]", "[0,4]", 8).empty());
+  CHECK(contains(two("[0,4]", "[0,4]", 8), "the elements of b overlap another's"));
+  CHECK(
+      contains(two("[0,4]", "[6,10]", 10), "2 bytes before the elements of b belong to no tensor"));
+  CHECK(contains(two("[0,4]", "[4,8]", 11), "its last 3 bytes belong to no tensor"));
+}
+
+TEST_CASE("a header that is not of the safetensors format is refused by the entry at fault") {
+  const auto with = [](const std::string& header) { return refusal(with_header(header, 4)); };
+  const std::string good = R"({"dtype":"U8","shape":[4],"data_offsets":[0,4]})";
+  CHECK(with(R"({"w":)" + good + "}").empty());
+  CHECK(contains(with(R"({"w":)" + good + R"(,"w":)" + good + "}"), "it names w twice"));
+  for (const std::string entry :
+       {"1", "[]", R"("x")", R"({"dtype":"U8","shape":[4]})", R"({"dtype":"U8","dtype":"U8"})",
+        R"({"dtype":{}})", R"({"shape":[[4]]})", R"({"shape":[4.5]})", R"({"shape":["4"]})",
+        R"({"shape":[18446744073709551615]})", R"({"data_offsets":[0,2,4]})",
+        R"({"data_offsets":[-4,0]})", R"({"stride":[1]})", R"({"dtype":null})"}) {
+    const auto said = with(R"({"w":)" + entry + "}");
+    CHECK_MESSAGE(contains(said, "the header's entry w is not of the safetensors format"),
+                  entry << ": " << said);
+  }
+  CHECK(contains(with(R"({"__metadata__":{"a":1}})"), "entry __metadata__ is not of the"));
+  CHECK(contains(with("{\"w\\u001b[2J\":1}"), "entry w?[2J is not of the"));
+}
+
+TEST_CASE("a safetensors header has limits, which its refusal names") {
+  const auto many = [](const std::string& name, const std::string& value, int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) {
+      out += (i ? ",\"" : "\"") + name + std::to_string(i) + "\":" + value;
+    }
+    return out;
+  };
+  const std::string empty = R"({"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
+  CHECK(refusal(with_header("{" + many("a", empty, 65'536) + "}", 0)).empty());
+  CHECK(contains(refusal(with_header("{" + many("a", empty, 65'537) + "}", 0)),
+                 "it has over 65536 tensors"));
+  CHECK(contains(refusal(with_header("{\"__metadata__\":{" + many("a", "\"\"", 65'537) + "}}", 0)),
+                 "it has over 65536 texts of metadata"));
+  std::string shape = "1";
+  for (int i = 0; i < 64; ++i) shape += ",1";
+  CHECK(contains(refusal(with_header("{\"w\":{\"shape\":[" + shape + "]}}", 1)),
+                 "w has over 64 dimensions"));
+  CHECK(contains(refusal(with_header("{" + std::string(20'000'000, ' ') + "}", 0)),
+                 "its header has 20000002 bytes, over the limit of 16777216"));
+}

@@ -137,3 +137,15 @@ TEST_CASE("only plain data becomes plain") {
   CHECK(unfolded("C\1x.") == std::nullopt);       // bytes
   CHECK(std::isnan(*plain("G\x7f\xf8\0\0\0\0\0\0."s).get_if<double>()));
 }
+
+TEST_CASE("escaped strings read as Python reads them") {
+  CHECK(plain("S'\\160osix\\n\\q\\a\\41\\x41'\n.") == Plain("posix\n\\q\a!A"));
+  CHECK(plain("V\\\\u0041\\u0041\\x\n.") == Plain("\\\\u0041A\\x"));
+  CHECK(contains(reason("V\\U00110000\n."), "badly escaped"));
+  CHECK(contains(reason("S'\\x4'\n."), "badly escaped"));
+}
+
+TEST_CASE("a name too long for a global is refused, once it is asked for") {
+  const std::string name(300, 'x');
+  CHECK(contains(reason("cos\n" + name + "\n."), "refuses the global os.xxx"));
+}

@@ -21,6 +21,8 @@ export interface ZipRecord {
   content: Piece;
   /** What is said of it, where that is not the truth. */
   localName?: string;
+  localSize?: number;
+  localExtra?: Buffer;
   checksum?: number;
   method?: number;
   flags?: number;
@@ -37,6 +39,7 @@ export interface ZipEnd {
   size?: number | bigint;
   at?: number | bigint;
   comment?: Buffer;
+  commentLength?: number;
   /** 64-bit records, and where their locator says they are. */
   in64?: boolean;
   at64?: number | bigint;
@@ -59,43 +62,51 @@ export function zip(records: ZipRecord[], end: ZipEnd = {}): Piece[] {
   const directory = Buffer.concat(entries);
   const start = at;
   add(directory);
-  const said = { records: records.length, size: directory.length, at: start, ...end };
-  if (end.in64) add(end64(said, at));
+  const claim = { records: records.length, size: directory.length, at: start, ...end };
+  if (end.in64) add(end64(claim, at));
   add(
     join(
       raw('PK\x05\x06\0\0\0\0'),
-      ...[said.records, said.records].map((value) => little(end.in64 ? 0xffff : value, 2)),
-      ...[said.size, said.at].map((value) => little(end.in64 ? in64 : value, 4)),
-      little(end.comment?.length ?? 0, 2),
+      ...[claim.records, claim.records].map((value) => little(end.in64 ? 0xffff : value, 2)),
+      ...[claim.size, claim.at].map((value) => little(end.in64 ? in64 : value, 4)),
+      little(end.commentLength ?? end.comment?.length ?? 0, 2),
       end.comment ?? raw(''),
     ),
   );
   return pieces;
 }
 
-function localHeader({ name, localName = name }: ZipRecord): Buffer {
+/** What the directory says of a record and its own header repeats. */
+function said(record: ZipRecord) {
+  const { content, flags = 0, method = 0 } = record;
+  const size = sizeOf(content);
+  const checksum = record.checksum ?? (typeof content === 'number' ? 0 : crc32(content));
+  return { flags, method, checksum, packed: record.packed ?? size, size: record.size ?? size };
+}
+
+function localHeader(record: ZipRecord): Buffer {
+  const { name, localName = name, localExtra = raw('') } = record;
+  const { flags, method, checksum, packed, size } = said(record);
   return join(
-    raw('PK\x03\x04'),
-    Buffer.alloc(22),
+    ...[raw('PK\x03\x04'), Buffer.alloc(2), little(flags, 2), little(method, 2), Buffer.alloc(4)],
+    ...[checksum, packed, record.localSize ?? size].map((value) => little(value, 4)),
     little(localName.length, 2),
-    little(0, 2),
+    little(localExtra.length, 2),
     raw(localName),
+    localExtra,
   );
 }
 
 function entry(record: ZipRecord, at: number): Buffer {
-  const { name, content, extra = raw('') } = record;
-  const size = sizeOf(content);
-  const checksum = typeof content === 'number' ? 0 : crc32(content);
+  const { name, extra = raw('') } = record;
+  const { flags, method, checksum, packed, size } = said(record);
   return join(
     raw(record.magic ?? 'PK\x01\x02'),
     Buffer.alloc(4),
-    little(record.flags ?? 0, 2),
-    little(record.method ?? 0, 2),
+    little(flags, 2),
+    little(method, 2),
     Buffer.alloc(4),
-    little(record.checksum ?? checksum, 4),
-    little(record.packed ?? size, 4),
-    little(record.size ?? size, 4),
+    ...[checksum, packed, size].map((value) => little(value, 4)),
     little(record.nameLength ?? name.length, 2),
     little(extra.length, 2),
     Buffer.alloc(10),

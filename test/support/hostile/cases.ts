@@ -1,8 +1,10 @@
 // Files that are no checkpoints but would be more, each with what its refusal says. The same bytes every time.
 import { containers } from './containers.js';
+import { found } from './found.js';
 import { globals } from './globals.js';
 import { objects } from './objects.js';
 import type { Piece } from './pickle.js';
+import { safetensors } from './safetensors.js';
 import { tensors } from './tensors.js';
 import { training } from './training.js';
 
@@ -13,4 +15,12 @@ export interface Hostile {
   pieces: () => Piece[];
 }
 
-export const cases: Hostile[] = [...globals, ...objects, ...tensors, ...training, ...containers];
+export const cases: Hostile[] = [
+  ...found,
+  ...globals,
+  ...objects,
+  ...tensors,
+  ...training,
+  ...containers,
+  ...safetensors,
+];

@@ -29,6 +29,8 @@ type Case = [what: string, says: string, pieces: () => Piece[]];
 
 const foreign = 'it is not a file of torch.save';
 const noDirectory = 'the zip is cut short: it has no directory';
+const twoEnds = 'the zip has more than one end record';
+const elsewhere = 'its 64-bit end record is not where it says';
 const damaged = (why: string) => `the zip is damaged: ${why}`;
 const bytes = (pieces: Piece[]) => join(...pieces.map((piece) => piece as Buffer));
 const good = () => bytes(zip(records()));
@@ -46,7 +48,7 @@ const directories: Case[] = [
     ],
   ),
   ['the first four bytes of a zip', noDirectory, () => [raw('PK\x03\x04')]],
-  ['a zip with bytes after it', noDirectory, () => [good(), raw('more')]],
+  ['a zip with bytes after it', 'the zip has 4 bytes after its end', () => [good(), raw('more')]],
   [
     'a directory behind the file',
     damaged('its directory lies outside the file'),
@@ -72,7 +74,11 @@ const directories: Case[] = [
     damaged('its directory holds more records than it says'),
     ending({ records: 2 }),
   ],
-  ['a directory of nothing', 'it has no data.pkl', ending({ records: 0, size: 0 })],
+  [
+    'a directory of nothing',
+    'bytes between its directory and its end belong to neither',
+    ending({ records: 0, size: 0 }),
+  ],
   [
     'a directory of 2 to the 60 records',
     'the zip has 1152921504606846976 records',
@@ -90,23 +96,57 @@ const directories: Case[] = [
   ],
   [
     'a 64-bit end record behind the file',
-    damaged('its directory lies outside the file'),
+    damaged(elsewhere),
     ending({ in64: true, at64: 2n ** 62n }),
   ],
   [
     'a 64-bit end record that is none',
-    damaged('it has no 64-bit end record'),
+    damaged(elsewhere),
     ending({ in64: true, magic64: 'PK\x06\x09' }),
   ],
-  [
-    'a 64-bit end record in a loop',
-    damaged('it has no 64-bit end record'),
-    ending({ in64: true, at64: 0 }),
-  ],
+  ['a 64-bit end record in a loop', damaged(elsewhere), ending({ in64: true, at64: 0 })],
   [
     'another directory in the comment',
-    damaged('a record is missing from its directory'),
+    twoEnds,
     () => zip(records(), { comment: bytes(zip([{ name: 'b/x', content: floats }])) }),
+  ],
+  [
+    'a comment',
+    'the zip has 5 bytes after its end record, which torch.save never writes',
+    ending({ comment: raw('hello') }),
+  ],
+  ['a comment that is not there', 'the zip has 0 bytes after', ending({ commentLength: 1 })],
+  [
+    'two end records, of which one is the comment of the other',
+    twoEnds,
+    ending({ comment: raw(`PK\x05\x06${'\0'.repeat(18)}`) }),
+  ],
+  [
+    'two end records of different directories',
+    damaged('its two end records disagree'),
+    () => {
+      const whole = bytes(zip(records(), { in64: true }));
+      whole.writeUInt32LE(1, whole.length - 6);
+      return [whole];
+    },
+  ],
+  [
+    'bytes between the directory and its end',
+    damaged('4 bytes between its directory and its end belong to neither'),
+    () => {
+      const whole = good();
+      return [whole.subarray(0, -22), raw('more'), whole.subarray(-22)];
+    },
+  ],
+  [
+    'bytes before the first record',
+    damaged('10 bytes before a/data.pkl belong to no record'),
+    () => {
+      const before = raw('PK\x03\x04before');
+      const at = Number(good().readUInt32LE(good().length - 6)) + before.length;
+      const moved = zip(shifted(before.length), { at });
+      return [before, ...moved];
+    },
   ],
   [
     'a directory of 20 MB',
@@ -152,7 +192,7 @@ const entries: Case[] = [
   ],
   [
     `a record where none begins`,
-    damaged(`its directory and the record of ${data} disagree`),
+    damaged('1 bytes after a/byteorder belong to no record'),
     spoilt(data, { header: checkpoint().length + 30 + 10 + 30 + 11 + 6 + 1 }),
   ],
   [
@@ -224,6 +264,45 @@ const entries: Case[] = [
     beside({ name: 'a/data.pkl', content: checkpoint() }),
   ],
   ['two storages of a name', `it holds ${data} twice`, beside({ name: data, content: floats })],
+  ...['a/DATA.PKL', 'a/data.pkL', 'a/ByteOrder', 'a/Data/0'].map(
+    (name): Case => [
+      `a record called '${name}'`,
+      `its record ${name} has capital letters, whose case PyTorch's look-up ignores`,
+      beside({ name, content: checkpoint() }),
+    ],
+  ),
+  ...['a/data.pkl\0', 'a/x\\data.pkl', 'a/x\x1b[2j'].map(
+    (name): Case => [
+      `a record called '${name}'`,
+      `its record ${name.replaceAll(/\p{Cc}/gu, '?')} has a name that readers take differently`,
+      beside({ name, content: checkpoint() }),
+    ],
+  ),
+  [
+    'a TorchScript archive',
+    'its record a/constants.pkl makes it TorchScript, which PyTorch runs',
+    beside({ name: 'a/constants.pkl', content: checkpoint() }),
+  ],
+  [
+    'a record whose header says another size',
+    damaged(`its directory and the record of ${data} disagree`),
+    spoilt(data, { localSize: 15 }),
+  ],
+  [
+    'a record with a second name',
+    damaged('a record has two names'),
+    spoilt(data, { extra: join(little(0x7075, 2), little(6, 2), raw('\x01....x')) }),
+  ],
+  [
+    'a record whose 64 bits are there twice',
+    damaged('a record has its 64-bit sizes twice'),
+    spoilt(data, { extra: raw('\x01\0\0\0\x01\0\0\0') }),
+  ],
+  [
+    'bytes between two records',
+    damaged('4 bytes after a/byteorder belong to no record'),
+    spoilt('a/byteorder', { content: raw('littlemore'), size: 6, packed: 6 }),
+  ],
   ...[
     'b/data/1',
     '../evil',
@@ -320,7 +399,27 @@ const entries: Case[] = [
   ['an empty storage of the pickle', 'it is cut short', spoilt('a/data.pkl', { content: raw('') })],
 ];
 
+/** The records of a good checkpoint where the directory has them `by` bytes further on. */
+function shifted(by: number): ZipRecord[] {
+  let at = by;
+  return records().map((record) => {
+    const moved = { ...record, header: at };
+    at += 30 + record.name.length + (record.content as Buffer).length;
+    return moved;
+  });
+}
+
 const older: Case[] = [
+  [
+    'the older format with bytes after it',
+    'its last 4 bytes belong to no storage',
+    () => [...legacy(), raw('more')],
+  ],
+  [
+    'the older format with a zip after it',
+    'it is a zip as well, and PyTorch could read that',
+    () => [...legacy(), good()],
+  ],
   ...[1, 16, 24, 30].map(
     (less): Case => [
       `the older format without its last ${less} bytes`,

@@ -28,7 +28,7 @@ import {
 const orderedDictOf = (...args: Buffer[]) => call(global('collections.OrderedDict'), ...args);
 const tooMany = 'it asks for over four million operations';
 const unfolds = 'its lists unfold to far more than the file holds';
-const notPlain = "its 'rdm' holds more than plain values";
+const notPlain = "its 'rdm' is no dictionary of plain values";
 const cut = 'it is cut short';
 const empty = 'its stack is empty';
 

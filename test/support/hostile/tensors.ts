@@ -5,6 +5,7 @@ import {
   call,
   checkpoint,
   dict,
+  get,
   global,
   huge,
   int,
@@ -16,11 +17,13 @@ import {
   type Piece,
   pairs,
   program,
+  put,
   raw,
   real,
   storage,
   tensor,
   text,
+  times,
   tuple,
 } from './pickle.js';
 
@@ -189,6 +192,35 @@ const files: [what: string, pieces: () => Piece[], says: string][] = [
       return zip(records(checkpoint({ state_dict: state })));
     },
     'it names the tensor module.encoder.conv1.weight twice',
+  ],
+  [
+    '200,000 names of one tensor',
+    () => {
+      const names = Array.from({ length: 200_000 }, (_, i) => join(text(`t${i}`), get(1)));
+      const state = join(tensor(), put(1), raw('0'), pairs(Buffer.concat(names)));
+      return zip(records(checkpoint({ state_dict: state })));
+    },
+    'it has over 65536 tensors',
+  ],
+  [
+    'a hundred names of a tensor of a gigabyte',
+    () => {
+      const whole = storage({ numel: int(2n ** 28n) });
+      const big = tensor({ of: whole, shape: ints(2n ** 28n), strides: ints(1) });
+      const names = Array.from({ length: 100 }, (_, i) => join(text(`t${i}`), get(1)));
+      const state = join(big, put(1), raw('0'), pairs(Buffer.concat(names)));
+      return zip(records(checkpoint({ state_dict: state }), 2 ** 30));
+    },
+    'its tensors take over 17179869184 bytes',
+  ],
+  [
+    'ten thousand storages under one name of 30 KB',
+    () => {
+      const key = join(text('k'.repeat(30_000)), put(1), raw('0'));
+      const one = storage({ key: get(1) });
+      return zip(records(checkpoint({ x: join(key, list(times(10_000, one))) })));
+    },
+    'it names a bad storage',
   ],
   [
     'a state dict that is a list',

@@ -71,8 +71,17 @@ const groups: [what: string, groups: () => Buffer, says: string][] = [
     twoPlaces,
   ],
   ['two groups of one parameter', () => list(group(), group()), twoPlaces],
-  ['a rate that is a text', () => list(group({ lr: text('0.1') })), "its 'lr' is no number"],
-  ['a rate that is four numbers', () => list(group({ lr: tensor() })), "its 'lr' is no number"],
+  ['a rate that is a text', () => list(group({ lr: text('0.1') })), "its 'lr' is no finite number"],
+  [
+    'a rate that is four numbers',
+    () => list(group({ lr: tensor() })),
+    "its 'lr' is no finite number",
+  ],
+  [
+    'a rate that is NaN',
+    () => list(group({ lr: real(Number.NaN) })),
+    "its 'lr' is no finite number",
+  ],
   [
     'a group of 101 entries',
     () => list(group(Object.fromEntries(Array.from({ length: 97 }, (_, i) => [`k${i}`, none])))),
@@ -98,10 +107,15 @@ const groups: [what: string, groups: () => Buffer, says: string][] = [
   [
     'many groups with one long list of parameters',
     () => {
-      const first = group({ params: join(numbers(100_000), put(1)) });
+      const first = group({ params: join(numbers(60_000), put(1)) });
       return list(first, ...Array(1000).fill(group({ params: get(1) })));
     },
     twoPlaces,
+  ],
+  [
+    'a group of 70,000 parameters',
+    () => list(group({ params: numbers(70_000) })),
+    'its optimizer has over 65536 parameters',
   ],
   [
     'many groups with one bomb',
@@ -135,6 +149,15 @@ const states: [what: string, state: () => Buffer, says: string][] = [
     'a state that is a number',
     () => pairs(int(0), int(0)),
     "an optimizer's state of a parameter is no dictionary",
+  ],
+  [
+    '20,000 parameters that share a state of 20,000 entries',
+    () => {
+      const shared = join(long(20_000), put(1), raw('0'));
+      const states = Array.from({ length: 20_000 }, (_, i) => join(int(i), get(1)));
+      return join(shared, pairs(Buffer.concat(states)));
+    },
+    "an optimizer's state of a parameter has 20000 entries",
   ],
   [
     'a state of a million entries',
