@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "check.h"
-#include "checkpoint_fixtures.h"
+#include "checkpoint/checkpoint_fixtures.h"
 
 using namespace rdm;
 using namespace rdm::test;
