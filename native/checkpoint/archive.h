@@ -75,11 +75,11 @@ class Archive {
   // As pickle::to_plain, with one budget of 16 MiB for the whole file.
   std::optional<Plain> plain(const pickle::Value& value);
 
-  // The tensors of a dictionary in its order; other entries are passed over, and what is no
-  // dictionary has none. bad_checkpoint where it names one twice, or they are over a limit: a few
-  // bytes may name one tensor many times.
+  // The tensors of a dictionary in its order; other entries are passed over, and any other value
+  // has none. bad_checkpoint where a name is there twice, or over a limit: a few bytes may name one
+  // tensor many times.
   std::vector<NamedTensor> list(const pickle::Value& dictionary) const;
-  StateDict tensors(const pickle::Value& dictionary);  // bad_checkpoint for what is no dictionary
+  StateDict tensors(const pickle::Value& dictionary);  // bad_checkpoint where it is not one
 
   [[noreturn]] void fail(const std::string& reason, const std::string& hint = "") const;
 

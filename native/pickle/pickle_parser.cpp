@@ -241,7 +241,7 @@ class Parser {
     if (auto* list = std::get_if<List>(&top()->data)) {
       list->items.insert(list->items.end(), items.begin(), items.end());
     } else if (!top()->get_if<Object>()) {
-      fail("it appends to what is no list");
+      fail("it appends to something that is not a list");
     }
   }
 
@@ -250,7 +250,7 @@ class Parser {
     if (auto* dict = std::get_if<Dict>(&top()->data)) {
       dict->items.insert(dict->items.end(), items.begin(), items.end());
     } else if (!top()->get_if<Object>()) {
-      fail("it sets items of what is no dictionary");
+      fail("it sets items of something that is not a dictionary");
     }
   }
 
@@ -301,7 +301,7 @@ class Parser {
         if (auto* built = std::get_if<Object>(&top()->data)) {
           built->state = state;
         } else if (!top()->get_if<Dict>()) {  // an OrderedDict's attributes (_metadata) are dropped
-          fail("it sets the state of what is no object");
+          fail("it sets the state of something that is not an object");
         }
         return true;
       }
@@ -323,7 +323,7 @@ class Parser {
     const Value* callable = pop();
     const auto* global = callable->get_if<Global>();
     const auto* given = arguments->get_if<Tuple>();
-    if (!global || !given) fail("it calls what is no global");
+    if (!global || !given) fail("it calls something that is not a global");
     if (global->name != "collections.OrderedDict") {
       push(Object{callable, arguments});
       return;
@@ -331,11 +331,12 @@ class Parser {
     Dict dict;  // Python 2 passes the pairs as an argument, Python 3 sets them afterwards
     if (!given->items.empty()) {
       const auto* items = given->items[0]->sequence();
-      if (!items) fail("an OrderedDict is made from what is no list");
+      if (!items) fail("an OrderedDict is made from something that is not a list");
       spend(items->size());  // a shared list may be copied many times
       for (const Ref item : *items) {
         const auto* pair = item->sequence();
-        if (!pair || pair->size() != 2) fail("an OrderedDict is made from what are no pairs");
+        if (!pair || pair->size() != 2)
+          fail("an OrderedDict is made from something other than pairs");
         dict.items.emplace_back((*pair)[0], (*pair)[1]);
       }
     }

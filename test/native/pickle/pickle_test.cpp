@@ -96,11 +96,11 @@ TEST_CASE("malformed pickles say why") {
   CHECK(contains(reason("(K\1\x86."), "stack is empty"));  // a tuple may not reach below a mark
   CHECK(contains(reason("Nt."), "no mark"));
   CHECK(contains(reason("h\x07."), "recalls value 7"));
-  CHECK(contains(reason("NNa."), "no list"));
-  CHECK(contains(reason("](NNu."), "no dictionary"));
+  CHECK(contains(reason("NNa."), "not a list"));
+  CHECK(contains(reason("](NNu."), "not a dictionary"));
   CHECK(contains(reason("}(Nu."), "key without a value"));
-  CHECK(contains(reason("NNR."), "calls what is no global"));
-  CHECK(contains(reason("NNb."), "no object"));
+  CHECK(contains(reason("NNR."), "calls something that is not a global"));
+  CHECK(contains(reason("NNb."), "not an object"));
   CHECK(contains(reason("Ix\n."), "bad number"));
   CHECK(contains(reason("F1.5x\n."), "bad number"));
   CHECK(contains(reason("F\n."), "bad number"));

@@ -34,49 +34,49 @@ const empty = 'its stack is empty';
 
 /** In place of the options that a run records: values that are malformed, or bombs. */
 const values: [what: string, body: () => Buffer, says: string][] = [
-  ['a call of nothing', () => raw('NNR'), 'it calls what is no global'],
+  ['a call of nothing', () => raw('NNR'), 'it calls something that is not a global'],
   [
     'a call of a text',
     () => join(text('os.system'), tuple(), raw('R')),
-    'it calls what is no global',
+    'it calls something that is not a global',
   ],
   [
     'a call without a tuple',
     () => join(global('builtins.int'), none, raw('R')),
-    'it calls what is no global',
+    'it calls something that is not a global',
   ],
   [
     'a new object of a number',
     () => join(int(1), tuple(), raw('\x81')),
-    'it calls what is no global',
+    'it calls something that is not a global',
   ],
   [
     'a new object of a dictionary',
     () => join(dict({}), tuple(), dict({}), raw('\x92')),
-    'it calls what is no global',
+    'it calls something that is not a global',
   ],
   [
     'a state for a number',
     () => join(int(1), none, raw('b')),
-    'it sets the state of what is no object',
+    'it sets the state of something that is not an object',
   ],
   [
     'an OrderedDict of a number',
     () => orderedDictOf(int(1)),
-    'an OrderedDict is made from what is no list',
+    'an OrderedDict is made from something that is not a list',
   ],
   [
     'an OrderedDict of numbers',
     () => orderedDictOf(list(int(1))),
-    'an OrderedDict is made from what are no pairs',
+    'an OrderedDict is made from something other than pairs',
   ],
   [
     'an OrderedDict of triples',
     () => orderedDictOf(list(tuple(none, none, none))),
-    'an OrderedDict is made from what are no pairs',
+    'an OrderedDict is made from something other than pairs',
   ],
-  ['an append to a number', () => raw('NNa'), 'it appends to what is no list'],
-  ['an item of a number', () => raw('NNNs'), 'it sets items of what is no dictionary'],
+  ['an append to a number', () => raw('NNa'), 'it appends to something that is not a list'],
+  ['an item of a number', () => raw('NNNs'), 'it sets items of something that is not a dictionary'],
   ['a key without a value', () => raw('}(Nu'), 'a dictionary has a key without a value'],
   ['a pop too many', () => raw('(t('.concat('0'.repeat(40))), empty],
   ['items without a mark', () => raw('t'.repeat(9)), 'it has no mark to go back to'],
