@@ -1,5 +1,5 @@
-// Each global becomes an inert value: what is not a tensor or a dictionary is never interpreted, so
-// the last groups only let foreign checkpoints be looked into.
+// A global of this list becomes an inert value. Only those of tensors and dictionaries are
+// interpreted; the others are on the list so that checkpoints of other programs can be read at all.
 #include "checkpoint/allowed_globals.h"
 
 #include <algorithm>

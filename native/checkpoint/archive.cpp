@@ -96,7 +96,8 @@ std::map<std::string, StorageInfo> collect_storages(const pickle::Document& docu
   return storages;
 }
 
-// The arguments of the call that rebuilds a plain tensor, looking through a parameter.
+// The arguments of the call that rebuilds a tensor, which may stand inside one that makes it a
+// parameter.
 const std::vector<pickle::Ref>* rebuild_arguments(const pickle::Value& value) {
   const auto* parameter = value.call_of("torch._utils._rebuild_parameter");
   if (!parameter) parameter = value.call_of("torch.nn.parameter.Parameter");
@@ -122,8 +123,8 @@ std::optional<std::vector<int64_t>> read_integers(const pickle::Value& value) {
   return out;
 }
 
-// Whether every element lies in a storage of `available` elements, and none is counted for more
-// than the storage has (a stride of 0 would let a few bytes claim terabytes).
+// Whether every element lies in a storage of `available` elements, and there are no more of them
+// than the storage has: with a stride of 0, a tensor of terabytes would fit into a few bytes.
 bool fits(const TensorInfo& tensor, int64_t available) {
   int64_t last = tensor.offset, numel = 1;
   bool empty = false;

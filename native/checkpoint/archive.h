@@ -1,6 +1,6 @@
-// A file of torch.save, opened for reading: the zip format and the older one without a zip. The
-// pickle is read as data against a closed list of globals; tensors are read when asked for. Source:
-// torch/serialization.py, torch/_utils.py.
+// A file of torch.save, opened for reading: a zip, or the older format without one. The pickle is
+// read as data, against a closed list of globals. The elements of a tensor are read when it is
+// asked for. Source: torch/serialization.py, torch/_utils.py.
 #pragma once
 #include <torch/types.h>
 
@@ -15,7 +15,7 @@
 
 namespace rdm {
 
-// What a pickle says of a tensor, checked against its storage: no element lies outside.
+// What a pickle says about a tensor. It has been checked that no element lies outside the storage.
 struct TensorInfo {
   std::string storage;  // the storage's key in the archive
   torch::ScalarType dtype = torch::kFloat;
@@ -26,13 +26,13 @@ struct TensorInfo {
   int64_t bytes() const;
 };
 
-// A storage as the pickle's persistent ids name it.
+// A storage as the pickle describes it, in a persistent id.
 struct StorageInfo {
   torch::ScalarType dtype = torch::kFloat;
   int64_t numel = 0;
 };
 
-// Where the bytes are: one implementation for each file format.
+// Finds a file's bytes. Each file format has an implementation.
 class RecordReader {
  public:
   virtual ~RecordReader() = default;

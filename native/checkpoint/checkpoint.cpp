@@ -27,8 +27,8 @@ double require_number(Archive& archive, const Value& dict, const std::string& ke
   return *number;
 }
 
-// A dictionary as torch.optim keeps it of a group or a parameter. A hostile file may give one long
-// dictionary to many of them.
+// A dictionary as torch.optim keeps one for each group and each parameter. It must be short, since
+// a hostile file may use a long one for many of them.
 const pickle::Dict& short_dict(const Archive& archive, const Value& value, const char* what) {
   constexpr size_t kMost = 100;
   const auto* dict = value.get_if<pickle::Dict>();
@@ -39,7 +39,8 @@ const pickle::Dict& short_dict(const Archive& archive, const Value& value, const
   return *dict;
 }
 
-// The file's own number of each parameter (its place, or in old files an address) by our index.
+// Our index of each parameter, by the number that the file gives it: its place, or an address in
+// old files.
 using IndexOf = std::map<int64_t, int64_t>;
 
 std::vector<int64_t> read_params(const Archive& archive, const Value& group, IndexOf& index_of) {

@@ -9,7 +9,8 @@
 
 namespace rdm {
 
-// nullptr where the file does not begin as one; throws a pickle::Malformed where it goes on badly.
+// nullptr where the file does not begin as one. Throws a pickle::Malformed where the rest is
+// damaged.
 std::unique_ptr<RecordReader> open_legacy(const std::string& path);
 
 }  // namespace rdm

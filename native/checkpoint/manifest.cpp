@@ -1,15 +1,18 @@
 #include "checkpoint/manifest.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <sstream>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/sha256.h"
 #include "checkpoint/atomic_file.h"
 
@@ -18,11 +21,18 @@ namespace {
 
 constexpr std::string_view kReplaces = "# replaces ";
 constexpr size_t kDigits = 64;
+constexpr size_t kMostBytes = 64 << 10;  // of a manifest
 
 class File {
  public:
   explicit File(const std::string& path)
-      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    // A pipe would keep its reader waiting, and a device may never end.
+    struct stat status{};
+    if (!is_open() || (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode))) return;
+    ::close(std::exchange(descriptor_, -1));
+    errno = EINVAL;
+  }
   ~File() {
     if (is_open()) ::close(descriptor_);
   }
@@ -68,8 +78,16 @@ void write_manifest(const std::string& path, const std::string& sha256) {
 }
 
 std::optional<std::string> find_fault(const std::string& path) {
-  std::ifstream manifest(manifest_of(path));
-  if (!manifest) return "it has no manifest (" + manifest_of(path) + ")";
+  if (!std::filesystem::exists(manifest_of(path))) {
+    return "it has no manifest (" + manifest_of(path) + ")";
+  }
+  std::string text;
+  try {
+    read_file(manifest_of(path), kMostBytes, text);
+  } catch (const std::runtime_error& error) {
+    return "its manifest " + manifest_of(path) + " cannot be read: " + error.what();
+  }
+  std::istringstream manifest(text);
   std::vector<std::string> known;
   for (std::string line; std::getline(manifest, line);) {
     if (line.starts_with(kReplaces)) line.erase(0, kReplaces.size());

@@ -47,7 +47,7 @@ int64_t count_blocks(const Shapes& shapes, int layer) {
   return blocks;
 }
 
-// Where a tensor of the file belongs: nowhere, or into one of the three under a shorter name.
+// The part of a backbone that a tensor of the file belongs to, if any, and its name there.
 struct Place {
   StateDict* part = nullptr;
   std::string name;

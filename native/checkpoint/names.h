@@ -27,11 +27,12 @@ Shapes shapes_of(const Archive& archive);
 const Layout* find_layout(const Shapes& file);
 std::vector<Branch> branches_of(const Shapes& file, const Layout& layout);
 
-// Those of `file` whose names begin with `prefix`, without it; none for a null prefix.
+// The shapes whose names begin with `prefix`, under what follows it; none for a null prefix.
 Shapes below(const char* prefix, const Shapes& file);
 
-// Told from a backbone's shapes: resnet18, resnet34, …, wide_resnet101_2 by the blocks and their
-// widths, and imagenet or cifar by the first convolution; empty for anything else.
+// The architecture (resnet18, resnet34, …, wide_resnet101_2), told from the blocks and their
+// widths, and the stem (imagenet or cifar), told from the first convolution; empty for anything
+// else.
 std::string arch_of(const Shapes& backbone);
 std::string stem_of(const Shapes& backbone);
 

@@ -22,8 +22,9 @@ struct SafetensorsHeader {
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 
-// Nothing where the file does not begin as one. Errors (bad_checkpoint, naming the file and the
-// reason): it goes on badly, or a tensor's elements are not all there.
+// Nothing where the file does not begin as one. Errors (bad_checkpoint, with the file and the
+// reason): its header is damaged or over a limit, a tensor's elements are not all there, or it is
+// of another format as well.
 std::optional<SafetensorsHeader> read_safetensors_header(const std::string& path);
 
 // Errors: AtomicFile's.

@@ -93,7 +93,7 @@ void Saver::verify(const std::string& path) const {
   }
 }
 
-// The newest stay, and what has no manifest, as it is not ours.
+// Removes all but the newest. Files without a manifest stay, as they are not ours.
 void Saver::prune(const std::string& written) {
   std::vector<std::pair<fs::file_time_type, fs::path>> others;
   std::error_code failure;

@@ -13,7 +13,7 @@
 
 namespace rdm {
 
-// A copy of a checkpoint's tensors in memory that the next copy takes over.
+// A copy of a checkpoint's tensors. The next copy uses the same memory.
 class Snapshot {
  public:
   // Every tensor contiguous and on the CPU; copies from a device run at once and are waited for.
@@ -37,11 +37,11 @@ class Saver {
   // to model_best.pth.tar as well.
   void save(const std::string& file, Checkpoint checkpoint, bool best = false);
 
-  // What came of it since the last call: checkpoints and warnings. A save that fails is a warning
-  // here; what was there before is untouched.
+  // The checkpoints that were written since the last call, and a warning for each save that failed,
+  // which has left untouched what was there before.
   std::vector<Event> take_events();
 
-  // Waits for the writer. Throws what the latest save failed of (bad_output).
+  // Waits for the writer. Throws the error of the latest save (bad_output), where it failed.
   void finish();
 
   // The newest that was verified, or the one that a run was resumed from; empty where there is

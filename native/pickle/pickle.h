@@ -65,7 +65,7 @@ struct Value {
   const std::vector<Ref>* call_of(std::string_view name) const;
 };
 
-// The reason a pickle cannot be read; the caller adds which file it was.
+// The reason why a pickle cannot be read. The caller adds which file it was.
 struct Malformed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -88,10 +88,10 @@ using ClosedList = std::function<bool(std::string_view global)>;  // of "module.
 // length of the input and by four million opcodes.
 Document parse(std::string_view input, const ClosedList& allowed);
 
-// A value without tensors or objects as plain data; tuples become lists, and text is the only kind
-// of key. nullopt where it holds anything else, or nests deeper than 64. Throws Malformed where it
-// takes more bytes than the budget, from which it is taken: a shared list may unfold to far more
-// than its file holds, and may be asked for again and again.
+// A value without tensors or objects as plain data. Tuples become lists, and keys are text. nullopt
+// where the value holds anything else, or is nested deeper than 64. The bytes that it takes are
+// subtracted from the budget; throws Malformed where they are more: a shared list may unfold to far
+// more than its file holds, and may be asked for again and again.
 std::optional<Plain> to_plain(const Value& value, size_t& budget);
 
 }  // namespace rdm::pickle
