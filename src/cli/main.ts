@@ -23,6 +23,7 @@ import { addVerifyResumeCommand } from './commands/verify-resume.js';
 import { addWatchCommand } from './commands/watch.js';
 import { RankError, tellParent } from './launch/rank.js';
 import { processName } from './output/launch.js';
+import { say, sayStack, watchStreams } from './output/print.js';
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -34,9 +35,7 @@ export function createProgram(): Command {
     .version(version)
     .exitOverride()
     .configureHelp({ helpWidth: process.stdout.columns || 100 })
-    .configureOutput({
-      outputError: (text, write) => write(inOurWords(text)),
-    })
+    .configureOutput({ outputError: sayInOurWords })
     .showHelpAfterError('     rdm <command> --help shows its flags and examples');
   addPretrainCommand(program);
   addLinclsCommand(program);
@@ -63,15 +62,15 @@ export function createProgram(): Command {
   return program.addHelpText('after', '\nrdm <command> --help shows its flags and examples.');
 }
 
-/** An error of commander as every other error: what is wrong, then, indented, what to do. */
-function inOurWords(text: string): string {
-  return text
-    .replace(/^error: /, 'rdm: ')
-    .replace(/\n\(Did you mean (.+)\?\)/, '\n     did you mean $1?');
+/** An error of commander as every other error: what is wrong and, below it, what to do. */
+function sayInOurWords(text: string): void {
+  const [, message = text, meant] =
+    /^error: (.*?)(?:\n\(Did you mean (.+)\?\))?\n$/s.exec(text) ?? [];
+  say(message, meant && `did you mean ${meant}?`);
 }
 
 export async function main(argv: string[]): Promise<void> {
-  process.stdout.on('error', leaveWithoutReader);
+  watchStreams();
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {
@@ -92,13 +91,7 @@ function report(error: unknown, who = ''): number {
   const known = error instanceof RdmError;
   const message = error instanceof Error ? error.message : String(error);
   const hint = known ? error.hint : 'this is a bug; RDM_DEBUG=1 shows the stack';
-  console.error(`rdm: ${who}${message}${hint && `\n     ${hint}`}`);
-  if (process.env.RDM_DEBUG) console.error(error);
+  say(`${who}${message}`, hint);
+  if (process.env.RDM_DEBUG) sayStack(error);
   return known && error.code === 'usage' ? exitUsage : exitFailed;
-}
-
-// `rdm … | head`: nobody reads on, so leave without a stack trace.
-function leaveWithoutReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(exitFailed);
 }

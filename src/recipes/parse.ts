@@ -26,10 +26,9 @@ const toOptions = (command: Recipe['command'], flags: object) =>
     ? pretrainOptions(flags as PretrainFlags)
     : linclsOptions(flags as LinclsFlags);
 
-/** Text of the file in a message cannot steer a terminal, nor fill it. */
+/** Text of the file in a message cannot fill a terminal. */
 function badRecipe(message: string, hint = '', options?: ErrorOptions): RdmError {
-  const printable = message.replaceAll(/\p{Cc}/gu, '?');
-  const short = printable.length > 500 ? `${printable.slice(0, 500)}…` : printable;
+  const short = message.length > 500 ? `${message.slice(0, 500)}…` : message;
   return new RdmError('bad_recipe', short, hint, options);
 }
 

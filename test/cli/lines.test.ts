@@ -120,7 +120,7 @@ test('the start of linear evaluation', () => {
     "=> loaded pre-trained model 'checkpoint_0002.pth.tar'",
   ]);
   assert.equal(
-    remark(start),
+    remark(start)?.[0],
     '11.2 M parameters, cpu, bf16, 2 threads, 5000 training images, 1000 validation images, ' +
       '10 classes, 39 steps an epoch',
   );
@@ -134,7 +134,7 @@ test('what was taken from a checkpoint is said', () => {
       arch: 'resnet18',
       cropSize: 32,
       data: '/d',
-    }),
+    })?.[0],
     'as c.pth.tar records: architecture resnet18, crop size 32, data folder /d',
   );
   assert.equal(
@@ -144,7 +144,7 @@ test('what was taken from a checkpoint is said', () => {
       stem: 'cifar',
       stemPadding: 2,
       dataset: 'cifar10',
-    }),
+    })?.[0],
     'as c.pth.tar records: cifar stem, padding 2, dataset cifar10',
   );
 });
@@ -181,7 +181,7 @@ test('the accuracy of an online classifier is shown with the loss', () => {
 test('accuracies of neighbours stand below each other', () => {
   const vote = { k: 20, temperature: 0.07, distance: 'cosine', top1: 9.005, top5: 100 } as const;
   assert.equal(
-    knnTable([vote, { ...vote, distance: 'euclidean', k: 200, top1: 61.5 }]),
+    knnTable([vote, { ...vote, distance: 'euclidean', k: 200, top1: 61.5 }]).join('\n'),
     'distance   k    temperature  top-1 %  top-5 %\n' +
       'cosine     20   0.07            9.01   100.00\n' +
       'euclidean  200  -              61.50   100.00',

@@ -1,5 +1,6 @@
 // rdm completion: a script that makes a shell complete commands, flags and their values.
 import { Argument, type Command } from 'commander';
+import { print } from '../output/print.js';
 import { completionScript, type Shell, shells } from './completion-scripts.js';
 
 const notes = `
@@ -15,6 +16,6 @@ export function addCompletionCommand(program: Command): void {
     .addArgument(new Argument('<shell>', 'which one').choices(shells))
     .addHelpText('after', notes)
     .action((shell: Shell) => {
-      process.stdout.write(completionScript(program, shell));
+      print(completionScript(program, shell).trimEnd().split('\n'));
     });
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type CheckOptions, checkData, type DataCheck, pretrainDefaults } from '../../index.js';
 import { integer } from '../flags/parse.js';
 import { untilSignal } from '../launch/run.js';
-import { say } from '../output/messages.js';
+import { print, printJson, say } from '../output/print.js';
 import { openProgress } from '../output/progress.js';
 import { images } from '../output/units.js';
 
@@ -34,15 +34,15 @@ export function addCheckCommand(data: Command): void {
       await untilSignal(progress.close, async (signal) => {
         const control = { onEvent: progress.event, signal };
         const check = await checkData({ data: dir, ...options }, control).finally(progress.close);
-        if (json) console.log(JSON.stringify(check));
-        else print(check);
+        if (json) printJson(check);
+        else printCheck(check);
         if (check.bad.length > 0) process.exitCode = 1;
         return check.stopped;
       });
     });
 }
 
-function print({ images: seen, stopped, bad }: DataCheck): void {
-  for (const { path, reason } of bad) console.log(`${path}\t${reason}`);
+function printCheck({ images: seen, stopped, bad }: DataCheck): void {
+  for (const { path, reason } of bad) print(`${path}\t${reason}`);
   say(`${stopped ? 'stopped after' : 'checked'} ${seen} images: ${bad.length || 'none'} bad`);
 }

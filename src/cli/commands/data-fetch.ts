@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type FetchOptions, type FetchSummary, fetchable, fetchDataset } from '../../index.js';
 import { untilSignal } from '../launch/run.js';
-import { say } from '../output/messages.js';
+import { say } from '../output/print.js';
 import { openProgress } from '../output/progress.js';
 import { megabytes } from '../output/units.js';
 

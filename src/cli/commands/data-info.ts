@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { dataInfo } from '../../index.js';
 import { infoTable } from '../output/dataset.js';
+import { print, printJson } from '../output/print.js';
 
 const examples = `
 Examples:
@@ -17,6 +18,7 @@ export function addInfoCommand(data: Command): void {
     .addHelpText('after', examples)
     .action(async (dir: string, { json }: { json?: true }) => {
       const info = await dataInfo(dir);
-      console.log(json ? JSON.stringify(info) : infoTable(info));
+      if (json) printJson(info);
+      else print(infoTable(info));
     });
 }

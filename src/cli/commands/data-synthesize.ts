@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { synthesizeDefaults as defaults, synthesize } from '../../index.js';
 import { integer } from '../flags/parse.js';
+import { print } from '../output/print.js';
 
 interface SynthesizeFlags {
   trainPerClass: number;
@@ -33,6 +34,6 @@ export function addSynthesizeCommand(data: Command): void {
     .addHelpText('after', examples)
     .action(async (output: string, flags: SynthesizeFlags) => {
       const { images } = await synthesize({ output, ...flags });
-      console.log(`${images} images in ${output}`);
+      print(`${images} images in ${output}`);
     });
 }

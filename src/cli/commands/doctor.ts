@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { type DoctorOptions, doctor, pretrainDefaults } from '../../index.js';
 import { checkLines } from '../output/doctor.js';
+import { print, printJson } from '../output/print.js';
 
 const notes = `
 Exits 1 when there is a problem.
@@ -19,8 +20,8 @@ export function addDoctorCommand(program: Command): void {
     .addHelpText('after', notes)
     .action(({ json, ...options }: DoctorOptions & { json?: true }) => {
       const diagnosis = doctor(options);
-      if (json) console.log(JSON.stringify(diagnosis));
-      else console.log(diagnosis.checks.flatMap(checkLines).join('\n'));
+      if (json) printJson(diagnosis);
+      else print(diagnosis.checks.flatMap(checkLines));
       if (diagnosis.checks.some(({ level }) => level === 'problem')) process.exitCode = 1;
     });
 }

@@ -12,7 +12,7 @@ import {
 import { addEmbedFlags } from '../flags/commands.js';
 import { runJob } from '../launch/run.js';
 import { openJudgeOutput } from '../output/judge.js';
-import { say } from '../output/messages.js';
+import { say } from '../output/print.js';
 import { writeResult } from '../output/write.js';
 
 interface Files {

@@ -4,6 +4,7 @@ import { type ExportOptions, exportCheckpoint, exportFormats } from '../../index
 import { branchFlag } from '../flags/layer.js';
 import { addFlags } from '../flags/table.js';
 import { printExport } from '../output/export.js';
+import { printJson } from '../output/print.js';
 
 interface ExportFlags {
   to: ExportOptions['format'];
@@ -31,7 +32,7 @@ export function addExportCommand(program: Command): void {
     .addHelpText('after', notes)
     .action(async (checkpoint: string, output: string, { to, branch, json }: ExportFlags) => {
       const summary = await exportCheckpoint({ checkpoint, output, format: to, branch });
-      if (json) console.log(JSON.stringify(summary));
+      if (json) printJson(summary);
       else printExport(summary);
     });
 }

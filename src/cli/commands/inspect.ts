@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { inspectCheckpoint } from '../../index.js';
 import { inspectTables } from '../output/inspect.js';
+import { print, printJson } from '../output/print.js';
 
 const notes = `
 Exits 1 where the file asks for more than tensors and plain values: loading it in Python could run code.
@@ -19,7 +20,8 @@ export function addInspectCommand(program: Command): void {
     .addHelpText('after', notes)
     .action(async (checkpoint: string, { json }: { json?: true }) => {
       const info = await inspectCheckpoint(checkpoint);
-      console.log(json ? JSON.stringify(info) : inspectTables(info));
+      if (json) printJson(info);
+      else print(inspectTables(info));
       if (!info.safe) process.exitCode = 1;
     });
 }

@@ -6,6 +6,7 @@ import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { inProcesses } from '../launch/processes.js';
 import { runJob } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
+import { outliveStdout } from '../output/print.js';
 
 const notes = `
 DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
@@ -30,6 +31,7 @@ export function addLinclsCommand(program: Command): void {
     .action(async (data: string | undefined, flags: LinclsFlags & MachineFlags) => {
       const options = { ...linclsOptions(runFlags(flags)), data };
       await inProcesses(flags, async (place) => {
+        outliveStdout();
         const output = await openOutput(flags.json, place);
         const job = (control: Control) => lincls({ ...options, process: place }, control);
         await runJob(output, job, flags.timeLimit);

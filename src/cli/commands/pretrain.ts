@@ -6,6 +6,7 @@ import { type MachineFlags, runFlags } from '../flags/machine.js';
 import { inProcesses } from '../launch/processes.js';
 import { runJob } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
+import { outliveStdout } from '../output/print.js';
 
 const examples = `
 Examples:
@@ -25,6 +26,7 @@ export function addPretrainCommand(program: Command): void {
     .action(async (data: string, flags: PretrainFlags & MachineFlags) => {
       const options = { ...pretrainOptions(runFlags(flags)), data };
       await inProcesses(flags, async (place) => {
+        outliveStdout();
         const output = await openOutput(flags.json, place);
         const job = (control: Control) => pretrain({ ...options, process: place }, control);
         await runJob(output, job, flags.timeLimit);

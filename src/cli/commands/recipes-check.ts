@@ -12,6 +12,7 @@ import {
 } from '../../index.js';
 import { addLinclsFlags, addPretrainFlags } from '../flags/commands.js';
 import { type MachineFlags, runFlags } from '../flags/machine.js';
+import { print } from '../output/print.js';
 import { findingLine } from '../output/recipes.js';
 
 const examples = `
@@ -30,11 +31,11 @@ export function addRecipesCheckCommand(recipes: Command): void {
       try {
         const recipe = await loadRecipe(name);
         const options = await runOptions(command, recipe, line);
-        for (const finding of checkRecipe(recipe, options)) console.log(findingLine(finding));
+        for (const finding of checkRecipe(recipe, options)) print(findingLine(finding));
       } catch (error) {
         if (!(error instanceof RdmError)) throw error;
-        console.log(findingLine({ level: 'error', message: error.message }));
-        if (error.hint) console.log(`         ${error.hint}`);
+        print(findingLine({ level: 'error', message: error.message }));
+        if (error.hint) print(`         ${error.hint}`);
         process.exitCode = 1;
       }
     });

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { loadRecipe, type Recipe, recipes, resolvedFlags } from '../../index.js';
 import { addLinclsFlags, addPretrainFlags } from '../flags/commands.js';
+import { print, printJson } from '../output/print.js';
 import { type FlagGroups, recipeList, recipeYaml } from '../output/recipes.js';
 
 const examples = `
@@ -22,7 +23,8 @@ export function addRecipesCommand(program: Command): Command {
     .addHelpText('after', '\nExample:\n  rdm recipes list --json')
     .action(async ({ json }: { json?: true }) => {
       const found = await recipes();
-      console.log(json ? JSON.stringify(found) : recipeList(found));
+      if (json) printJson(found);
+      else print(recipeList(found));
     });
   command
     .command('show')
@@ -33,7 +35,8 @@ export function addRecipesCommand(program: Command): Command {
     .action(async (name: string, { json }: { json?: true }) => {
       const { options, flags, ...info } = await loadRecipe(name);
       const groups = inGroups({ options, flags, ...info } as Recipe);
-      process.stdout.write(json ? asJson(info, groups) : await recipeYaml(info, groups));
+      if (json) printJson({ ...info, flags: Object.assign({}, ...Object.values(groups)) });
+      else print(await recipeYaml(info, groups));
     });
   return command;
 }
@@ -51,6 +54,3 @@ function inGroups(recipe: Recipe): FlagGroups {
   }
   return groups;
 }
-
-const asJson = (info: object, groups: FlagGroups) =>
-  `${JSON.stringify({ ...info, flags: Object.assign({}, ...Object.values(groups)) })}\n`;

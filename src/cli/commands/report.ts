@@ -1,7 +1,7 @@
 // rdm report: runs that were made, as one page, as pictures, as a table.
 import type { Command } from 'commander';
 import { type ReportOptions, report } from '../../index.js';
-import { say } from '../output/messages.js';
+import { say } from '../output/print.js';
 
 const notes = `
 Writes what is asked for; report.html where nothing is. A RUN is the --output folder of rdm pretrain or

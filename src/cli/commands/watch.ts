@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { followRun, watch } from '../../index.js';
 import { integer } from '../flags/parse.js';
 import { untilSignal } from '../launch/run.js';
-import { say } from '../output/messages.js';
 import { openOutput } from '../output/open.js';
+import { print, say } from '../output/print.js';
 
 interface WatchFlags {
   terminal?: true;
@@ -44,7 +44,7 @@ export function addWatchCommand(program: Command): void {
 
 async function inBrowser(run: string, { host, port }: WatchFlags, signal: AbortSignal) {
   const onListening = (url: string) => {
-    console.log(url);
+    print(url);
     say('open this address in a browser; Ctrl-C ends');
   };
   await watch(run, { host, port, onListening, signal });

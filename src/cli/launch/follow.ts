@@ -1,6 +1,6 @@
 // Waits for the processes of a launch; where one fails, the rest have some seconds to end by themselves.
 import { describeDeath, describeOverdue } from '../output/launch.js';
-import { say } from '../output/messages.js';
+import { say } from '../output/print.js';
 import type { Child, Ending } from './child.js';
 import type { Forwarding } from './forward.js';
 import { exitCodeOf, exitCollapsed, stopping } from './signals.js';

@@ -1,6 +1,6 @@
 // Runs this command line in several processes, and again where one has died.
 import { describeRestart } from '../output/launch.js';
-import { say } from '../output/messages.js';
+import { say } from '../output/print.js';
 import { checkpointsSince } from './checkpoints.js';
 import type { Child, Ending } from './child.js';
 import { follow } from './follow.js';

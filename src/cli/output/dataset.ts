@@ -12,7 +12,7 @@ const rows: [name: string, cell: (split: SplitInfo) => string][] = [
   ['listing', ({ listing }) => listing],
 ];
 
-export function infoTable({ root, layout, splits }: DataInfo): string {
+export function infoTable({ root, layout, splits }: DataInfo): string[] {
   const shown = Object.entries(splits);
   return table([
     ['folder', root],

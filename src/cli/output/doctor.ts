@@ -73,6 +73,6 @@ const texts: Record<CheckName, Text> = {
 
 export function checkLines({ name, level, values }: Check): string[] {
   const [what, fix] = texts[name](values);
-  const line = `${level.padEnd(7)}  ${what.replaceAll('\n', '\n         ')}`;
-  return fix ? [line, `         ${fix}`] : [line];
+  const [first, ...more] = [...what.split('\n'), ...(fix ? [fix] : [])];
+  return [`${level.padEnd(7)}  ${first}`, ...more.map((line) => `         ${line}`)];
 }

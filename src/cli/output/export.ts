@@ -1,13 +1,13 @@
 // What was exported, and how the other library loads it.
 import type { ExportFormat, ExportSummary } from '../../index.js';
-import { say } from './messages.js';
+import { print, say } from './print.js';
 
 export function printExport(summary: ExportSummary): void {
   const { output, format, arch, branch, classes, keys, parameters } = summary;
   const head = classes === null ? 'without a head' : `with a classifier of ${classes} classes`;
   const what = `${arch ?? 'network'}, ${branch} branch, ${head}`;
   say(`${what}: ${keys} tensors, ${(parameters / 1e6).toFixed(1)} M elements in ${output}`);
-  console.log(howToLoad[format](summary));
+  print(howToLoad[format](summary).split('\n'));
 }
 
 const headless = (model: string, classes: number | null) =>

@@ -3,18 +3,16 @@ import type { CheckpointInfo } from '../../index.js';
 import { table } from './table.js';
 import { megabytes } from './units.js';
 
-export function inspectTables(info: CheckpointInfo): string {
+export function inspectTables(info: CheckpointInfo): string[] {
   const { tensors, rdm, configuration } = info;
   const options = Object.entries(rdm ?? configuration ?? {});
+  const heading = rdm ? 'options' : 'configuration';
+  const told = table(options.map(([name, value]) => [`  ${name}`, said(value)]));
   return [
     table(properties(info)),
-    ...(options.length > 0
-      ? [
-          `${rdm ? 'options' : 'configuration'}\n${table(options.map(([k, v]) => [`  ${k}`, said(v)]))}`,
-        ]
-      : []),
-    ...(tensors.length > 0 ? [table(tensors.map(row))] : []),
-  ].join('\n\n');
+    ...(told.length > 0 ? [['', heading], told] : []),
+    ...(tensors.length > 0 ? [[''], table(tensors.map(row))] : []),
+  ].flat();
 }
 
 function properties(info: CheckpointInfo): string[][] {

@@ -1,12 +1,13 @@
 // --json: one event a line on stdout, the summary last.
-import { say } from './messages.js';
+
 import type { Output } from './output.js';
+import { printJson, say } from './print.js';
 
 export function jsonOutput(): Output<object, object> {
   return {
-    event: (event) => console.log(JSON.stringify(event)),
+    event: (event) => printJson(event),
     note: say,
-    finish: (summary) => console.log(JSON.stringify({ type: 'summary', ...summary })),
+    finish: (summary) => printJson({ type: 'summary', ...summary }),
     close: () => {},
   };
 }

@@ -19,7 +19,7 @@ export async function openJudgeOutput<Result extends object>(
       if (event.type === 'map' && event.total === 0) progress.next('computing the map', steps);
       else if (event.type === 'map' || event.type === 'progress') progress.event(event);
       const text = remark(event);
-      if (text) progress.note(text);
+      if (text) progress.note(...text);
     },
     note: progress.note,
     finish: (result) => {

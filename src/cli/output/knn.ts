@@ -1,8 +1,8 @@
 // The verdict of the nearest neighbours: a row for each way of voting.
 import type { FeatureEvent, KnnSummary, KnnVote, ProcessOptions } from '../../index.js';
 import { openJudgeOutput } from './judge.js';
-import { say } from './messages.js';
 import type { Output } from './output.js';
+import { print, say } from './print.js';
 import { silentOutput } from './silent.js';
 import { table } from './table.js';
 
@@ -13,7 +13,7 @@ export const openKnnOutput = async (
   if (place && place.rank > 0) return silentOutput();
   return openJudgeOutput(json, 'comparing', (summary: KnnSummary) => {
     say(describe(summary));
-    if (summary.outcome === 'done') console.log(knnTable(summary.results));
+    if (summary.outcome === 'done') print(knnTable(summary.results));
   });
 };
 
@@ -22,7 +22,7 @@ const describe = ({ outcome, trainImages, valImages }: KnnSummary) =>
     ? 'stopped'
     : `${valImages} validation images by their nearest of ${trainImages} training images`;
 
-export const knnTable = (results: KnnVote[]): string =>
+export const knnTable = (results: KnnVote[]): string[] =>
   table([
     ['distance', 'k', 'temperature', 'top-1 %', 'top-5 %'],
     ...results.map(({ distance, k, temperature, top1, top5 }) => [

@@ -9,8 +9,9 @@ import type {
   StepEvent,
   Summary,
 } from '../../index.js';
-import { describeSummary, remark, say } from './messages.js';
+import { describeSummary, remark } from './messages.js';
 import type { Output } from './output.js';
+import { print, say } from './print.js';
 import { pad, position, signed } from './units.js';
 import { verdictLine } from './verdict.js';
 
@@ -19,11 +20,11 @@ export function linesOutput(): Output<Event, Summary> {
   return {
     event: (event) => {
       if (event.type === 'start') stepsPerEpoch = event.stepsPerEpoch;
-      if (event.type === 'rank') console.log(rankLine(event, stepsPerEpoch));
-      if (event.type === 'verdict') console.log(verdictLine(event, stepsPerEpoch));
-      for (const line of lines(event)) console.log(line);
+      if (event.type === 'rank') print(rankLine(event, stepsPerEpoch));
+      if (event.type === 'verdict') print(verdictLine(event, stepsPerEpoch));
+      for (const line of lines(event)) print(line);
       const text = remark(event);
-      if (text) say(text);
+      if (text) say(...text);
     },
     note: say,
     finish: (summary) => say(describeSummary(summary)),

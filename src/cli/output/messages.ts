@@ -2,23 +2,22 @@
 import type { EmbedEvent, Event, RecordedEvent, StartEvent, Summary } from '../../index.js';
 import { verdictWarning } from './verdict.js';
 
-export function say(text: string): void {
-  console.error(`rdm: ${text}`);
-}
+/** What happened, and what to do about it. */
+export type Remark = [text: string, hint?: string];
 
 /** What an event gives occasion to say; undefined where it is only progress. */
-export function remark(event: Event | EmbedEvent): string | undefined {
+export function remark(event: Event | EmbedEvent): Remark | undefined {
   switch (event.type) {
     case 'start':
-      return describeStart(event);
+      return [describeStart(event)];
     case 'recorded':
-      return describeRecorded(event);
+      return [describeRecorded(event)];
     case 'warning':
-      return `warning: ${event.message}`;
+      return [`warning: ${event.message}`];
     case 'verdict':
       return verdictWarning(event);
     case 'checkpoint':
-      return `saved ${event.path}`;
+      return [`saved ${event.path}`];
     default:
       return undefined;
   }

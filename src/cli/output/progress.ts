@@ -1,6 +1,8 @@
 // A live line on stderr while a job counts images or bytes; nothing where there is no terminal.
+
 import type { ProgressEvent } from '../../index.js';
-import { say } from './messages.js';
+import { say } from './print.js';
+import { printable } from './printable.js';
 import { drawable } from './terminal.js';
 import { duration, type Unit } from './units.js';
 
@@ -11,7 +13,7 @@ export interface Progress {
   /** From here on something else is done and counted; seen at once, whatever keeps the process busy next. */
   next(what: string, unit: Unit): void;
   /** Says something above the line. */
-  note(text: string): void;
+  note(text: string, hint?: string): void;
   close(): void;
 }
 
@@ -19,8 +21,8 @@ export interface Progress {
 export async function openProgress(first: string, unit: Unit): Promise<Progress> {
   if (!drawable()) return { event: () => {}, next: () => {}, note: say, close: () => {} };
   const { default: ora } = await import('ora'); // loads only where it is seen
-  const spinner = ora({ text: first, discardStdin: false, isEnabled: true }).start();
-  let current = { what: first, unit };
+  let current = { what: printable(first), unit };
+  const spinner = ora({ text: current.what, discardStdin: false, isEnabled: true }).start();
   let start: { done: number; time: number } | undefined;
   return {
     event: (event) => {
@@ -35,9 +37,9 @@ export async function openProgress(first: string, unit: Unit): Promise<Progress>
       spinner.text = what;
       spinner.render();
     },
-    note: (text) => {
+    note: (text, hint) => {
       spinner.clear();
-      say(text);
+      say(text, hint);
       spinner.render();
     },
     close: () => spinner.stop(),

@@ -1,8 +1,8 @@
 // Effective ranks as a table: a row for each branch and layer.
 import type { FeatureEvent, Spectrum, SpectrumSummary } from '../../index.js';
 import { openJudgeOutput } from './judge.js';
-import { say } from './messages.js';
 import type { Output } from './output.js';
+import { print, say } from './print.js';
 import { table } from './table.js';
 
 export const openSpectrumOutput = (
@@ -10,12 +10,12 @@ export const openSpectrumOutput = (
 ): Promise<Output<FeatureEvent, SpectrumSummary>> =>
   openJudgeOutput(json, 'looking at', ({ outcome, images, spectra }: SpectrumSummary) => {
     say(outcome === 'stopped' ? 'stopped' : `singular values of ${images} validation images`);
-    if (outcome === 'done') console.log(spectrumTable(spectra));
+    if (outcome === 'done') print(spectrumTable(spectra));
   });
 
 const headings = ['effective rank', 'of s²', 'largest s', 'smallest s'];
 
-export const spectrumTable = (spectra: Spectrum[]): string =>
+export const spectrumTable = (spectra: Spectrum[]): string[] =>
   table([
     ['branch', 'features', 'dim', ...headings],
     ...spectra.map(({ branch, features, dim, singularValues, ...rank }) => [

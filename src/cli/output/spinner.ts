@@ -2,8 +2,10 @@
 import ora from 'ora';
 import type { EpochEvent, Event, RankEvent, StartEvent, StepEvent, Summary } from '../../index.js';
 import { evaluationLine, neighboursLine } from './lines.js';
-import { describeSummary, remark, say } from './messages.js';
+import { describeSummary, remark } from './messages.js';
 import type { Output } from './output.js';
+import { print, say } from './print.js';
+import { printable } from './printable.js';
 import { duration, signed } from './units.js';
 import { describeVerdict } from './verdict.js';
 
@@ -22,11 +24,11 @@ export function spinnerOutput(): Output<Event, Summary> {
       if (event.type === 'start') start = event;
       if (event.type === 'step') step = event;
       if (event.type === 'rank') rank = event;
-      if (step) spinner.text = liveLine(step, start?.epochs ?? 1, rank);
+      if (step) spinner.text = printable(liveLine(step, start?.epochs ?? 1, rank));
       const line = finishedLine(event, start?.epochs ?? 1);
-      if (line) above(() => console.log(line));
+      if (line) above(() => print(line));
       const text = remark(event);
-      if (text) above(() => say(text));
+      if (text) above(() => say(...text));
     },
     note: (text) => above(() => say(text)),
     finish: (summary) => {

@@ -1,5 +1,6 @@
 // A verdict as people read it: its name, and the numbers that it rests on.
 import type { Verdict, VerdictEvent } from '../../index.js';
+import type { Remark } from './messages.js';
 import { position, signed } from './units.js';
 
 const cure = 'a learnable predictor, poly > 0 online or poly < 0 on the target prevents it';
@@ -30,10 +31,10 @@ export const describeVerdict = (event: VerdictEvent): string =>
   `verdict: ${nameOf(event.verdict)} (${numbers(event)})`;
 
 /** Undefined where all is well. */
-export function verdictWarning({ verdict }: VerdictEvent): string | undefined {
+export function verdictWarning({ verdict }: VerdictEvent): Remark | undefined {
   if (verdict === 'healthy') return undefined;
   const [reason, remedy] = warnings[verdict];
-  return `warning: ${nameOf(verdict)}: ${reason}\n     ${remedy}`;
+  return [`warning: ${nameOf(verdict)}: ${reason}`, remedy];
 }
 
 function numbers({ evidence }: VerdictEvent): string {

@@ -1,8 +1,8 @@
 // What rdm verify-resume says: which run it is at, then what it found.
 import type { Event, ResumeCheck } from '../../index.js';
 import { jsonOutput } from './json.js';
-import { say } from './messages.js';
 import type { Output } from './output.js';
+import { print, say } from './print.js';
 
 const phases = ['straight', 'to the stop', 'on from there'];
 
@@ -16,7 +16,7 @@ export function openVerifyOutput(json: boolean | undefined): Output<Event, Resum
     },
     note: say,
     finish: (result) => {
-      if (result.outcome === 'done') console.log(describe(result));
+      if (result.outcome === 'done') print(describe(result));
     },
     close: () => {},
   };

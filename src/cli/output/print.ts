@@ -1,0 +1,42 @@
+// The two ways out. stdout is the product, stderr the conversation; nothing is printed but by these, so that
+// no text of others steers the terminal.
+import { inspect } from 'node:util';
+import { printable, printableJson } from './printable.js';
+
+/** A line on stdout, or several. */
+export function print(lines: string | string[]): void {
+  if (!lost) console.log([lines].flat().map(printable).join('\n'));
+}
+
+export function printJson(value: unknown): void {
+  if (!lost) console.log(printableJson(value));
+}
+
+/** On stderr: what happened and, below it, what to do. */
+export function say(text: string, hint = ''): void {
+  console.error(`rdm: ${printable(text)}${hint && `\n     ${printable(hint)}`}`);
+}
+
+export function sayStack(error: unknown): void {
+  console.error(inspect(error).split('\n').map(printable).join('\n'));
+}
+
+let lost = false;
+let needed = true;
+
+/** From here on a stdout that cannot be written, as a pipe without a reader, ends nothing. */
+export function outliveStdout(): void {
+  needed = false;
+}
+
+/** A stream that cannot be written (a full disk, a closed pipe) tells so in an event, which would throw. */
+export function watchStreams(): void {
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (lost) return;
+    lost = true;
+    if (needed && code === 'EPIPE') process.exit(1); // `rdm … | head`: nobody reads on
+    say(`cannot write to stdout: ${message}`, 'free some space there, or redirect it elsewhere');
+    if (needed) process.exit(1);
+  });
+}
