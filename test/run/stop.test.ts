@@ -53,6 +53,13 @@ test('--time-limit saves and exits 124', deadline, async () => {
   assert.equal((await inspectCheckpoint(path)).kind, 'simsiam');
 });
 
+test('--time-limit may be a month', deadline, async () => {
+  const limited = ['--epochs', '1', '--time-limit', '30d', '--output', scratch(), data];
+  const { code, stderr } = await rdm(['pretrain', ...small, ...limited]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^rdm: done; the last checkpoint is .*checkpoint_0000\.pth\.tar$/m);
+});
+
 for (const time of ['', '3', '3x', '-2m', '0s']) {
   test(`--time-limit '${time}' is no time`, async () => {
     const { code, stderr } = await rdm(['pretrain', `--time-limit=${time}`, data]);

@@ -36,10 +36,9 @@ export function catchSignals(onFirst: (reason: string) => void, limit?: number):
     onFirst('the time limit is reached');
     controller.abort();
   };
-  const left = limit === undefined ? undefined : (limit - process.uptime()) * 1000;
-  const timer = left === undefined ? undefined : setTimeout(expire, left);
+  const giveUp = limit === undefined ? () => {} : after(limit - process.uptime(), expire);
   const release = () => {
-    clearTimeout(timer);
+    giveUp();
     for (const signal of stopping) process.removeListener(signal, handle);
     process.removeListener('disconnect', orphaned);
   };
@@ -47,4 +46,17 @@ export function catchSignals(onFirst: (reason: string) => void, limit?: number):
   process.on('disconnect', orphaned);
   if (process.connected === false) orphaned();
   return { aborted: controller.signal, exitCode: () => code, release };
+}
+
+const longest = 86_400; // seconds; a timer of more than 24 days fires at once
+
+/** Calls `then` after so many seconds; the answer ends the wait. */
+function after(seconds: number, then: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (left: number) => {
+    const part = Math.min(left, longest);
+    timer = setTimeout(() => (left > part ? wait(left - part) : then()), part * 1000);
+  };
+  wait(seconds);
+  return () => clearTimeout(timer);
 }
