@@ -26,6 +26,6 @@ function flat(value: object, prefix = ''): Record<string, unknown> {
 }
 
 function cell(value: unknown): string {
-  const text = String(value ?? '');
+  const text = Number.isNaN(value) ? '' : String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

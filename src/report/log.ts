@@ -3,6 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import type { LogEntry } from '../run/event-log.js';
+import { parseEntry } from './entry.js';
 
 /** An event, with the time it arrived. */
 export type Logged = LogEntry & { time: string };
@@ -10,7 +11,7 @@ export type Logged = LogEntry & { time: string };
 export interface EventLog {
   /** What came since the last call. A line that is still being written is left for the next. */
   read(): Logged[];
-  /** Lines that are no event: of a run that was killed while it wrote. */
+  /** Lines that are no event: of a run that was killed while it wrote, or of something else. */
   broken(): number;
 }
 
@@ -58,13 +59,3 @@ const opening = '{"time":';
 // A run that was killed may have left half a line, to which the resumed run's first event is joined.
 const parseLine = (line: string): Logged | undefined =>
   parseEntry(line) ?? parseEntry(line.slice(Math.max(line.lastIndexOf(opening), 0)));
-
-function parseEntry(text: string): Logged | undefined {
-  try {
-    const entry = JSON.parse(text) as unknown;
-    const known = typeof entry === 'object' && entry !== null && 'type' in entry && 'time' in entry;
-    return known ? (entry as Logged) : undefined;
-  } catch {
-    return undefined;
-  }
-}

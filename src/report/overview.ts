@@ -47,7 +47,10 @@ function factsOf(run: Run): Fact[] {
     epochs(run, (event) => event.loss).at(-1)?.[1] ??
     trainSteps(run, (event) => event.loss.average).at(-1)?.[1];
   const accuracy = evaluations(run, ({ top1 }) => top1).at(-1)?.[1];
-  const best = Math.max(...evaluations(run, ({ top1 }) => top1).map(([, value]) => value));
+  const best = evaluations(run, ({ top1 }) => top1).reduce(
+    (most, [, top1]) => Math.max(most, top1),
+    0,
+  );
   const speeds = epochs(run, ({ imagesPerSecond }) => imagesPerSecond).map(([, value]) => value);
   return [
     { name: 'State', value: state, note: `${done + 1} of ${start.epochs} epochs` },

@@ -81,16 +81,16 @@ function sessionsOf(entries: Logged[]): Session[] {
 
 // A run that was killed and resumed from an earlier checkpoint did some steps twice: the last time counts.
 function lastHistory(sessions: Session[]): Logged[] {
-  let kept: Logged[] = [];
+  const kept: Logged[][] = []; // the last session first
   let limit = Infinity; // epochs
   for (const { start, events } of sessions.toReversed()) {
-    kept = [...events.filter((event) => epochsAt(event, start) <= limit), ...kept];
+    kept.push(events.filter((event) => epochsAt(event, start) <= limit));
     const first = events.find((event) => event.type === 'step' && event.phase === 'train');
     const begin =
       first?.type === 'step' ? first.epoch + first.step / first.stepsPerEpoch : start.startEpoch;
     limit = Math.min(limit, begin);
   }
-  return kept;
+  return kept.reverse().flat();
 }
 
 /** How many epochs are done when this happens; those of what has no place are none. */
@@ -117,10 +117,9 @@ function secondsOf(events: Logged[]): number {
   return ((last ?? 0) - (first ?? 0)) / 1000;
 }
 
-function summaryOf(events: Logged[] = []): Summary | undefined {
-  const last = events.at(-1);
-  return last?.type === 'summary' ? last : undefined;
-}
+/** What comes after it in a log is of the next run's beginning. */
+const summaryOf = (events: Logged[] = []): Summary | undefined =>
+  events.findLast((event) => event.type === 'summary');
 
 /** Runs of one name are told apart by their parent folders, then by number. */
 function named(runs: Run[]): Run[] {

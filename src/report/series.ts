@@ -33,8 +33,7 @@ type Entry = Run['entries'][number];
 function points(run: Run, value: (entry: Entry) => number | undefined): Point[] {
   return run.entries.flatMap((entry): Point[] => {
     const found = value(entry);
-    // JSON has no NaN or infinity: they were written as null.
-    return typeof found === 'number' ? [[epochsAt(entry, run.start), found]] : [];
+    return Number.isFinite(found) ? [[epochsAt(entry, run.start), found as number]] : [];
   });
 }
 

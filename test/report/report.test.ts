@@ -5,9 +5,19 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { report } from 'rdm-ssl';
 import { groupsOf } from '../../dist/report/figures.js';
+import { pageOf } from '../../dist/report/page.js';
 import { readRuns, runsOf } from '../../dist/report/runs.js';
 import { byEpoch, type Point, ranks, thinned, trainSteps } from '../../dist/report/series.js';
-import { epochEnd, rank, runFolder, start, step, summary, wholeRun } from '../support/events.js';
+import {
+  epochEnd,
+  evaluation,
+  rank,
+  runFolder,
+  start,
+  step,
+  summary,
+  wholeRun,
+} from '../support/events.js';
 import { scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
@@ -59,6 +69,56 @@ test('a line that is no event is left out and counted', () => {
   const folder = runFolder([start, 'what is this\n', '17\n', step(0, 0, -1)]);
   assert.deepEqual(losses(folder), [[0.25, -1]]);
   assert.equal(readRuns([folder])[0]?.broken, 2);
+});
+
+const odd: [what: string, event: object][] = [
+  ['a spectrum with a length and no numbers', spectrum({ length: 1e8 })],
+  ['a branch that is null', { ...rank(0, 1, 10, 20), online: null }],
+  ['a loss that is a text', { ...step(0, 1, -1), loss: { value: 'x', average: 'y' } }],
+  ['a loss that is null', { ...step(0, 1, -1), loss: null }],
+  ['an epoch below 0', { ...epochEnd(0, -1), epoch: -1e15 }],
+  ['no steps an epoch', { ...start, stepsPerEpoch: null }],
+  ['a message that is an object', { ...start, type: 'warning', code: '', message: { a: 1 } }],
+  ['a type that is an object', { ...start, type: { toString: 1 } }],
+  ['a type that every object has', { ...start, type: 'constructor' }],
+  ['an end of no kind', { ...summary, outcome: { a: 1 } }],
+  ['a time that is a number', { ...step(0, 1, -1), time: 5 }],
+];
+
+function spectrum(topSingularValues: unknown): object {
+  const event = rank(0, 1, 10, 20);
+  return { ...event, online: { ...event.online, topSingularValues } };
+}
+
+for (const [what, event] of odd) {
+  test(`${what} is no event`, () => {
+    const folder = runFolder([start, step(0, 0, -1), event, '{"a":'.repeat(5000)]);
+    const [run] = readRuns([folder]);
+    assert.equal(run?.broken, 1);
+    assert.deepEqual(losses(folder), [[0.25, -1]]);
+    pageOf(readRuns([folder]), { live: false });
+  });
+}
+
+const many = 200_000;
+const floods: [what: string, events: object[]][] = [
+  ['starts', [...Array<object>(many).fill(start), step(0, 0, -1)]],
+  ['validations', Array.from({ length: many }, (_, epoch) => evaluation(epoch, 30))],
+  ['warnings', Array<object>(many).fill({ ...start, type: 'warning', code: '', message: 'a' })],
+];
+
+for (const [what, events] of floods) {
+  test(`${many} ${what} are read and shown`, { timeout: 60_000 }, () => {
+    const page = pageOf(readRuns([runFolder([start, ...events])]), { live: false });
+    assert.match(page, /<h1>run<\/h1>/);
+  });
+}
+
+test('a pretraining after which lincls ran in its folder is done', () => {
+  const recorded = { time: start.time, type: 'recorded', checkpoint: 'c.pth.tar' };
+  const linear = { ...start, command: 'lincls' };
+  const [run] = readRuns([runFolder([...wholeRun, recorded, linear, summary])]);
+  assert.equal(run?.summary?.outcome, 'done');
 });
 
 test('a loss that was not finite leaves a gap', () => {

@@ -1,0 +1,124 @@
+// What a line of events.jsonl must be. The file may come from anywhere: what has not the shape that rdm writes is
+// no event, so that whoever reads events need not ask.
+import { verdicts } from '../types/choices.js';
+import type { Logged } from './log.js';
+
+/** Whether the value at this place is as it should be. Numbers that JSON does not have are put right. */
+type Shape = (value: unknown, holder: Record<string, unknown>, key: string) => boolean;
+
+const text: Shape = (value) => typeof value === 'string';
+const flag: Shape = (value) => typeof value === 'boolean';
+const count: Shape = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const oneOf =
+  (...choices: readonly unknown[]): Shape =>
+  (value) =>
+    choices.includes(value);
+const orNull =
+  (shape: Shape): Shape =>
+  (value, ...place) =>
+    value === null || shape(value, ...place);
+const optional =
+  (shape: Shape): Shape =>
+  (value, ...place) =>
+    value === undefined || shape(value, ...place);
+
+/** JSON has no NaN and no infinity: they were written as null. */
+const number: Shape = (value, holder, key) => {
+  if (value === null) holder[key] = Number.NaN;
+  return value === null || Number.isFinite(value);
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const object =
+  (shapes: Record<string, Shape>): Shape =>
+  (value) =>
+    isObject(value) &&
+    Object.entries(shapes).every(([key, shape]) =>
+      shape(Object.hasOwn(value, key) ? value[key] : undefined, value, key),
+    );
+
+const numbers: Shape = (value) =>
+  Array.isArray(value) &&
+  value.every((item, index) =>
+    number(item, value as unknown as Record<string, unknown>, `${index}`),
+  );
+
+const meter = object({ value: number, average: number });
+const branch = object({
+  effectiveRank: number,
+  effectiveRankSquared: number,
+  topSingularValues: numbers,
+  featureStd: number,
+});
+const place = { epoch: count, step: count };
+const accuracy = { epoch: count, images: count, top1: number, top5: number };
+
+const shapes: Record<string, Shape> = {
+  start: object({
+    ...{ command: oneOf('pretrain', 'lincls'), method: optional(text), arch: text },
+    ...{ parameters: optional(count), dim: optional(count), device: text, precision: text },
+    ...{ classes: count, trainImages: count, valImages: optional(count), stepsPerEpoch: count },
+    ...{ epochs: count, startEpoch: count, startStep: count, resumed: orNull(text) },
+    ...{
+      batchSize: count,
+      seed: number,
+      threads: count,
+      libtorch: text,
+      pretrained: optional(text),
+    },
+  }),
+  step: object({
+    ...{ ...place, phase: oneOf('train', 'validation'), stepsPerEpoch: count, lr: number },
+    ...{ imagesPerSecond: number, batchSeconds: meter, dataSeconds: meter, loss: meter },
+    ...{ top1: optional(meter), top5: optional(meter), momentumTop1: optional(meter) },
+  }),
+  rank: object({ ...place, online: branch, target: branch, difference: number, alignment: number }),
+  verdict: object({
+    ...{ ...place, verdict: oneOf(...verdicts) },
+    evidence: object({
+      ...{ measurements: count, onlineRank: number, targetRank: number, difference: number },
+      ...{ fullRank: number, energyRank: number, featureStd: number, alignment: number },
+      lossChange: orNull(number),
+    }),
+  }),
+  epoch: object({
+    ...{ epoch: count, loss: number, seconds: number, imagesPerSecond: number },
+    loaderSeconds: object({ decode: number, augment: number, idle: number }),
+  }),
+  evaluation: object({ ...accuracy, bestTop1: number, loss: number }),
+  knn: object({ ...accuracy, k: count, temperature: number }),
+  checkpoint: object({ path: text, epoch: count, best: flag }),
+  warning: object({ code: text, message: text }),
+  recorded: object({
+    ...{ checkpoint: text, arch: optional(text), stem: optional(text), dataset: optional(text) },
+    ...{ stemPadding: optional(count), cropSize: optional(count), data: optional(text) },
+    ...{ classes: optional(text), imagesPerClass: optional(count) },
+  }),
+  sanity_check: object({ checkpoint: text }),
+  summary: object({
+    ...{ outcome: oneOf('done', 'stopped'), epoch: count, steps: count, checkpoint: orNull(text) },
+    ...{
+      loss: orNull(number),
+      top1: orNull(number),
+      top5: orNull(number),
+      bestTop1: orNull(number),
+    },
+    verdict: optional(orNull(oneOf(...verdicts))),
+  }),
+};
+
+/** The event that this text is, or undefined. */
+export function parseEntry(json: string): Logged | undefined {
+  try {
+    const entry = JSON.parse(json) as unknown;
+    if (!isObject(entry) || !text(entry.time, entry, 'time')) return undefined;
+    const { type } = entry;
+    const shape =
+      typeof type === 'string' && Object.hasOwn(shapes, type) ? shapes[type] : undefined;
+    return shape?.(entry, {}, '') ? (entry as unknown as Logged) : undefined;
+  } catch {
+    return undefined;
+  }
+}
