@@ -1,5 +1,6 @@
 // Charts without a browser: ECharts draws, and gives SVG.
 import type { EChartsOption } from 'echarts';
+import { inXml } from '../report/text.js';
 
 export interface Size {
   width: number;
@@ -11,7 +12,7 @@ export async function renderSvg(option: EChartsOption, size: Size): Promise<stri
   const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
     chart.setOption({ animation: false, backgroundColor: '#fff', ...option });
-    return chart.renderToSVGString();
+    return inXml(chart.renderToSVGString());
   } finally {
     chart.dispose();
   }

@@ -86,7 +86,14 @@ function reportOfRank(error: RankError): number {
   return report(cause, rank > 0 ? `${processName({ rank, pid: process.pid })}: ` : '');
 }
 
+/** The system says no more than that it has no such file. */
+const withoutFolder = (error: unknown) => (error as NodeJS.ErrnoException)?.syscall === 'uv_cwd';
+
 function report(error: unknown, who = ''): number {
+  if (withoutFolder(error)) {
+    say('the working folder was removed', 'change to a folder that is there');
+    return exitFailed;
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
   const known = error instanceof RdmError;
   const message = error instanceof Error ? error.message : String(error);

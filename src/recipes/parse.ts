@@ -45,9 +45,13 @@ function parseYaml(file: string, text: string): unknown {
     throw badRecipe(`${file}, line ${line}, column ${col}: ${error.message}`);
   }
   try {
-    return document.toJS({ maxAliasCount });
+    const content = document.toJS({ maxAliasCount }) as unknown;
+    JSON.stringify(content); // a TypeError where it holds itself
+    return content;
   } catch (cause) {
-    throw badRecipe(`${file}: ${(cause as Error).message}`, '', { cause });
+    const { message } = cause as Error;
+    const reason = cause instanceof TypeError ? 'an alias stands in what it names' : message;
+    throw badRecipe(`${file}: ${reason}`, '', { cause });
   }
 }
 
@@ -89,15 +93,18 @@ function refusal(file: string, content: unknown, issue: z.core.$ZodIssue | undef
 }
 
 /** The short names that some flags have on the command line as well. */
-const shortNames: Record<string, string> = { lr: 'learning-rate', wd: 'weight-decay' };
+const shortNames = new Map([
+  ['lr', 'learning-rate'],
+  ['wd', 'weight-decay'],
+]);
 
 function unknownKey(file: string, key: string, recipe: unknown): RdmError {
   const { command } = (recipe ?? {}) as { command?: Recipe['command'] };
   const known = command
     ? Object.keys(flagSchemas[command].shape)
     : ['description', 'reproduces', 'command', 'flags'];
-  const nearest = shortNames[key] ?? closest(key, known);
-  const near = key in shortNames || distance(key, nearest) <= Math.max(2, key.length / 3);
+  const nearest = shortNames.get(key) ?? closest(key, known);
+  const near = shortNames.has(key) || distance(key, nearest) <= Math.max(2, key.length / 3);
   return badRecipe(
     `${file}: unknown ${command ? 'flag' : 'key'} '${key}'${near ? `; did you mean '${nearest}'?` : ''}`,
     command ? `rdm ${command} --help shows its flags` : `a recipe has ${known.join(', ')}`,

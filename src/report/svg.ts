@@ -1,7 +1,7 @@
 // Charts as pictures of their own, drawn without a browser.
 import { createRequire } from 'node:module';
 import type { Figure } from './figure.js';
-import { escaped } from './text.js';
+import { escaped, inXml } from './text.js';
 
 const size = { width: 900, height: 480 };
 const margin = 16;
@@ -21,9 +21,10 @@ export function svgOf({ title, alternative, option }: Figure): string {
       grid: { ...option.grid, left: margin, right: 2 * margin, top: 100, bottom: 40 },
     });
     const words = `<title>${escaped(title)}</title><desc>${escaped(alternative)}</desc>`;
-    return chart
-      .renderToSVGString()
-      .replace(/^<svg [^>]*>/, (tag) => tag.replace('<svg ', '<svg role="img" ') + words);
+    const drawn = chart.renderToSVGString();
+    return inXml(
+      drawn.replace(/^<svg [^>]*>/, (tag) => tag.replace('<svg ', '<svg role="img" ') + words),
+    );
   } finally {
     chart.dispose();
   }

@@ -40,3 +40,7 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (sign) => entities[sign] ?? '');
+
+/** XML knows no control characters, not even as entities: a name that holds one would spoil a picture. */
+export const inXml = (svg: string): string =>
+  svg.replaceAll(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]|\p{Cs}/gu, '\ufffd');

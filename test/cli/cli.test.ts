@@ -104,6 +104,17 @@ test("the reference's flags for one process are accepted", async () => {
   assert.match(stderr, /the native addon is not built/); // got as far as starting
 });
 
+test('a working folder that was removed is said', async () => {
+  const gone = scratch();
+  const removed = ['-c', 'cd "$2" && rmdir "$2" && exec "$0" "$1" doctor', process.execPath, bin, gone];
+  const { code, stderr } = await run('bash', removed);
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    'rdm: the working folder was removed\n     change to a folder that is there\n',
+  );
+});
+
 test('RDM_DEBUG adds the stack', async () => {
   const quiet = await rdm(['pretrain', 'images'], noAddon);
   assert.doesNotMatch(quiet.stderr, /\n\s+at /);

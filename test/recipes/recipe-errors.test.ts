@@ -83,6 +83,13 @@ const wrong: [text: string, message: string | RegExp, hint?: RegExp][] = [
   ],
   [recipe('{ epochs: *none }'), /^mine.yaml: .*alias.*none/],
   [
+    'description: mine\ncommand: pretrain\nflags: &all\n  arch: *all\n',
+    'mine.yaml: an alias stands in what it names',
+  ],
+  [recipe('{ constructor: 1 }'), "mine.yaml: unknown flag 'constructor'"],
+  [recipe('{ toString: 1 }'), "mine.yaml: unknown flag 'toString'"],
+  [`${recipe('{}')}hasOwnProperty: 1\n`, "mine.yaml: unknown key 'hasOwnProperty'"],
+  [
     `${'['.repeat(32_000)}${']'.repeat(32_000)}`,
     'mine.yaml, line 1: nested too deeply for a recipe',
   ],
