@@ -1,7 +1,8 @@
 // Reads events.jsonl as far as it is written, and goes on where it left off.
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { existsSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { RdmError } from '../base/errors.js';
+import { withFile } from '../base/files.js';
 import type { LogEntry } from '../run/event-log.js';
 import { parseEntry } from './entry.js';
 
@@ -15,6 +16,8 @@ export interface EventLog {
   broken(): number;
 }
 
+const whose = 'pass the --output folder of rdm pretrain or rdm lincls';
+
 /** Throws `bad_run` where the folder is no run's. */
 export function openLog(folder: string): EventLog {
   const path = join(folder, 'events.jsonl');
@@ -22,35 +25,52 @@ export function openLog(folder: string): EventLog {
     throw new RdmError(
       'bad_run',
       existsSync(folder) ? `no events.jsonl in ${folder}` : `no folder ${folder}`,
-      'pass the --output folder of rdm pretrain or rdm lincls',
+      whose,
     );
   }
   let position = 0;
   let rest = Buffer.alloc(0);
   let broken = 0;
+  const parse = (piece: Buffer): Logged[] => {
+    const text = Buffer.concat([rest, piece]);
+    const end = text.lastIndexOf('\n') + 1;
+    rest = text.subarray(end);
+    if (rest.length > longestLine) {
+      rest = Buffer.alloc(0);
+      broken += 1;
+    }
+    const lines = text.toString('utf8', 0, end).split('\n').filter(Boolean);
+    const entries = lines.map(parseLine).filter((entry) => entry !== undefined);
+    broken += lines.length - entries.length;
+    return entries;
+  };
   return {
     read: () => {
-      const text = Buffer.concat([rest, readFrom(path, position)]);
-      position += text.length - rest.length;
-      const end = text.lastIndexOf('\n') + 1;
-      rest = text.subarray(end);
-      const lines = text.toString('utf8', 0, end).split('\n').filter(Boolean);
-      const entries = lines.map(parseLine).filter((entry) => entry !== undefined);
-      broken += lines.length - entries.length;
-      return entries;
+      const found: Logged[][] = [];
+      for (;;) {
+        const piece = readPiece(path, position);
+        if (piece.length === 0) return found.flat();
+        position += piece.length;
+        found.push(parse(piece));
+      }
     },
     broken: () => broken,
   };
 }
 
-function readFrom(path: string, position: number): Buffer {
-  const file = openSync(path, 'r');
+const longestLine = 2 ** 20; // bytes; the longest of rdm's own, a rank's, has some hundreds
+const pieceSize = 2 ** 24;
+
+function readPiece(path: string, position: number): Buffer {
   try {
-    const bytes = Buffer.alloc(Math.max(fstatSync(file).size - position, 0));
-    const count = readSync(file, bytes, 0, bytes.length, position);
-    return bytes.subarray(0, count);
-  } finally {
-    closeSync(file);
+    return withFile(path, 'read', (file) => {
+      const bytes = Buffer.alloc(pieceSize);
+      return bytes.subarray(0, readSync(file, bytes, 0, pieceSize, position));
+    });
+  } catch (cause) {
+    throw new RdmError('bad_run', `cannot read ${path}: ${(cause as Error).message}`, whose, {
+      cause,
+    });
   }
 }
 

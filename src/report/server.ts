@@ -60,10 +60,16 @@ function openRun(folder: string): WatchedRun {
   const log = openLog(folder);
   let entries: Logged[] = [];
   let told = 0;
+  let runs: Run[] | undefined;
   return {
     read: () => {
       entries = entries.concat(log.read());
-      return runsOf(folder, entries, log.broken());
+      try {
+        runs = runsOf(folder, entries, log.broken());
+      } catch (error) {
+        if (!(runs && error instanceof RdmError)) throw error; // run.json was spoilt meanwhile
+      }
+      return runs;
     },
     moved: () => {
       entries = entries.concat(log.read());

@@ -1,7 +1,8 @@
 // events.jsonl in the output folder: one event a line, stamped with the time it arrived.
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RdmError } from '../base/errors.js';
+import { withFile } from '../base/files.js';
 import type { Event, WarningEvent } from '../types/events.js';
 import type { Summary } from '../types/results.js';
 
@@ -17,7 +18,7 @@ export function appendEvent(output: string, entry: LogEntry): void {
 export function append(output: string, file: string, data: string | Uint8Array): void {
   try {
     mkdirSync(output, { recursive: true });
-    appendFileSync(join(output, file), data);
+    withFile(join(output, file), 'append', (opened) => writeFileSync(opened, data));
   } catch (cause) {
     throw new RdmError(
       'bad_output',

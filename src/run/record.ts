@@ -1,10 +1,11 @@
 // run.json in the output folder: what each start of a run was made with. A list, so that history stays.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
+import { withFile } from '../base/files.js';
 import type { StartEvent } from '../types/events.js';
 import type { RunRecord } from '../types/report.js';
 import type { CommandLine } from './command-line.js';
@@ -42,18 +43,35 @@ export function openRecord(
   };
 }
 
+const mostBytes = 2 ** 26; // some 40,000 starts
+
 /** None where there is no such file. Throws `bad_output` where it is another's. */
 export function readRecords(path: string): RunRecord[] {
-  if (!existsSync(path)) return [];
   try {
-    const records = JSON.parse(readFileSync(path, 'utf8')) as unknown;
-    if (Array.isArray(records)) return records as RunRecord[];
-  } catch {}
+    const text = withFile(path, 'read', (file, size) =>
+      size > mostBytes ? '' : readFileSync(file, 'utf8'),
+    );
+    const records = JSON.parse(text) as unknown;
+    JSON.stringify(records); // what is nested too deeply could be read, but never be written again
+    if (Array.isArray(records) && records.every(isRecord)) return records;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+  }
   throw new RdmError(
     'bad_output',
     `${path} is not the record of a run`,
     'move it away, or take another --output',
   );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isRecord(value: unknown): value is RunRecord {
+  if (!isObject(value)) return false;
+  const { started, command, options, versions, machine, data } = value;
+  const texts = [started, command].every((text) => typeof text === 'string');
+  return texts && [options, versions, machine, data].every(isObject);
 }
 
 function describeStart(event: StartEvent, { line, values }: CommandLine, data: string): RunRecord {
@@ -101,7 +119,8 @@ function writeRecords(output: string, records: RunRecord[]): void {
   const path = recordFile(output);
   try {
     mkdirSync(output, { recursive: true });
-    writeFileSync(`${path}.tmp`, `${JSON.stringify(records, null, 2)}\n`);
+    rmSync(`${path}.tmp`, { force: true });
+    writeFileSync(`${path}.tmp`, `${JSON.stringify(records, null, 2)}\n`, { flag: 'wx' });
     renameSync(`${path}.tmp`, path);
   } catch (cause) {
     throw new RdmError(

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { scratch } from '../support/folders.js';
-import { rdm, root } from '../support/rdm.js';
+import { bin, rdm, root, run } from '../support/rdm.js';
 
 const noAddon = { env: { RDM_ADDON: '/nowhere/rdm.node' } };
 

@@ -1,6 +1,6 @@
 // rdm watch: the live page's service, and the run on the terminal.
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -94,6 +94,18 @@ test('what a run adds reaches the page as a server-sent event', async () => {
       parts: Record<string, string>;
     };
     assert.match(data.parts.overview ?? '', /11\.0 → 22\.0/);
+  });
+});
+
+test('malformed events and a spoilt run.json end no page', async () => {
+  const folder = runFolder([start, step(0, 0, -1)]);
+  await served(folder, {}, async (url) => {
+    const malformed = { ...rank(0, 0, 11, 22), online: null };
+    appendFileSync(join(folder, 'events.jsonl'), asLines([malformed]));
+    const page = await (await fetch(url)).text();
+    assert.ok(page.includes('1 lines of events.jsonl could not be read'));
+    writeFileSync(join(folder, 'run.json'), '[{"command": 5}]');
+    assert.equal(await status(url, '/'), 200);
   });
 });
 
