@@ -42,13 +42,13 @@ MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views, Group* g
   }
   const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (2 - 2 * pairs[0].cosine) + (2 - 2 * pairs[1].cosine);
-  out.first = pairs[0];
+  out.first = compared(pairs, options_.filter, /*one_network=*/false);
   return out;
 }
 
 void ByolImpl::after_update(int64_t updates, int64_t total) {
   const double tau = momentum_tau(options_.base_tau, options_.final_tau, updates - 1, total);
-  follow(*momentum_encoder_, *encoder_, tau);
+  update_momentum(*momentum_encoder_, *encoder_, tau);
 }
 
 std::vector<ParameterGroup> ByolImpl::parameter_groups() {

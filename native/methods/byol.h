@@ -1,4 +1,4 @@
-// BYOL and RDM_BYOL: the target is a momentum network that follows the online one.
+// BYOL and RDM_BYOL: the target is a momentum network, a slow average of the online one.
 // Source: Grill et al. 2020; the reference's solo-learn methods byol and rdmbyol.
 #pragma once
 #include "methods/method.h"
@@ -11,7 +11,7 @@ class ByolImpl : public torch::nn::Module, public Method {
 
   // L = Σ over both pairs of 2 − 2 cos(p', z), z from the momentum network
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override;
-  void after_update(int64_t updates, int64_t total) override;  // the target follows
+  void after_update(int64_t updates, int64_t total) override;  // moves the momentum network
   std::vector<ParameterGroup> parameter_groups() override;
   ResNet encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }

@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "methods/compared.h"
 #include "methods/options.h"
-#include "methods/rank_difference.h"
 #include "models/resnet.h"
 
 namespace rdm {
@@ -18,9 +18,9 @@ struct ParameterGroup {
 
 struct MethodOutput {
   torch::Tensor loss;  // scalar, on the device
-  Aligned first;       // the first pair: whose ranks differ
-  // The backbone's features of each view, (N, F), with their gradient; those of the momentum
-  // backbone have none, and are empty for a method without one.
+  Compared first;      // for the rank monitor
+  // The backbone's features of each view, (N, F), with their gradient; the momentum backbone's,
+  // without one, are empty for a method that has no such backbone.
   std::vector<torch::Tensor> features, momentum_features;
 };
 
@@ -31,7 +31,7 @@ class Method {
   // views: two tensors (N, 3, H, W) of the same images; of all ranks together they are the batch.
   virtual MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) = 0;
 
-  // Called when the optimiser has made `updates` of `total` updates.
+  // To be called after each update; the optimiser has made `updates` of `total` by then.
   virtual void after_update(int64_t updates, int64_t total) {}
 
   virtual std::vector<ParameterGroup> parameter_groups() = 0;

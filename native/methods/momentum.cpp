@@ -9,15 +9,17 @@ namespace rdm {
 
 void start_as_copy(torch::nn::Module& target, const torch::nn::Module& online) {
   const torch::NoGradGuard no_grad;
-  auto ours = target.parameters();
-  const auto theirs = online.parameters();
-  for (size_t i = 0; i < ours.size(); ++i) ours[i].copy_(theirs[i]).set_requires_grad(false);
-  auto our_buffers = target.buffers();
-  const auto their_buffers = online.buffers();
-  for (size_t i = 0; i < our_buffers.size(); ++i) our_buffers[i].copy_(their_buffers[i]);
+  auto parameters = target.parameters();
+  const auto online_parameters = online.parameters();
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    parameters[i].copy_(online_parameters[i]).set_requires_grad(false);
+  }
+  auto buffers = target.buffers();
+  const auto online_buffers = online.buffers();
+  for (size_t i = 0; i < buffers.size(); ++i) buffers[i].copy_(online_buffers[i]);
 }
 
-void follow(torch::nn::Module& target, const torch::nn::Module& online, double tau) {
+void update_momentum(torch::nn::Module& target, const torch::nn::Module& online, double tau) {
   const torch::NoGradGuard no_grad;
   torch::_foreach_lerp_(target.parameters(), online.parameters(), 1 - tau);
 }

@@ -1,5 +1,6 @@
-// Linear classifiers that learn beside the method on detached features: what the backbone would
-// score, while it trains. Source: solo-learn's online linear evaluation and momentum classifier.
+// Linear classifiers that learn beside the method on detached features. They show, while it trains,
+// what the backbone would score. Source: solo-learn's online linear evaluation and momentum
+// classifier.
 #pragma once
 #include "methods/method.h"
 
@@ -13,7 +14,8 @@ struct Classification {
 
 class OnlineClassifierImpl : public torch::nn::Module {
  public:
-  // width: of the features; classes: C; with_momentum: a second one on the momentum features.
+  // width: of the features; classes: C; with_momentum: a second classifier learns on the momentum
+  // backbone's features.
   OnlineClassifierImpl(int64_t width, int64_t classes, bool with_momentum);
 
   // labels: (N). No gradient reaches the features.

@@ -22,7 +22,7 @@ struct MethodOptions {
   int64_t pred_dim = 512;            // hidden width of the learnable predictor
   std::optional<FilterSpec> filter;  // none: the learnable predictor
   bool fix_pred_lr = false;          // SimSiam: the predictor's learning rate stays constant
-  double base_tau = 0.99, final_tau = 1.0;  // BYOL: how slowly the target follows
+  double base_tau = 0.99, final_tau = 1.0;  // BYOL: the target's momentum, at first and at last
 };
 
 }  // namespace rdm

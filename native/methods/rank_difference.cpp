@@ -4,65 +4,71 @@
 
 #include "methods/alignment.h"
 #include "methods/shared_filters.h"
-#include "spectral/filter.h"
 
 namespace rdm {
 namespace {
+
+using Branch = torch::Tensor Pair::*;
+
+// The branch whose rank the filter changes.
+Branch filtered(const FilterSpec& spec) {
+  return spec.location == FilterLocation::online ? &Pair::online : &Pair::target;
+}
+
+// The branch whose singular vectors the filter has.
+Branch source(const FilterSpec& spec) {
+  return filters_own_features(spec) ? filtered(spec) : &Pair::online;
+}
+
+// The source's features X of all ranks, (N, D), and what they will be a filter for.
+FilterInput filter_input(const Pair& pair, const FilterSpec& spec, Group* group) {
+  const auto& z = pair.*filtered(spec);
+  FilterInput input{gather_rows((pair.*source(spec)).detach(), group)};
+  if (filters_own_features(spec)) input.first_row = group ? group->rank() * z.size(0) : 0;
+  input.gradient = z.requires_grad() && torch::GradMode::is_enabled();
+  return input;
+}
+
+Aligned compare(const Pair& pair, const FilterSpectra& spectra) {
+  return {mean_cosine(pair.online, pair.target), {pair.online.detach(), pair.target}, spectra};
+}
+
+Aligned filter_and_compare(Pair pair, const FilterSpec& spec, const Filter& w) {
+  pair.*filtered(spec) = w.apply(pair.*filtered(spec));  // p W or z W, (n, D)
+  return compare(pair, w.spectra());
+}
+
+// The mechanism: of each pair, one branch is multiplied with W = V g(S) Vᵀ from the spectrum
+// X = U S Vᵀ of its own features or of the online ones. All filters are solved for at once, since
+// the ranks share that work.
+std::vector<Aligned> align_filtered(const std::vector<Pair>& pairs, const FilterSpec& spec,
+                                    Group* group) {
+  std::vector<FilterInput> inputs;
+  for (const Pair& pair : pairs) inputs.push_back(filter_input(pair, spec, group));
+  const std::vector<Filter> filters = shared_filters(inputs, spec, group);
+  std::vector<Aligned> aligned;
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    aligned.push_back(filter_and_compare(pairs[i], spec, filters[i]));
+  }
+  return aligned;
+}
 
 torch::Tensor at_least_float32(const torch::Tensor& x) {
   return x.to(torch::promote_types(x.scalar_type(), torch::kFloat32));
 }
 
-// Filters one side of every pair by the features of that side, or of the online one. raw: the pairs
-// as they were given, where one tensor may be a side of several.
-std::vector<Spectra> filter_all(std::vector<Pair>& pairs, const std::vector<Pair>& raw,
-                                const FilterSpec& spec, Group* group) {
-  const bool online = spec.location == FilterLocation::online;
-  const bool own = online || spec.source == FilterSource::own;
-  std::vector<torch::Tensor> features;
-  bool with_inner = false;
-  for (const auto& pair : pairs) {
-    const auto& source = online || !own ? pair.online : pair.target;
-    features.push_back(gather_rows(source.detach(), group));
-    with_inner = needs_inner(online ? pair.online : pair.target, features.back(), own);
-  }
-  const auto solved = solve_filters(features, spec, with_inner, group);
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    auto& side = online ? pairs[i].online : pairs[i].target;
-    const int64_t first_row = group ? group->rank() * side.size(0) : 0;
-    side = apply_filter(side, features[i], own ? std::optional(first_row) : std::nullopt, solved[i],
-                        spec);
-  }
-  std::vector<Spectra> spectra(pairs.size());
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    auto& filtered = online ? spectra[i].online : spectra[i].target;
-    auto& other = online ? spectra[i].target : spectra[i].online;
-    if (own && solved[i]) filtered = solved[i]->filtered_values;
-    const auto& unfiltered = online ? raw[i].target : raw[i].online;
-    for (size_t k = 0; k < pairs.size(); ++k) {
-      const auto& source = online || !own ? raw[k].online : raw[k].target;
-      if (solved[k] && source.is_alias_of(unfiltered)) other = solved[k]->singular_values;
-    }
-  }
-  return spectra;
-}
-
 }  // namespace
 
-std::vector<Aligned> align(const std::vector<Pair>& raw, const std::optional<FilterSpec>& filter,
-                           Group* group) {
+std::vector<Aligned> align(const std::vector<Pair>& outputs,
+                           const std::optional<FilterSpec>& filter, Group* group) {
   const c10::impl::ExcludeDispatchKeyGuard without_autocast(c10::autocast_dispatch_keyset);
   std::vector<Pair> pairs;
-  for (const auto& pair : raw) {
-    pairs.push_back({at_least_float32(pair.online), at_least_float32(pair.target.detach())});
+  for (const auto& [online, target] : outputs) {
+    pairs.push_back({at_least_float32(online), at_least_float32(target.detach())});
   }
-  std::vector<Spectra> spectra(pairs.size());
-  if (filter) spectra = filter_all(pairs, raw, *filter, group);
+  if (filter) return align_filtered(pairs, *filter, group);
   std::vector<Aligned> aligned;
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const auto& [online, target] = pairs[i];
-    aligned.push_back({mean_cosine(online, target), {online.detach(), target}, spectra[i]});
-  }
+  for (const Pair& pair : pairs) aligned.push_back(compare(pair, {}));
   return aligned;
 }
 

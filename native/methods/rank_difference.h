@@ -1,33 +1,27 @@
-// The paper's mechanism in one place: gather the batch of all ranks, filter one branch's outputs
-// spectrally, then align.
+// The Rank Differential Mechanism (Zhuo et al., "Towards a Unified Theoretical Understanding of
+// Non-contrastive Learning via Rank Differential Mechanism", ICLR 2023): one branch's outputs are
+// filtered spectrally, so that the branches differ in rank, and then both are aligned.
 #pragma once
 #include <torch/types.h>
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "distributed/group.h"
-#include "spectral/spec.h"
+#include "spectral/filter.h"
 
 namespace rdm {
 
-// One positive pair: the online output p and the target output z it is pulled towards, each (N, D).
+// One positive pair: the online output p and the target output z it is pulled towards, each (n, D)
+// of this rank.
 struct Pair {
-  torch::Tensor online;
-  torch::Tensor target;
-};
-
-// Singular values of a pair's sides over all ranks, (K), in any order: those that a decomposition
-// for a filter has found, here on this rank; the others are undefined.
-struct Spectra {
   torch::Tensor online, target;
 };
 
 struct Aligned {
-  torch::Tensor cosine;  // mean over the batch, scalar
-  Pair outputs;          // what was compared, after the filter; without gradient
-  Spectra spectra;       // of the outputs
+  torch::Tensor cosine;   // mean over this rank's rows, scalar
+  Pair outputs;           // what was compared, after the filter; without gradient
+  FilterSpectra spectra;  // of the filter, as far as it was solved on this rank; else undefined
 };
 
 // Each pair's mean cosine after the filter; without a filter, of the outputs as they are. Targets

@@ -2,48 +2,48 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace rdm {
 namespace {
 
-// The filter that `from` has solved, on every rank in the same types.
-std::optional<GramFilter> share(const std::optional<GramFilter>& solved, const torch::Tensor& x,
-                                bool with_inner, Group& group, int64_t from) {
-  const bool found = group.any(group.rank() == from && solved.has_value());
-  if (!found) return std::nullopt;
-  const int64_t k = std::min(x.size(0), x.size(1));
-  const auto receive = [&](const torch::Tensor& sent, torch::ScalarType type) {
+// What rank `from` has solved, on every rank in the same types; the spectra stay where they are.
+std::optional<GramFilter> share(const std::optional<GramFilter>& solved, const FilterInput& input,
+                                Group& group, int64_t from) {
+  if (!group.any(solved.has_value())) return std::nullopt;
+  const int64_t k = std::min(input.x.size(0), input.x.size(1));
+  const auto send_or_receive = [&](const torch::Tensor& sent, torch::ScalarType type) {
     const auto matrix =
-        sent.defined() ? sent.to(type).contiguous() : torch::empty({k, k}, x.options().dtype(type));
+        solved ? sent.to(type).contiguous() : torch::empty({k, k}, input.x.options().dtype(type));
     group.broadcast(matrix, from);
     return matrix;
   };
-  auto filter = solved.value_or(GramFilter{});  // the owner keeps its singular values
-  filter.response = receive(solved ? solved->response : torch::Tensor(), x.scalar_type());
-  if (with_inner) {
-    filter.inner = receive(solved ? solved->inner : torch::Tensor(), torch::kFloat64);
-  }
-  return filter;
+  GramFilter shared = solved.value_or(GramFilter{});
+  shared.response = send_or_receive(shared.response, input.x.scalar_type());
+  if (needs_inner(input)) shared.inner = send_or_receive(shared.inner, torch::kFloat64);
+  return shared;
 }
 
 }  // namespace
 
-std::vector<std::optional<GramFilter>> solve_filters(const std::vector<torch::Tensor>& features,
-                                                     const FilterSpec& spec, bool with_inner,
-                                                     Group* group) {
-  std::vector<std::optional<GramFilter>> solved(features.size());
-  const auto owner = [&](size_t i) {
-    return group ? static_cast<int64_t>(i) % group->size() : int64_t{0};
-  };
-  for (size_t i = 0; i < features.size(); ++i) {
-    if (!group || owner(i) == group->rank()) {
-      solved[i] = solve_filter(features[i], spec, with_inner);
-    }
+std::vector<Filter> shared_filters(const std::vector<FilterInput>& inputs, const FilterSpec& spec,
+                                   Group* group) {
+  std::vector<Filter> filters;
+  if (!group) {
+    for (const auto& input : inputs) filters.emplace_back(input, spec);
+    return filters;
   }
-  if (!group) return solved;
-  for (size_t i = 0; i < features.size(); ++i) {
-    solved[i] = share(solved[i], features[i], with_inner, *group, owner(i));
+  const auto owner = [&](size_t i) { return static_cast<int64_t>(i) % group->size(); };
+  // First all solve, then all send, lest one rank waits for the other's decomposition to begin its
+  // own.
+  std::vector<std::optional<GramFilter>> own(inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (owner(i) == group->rank()) own[i] = solve_by_gram(inputs[i], spec);
   }
-  return solved;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    filters.emplace_back(inputs[i], spec, share(own[i], inputs[i], *group, owner(i)));
+  }
+  return filters;
 }
 
 }  // namespace rdm

@@ -1,8 +1,5 @@
-// The decompositions of a step's filters, each made by one rank and sent to the others.
+// The filters of a training step, each solved by one rank and sent to the others.
 #pragma once
-#include <torch/types.h>
-
-#include <optional>
 #include <vector>
 
 #include "distributed/group.h"
@@ -10,10 +7,9 @@
 
 namespace rdm {
 
-// solve_filter for each of `features`, (N, D), which every rank holds. Rank i mod R decomposes the
-// i-th of them; nothing where that found none, and every rank then takes the SVD itself.
-std::vector<std::optional<GramFilter>> solve_filters(const std::vector<torch::Tensor>& features,
-                                                     const FilterSpec& spec, bool with_inner,
-                                                     Group* group);
+// The filter of each input; every rank holds all inputs. Rank i mod R solves for the i-th filter.
+// Where that finds nothing to share, every rank takes the SVD itself.
+std::vector<Filter> shared_filters(const std::vector<FilterInput>& inputs, const FilterSpec& spec,
+                                   Group* group);
 
 }  // namespace rdm

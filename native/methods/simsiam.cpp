@@ -7,8 +7,8 @@
 namespace rdm {
 namespace {
 
-// The reference's last layer is the backbone's own, drawn with it; where the projector is of
-// another width, it is a new one.
+// As in the reference, the last layer is the backbone's own fc, whose weights are drawn with the
+// backbone's. A projector of another hidden width needs a new one.
 torch::nn::Sequential make_projector(const ResNet& encoder, const MethodOptions& options) {
   const int64_t width = encoder->classifier()->options.in_features();
   const int64_t hidden = options.proj_hidden_dim ? options.proj_hidden_dim : width;
@@ -40,7 +40,7 @@ MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views, Group
   }
   const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (pairs[0].cosine + pairs[1].cosine) * -0.5;
-  out.first = pairs[0];
+  out.first = compared(pairs, options_.filter, /*one_network=*/true);
   return out;
 }
 

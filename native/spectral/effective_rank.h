@@ -4,8 +4,8 @@
 
 namespace rdm {
 
-// exp of the entropy of q, as two conventions have it; they differ much, so each has its name.
-// Float64 scalars on the values' device; 0 for values that are all zero.
+// exp(−Σ q log q) by the two conventions for q in use; the results differ much, so each has its
+// name. Float64 scalars on the values' device; 0 where all values are zero.
 struct EffectiveRank {
   torch::Tensor singular_values;  // q = s / Σs
   torch::Tensor squared;          // q = s² / Σs², the eigenvalues of the correlation matrix

@@ -9,7 +9,7 @@
 namespace rdm {
 namespace {
 
-// A sound float64 decomposition is near 1e-14.
+// Of V Λ Vᵀ − G, relative to G. A sound float64 decomposition is near 1e-14.
 constexpr double kResidual = 1e-10;
 
 // vectors diag(values) vectorsᵀ, (K, K)
@@ -28,7 +28,7 @@ std::optional<GramFilter> eigh_filter(const Gram& gram, const FilterSpec& spec, 
   const auto& g = gram.matrix;
   if (!finite(g)) {
     const auto nan = torch::full_like(g, std::numeric_limits<double>::quiet_NaN());
-    return GramFilter{nan.to(gram.type), nan, {}, {}};
+    return GramFilter{nan.to(gram.type), nan, {}};
   }
   try {
     const auto [values, vectors] = torch::linalg_eigh(g);
@@ -36,10 +36,10 @@ std::optional<GramFilter> eigh_filter(const Gram& gram, const FilterSpec& spec, 
     const auto s = values.clamp_min(0).sqrt();
     const auto kept = s > s.max() * gram.noise;
     const auto response = torch::where(kept, filter_response(s, spec), 0.0);
-    GramFilter filter{
-        rebuild(vectors.to(gram.type), response.to(gram.type)), {}, s, (s * response).abs()};
-    if (with_inner) filter.inner = rebuild(vectors, torch::where(kept, response / values, 0.0));
-    return filter;
+    const auto inner =
+        with_inner ? rebuild(vectors, torch::where(kept, response / values, 0.0)) : torch::Tensor();
+    return GramFilter{
+        rebuild(vectors.to(gram.type), response.to(gram.type)), inner, {s, (s * response).abs()}};
   } catch (const c10::LinAlgError&) {
     return std::nullopt;  // not converged
   }

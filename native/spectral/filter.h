@@ -1,36 +1,40 @@
-// The paper's spectral filter W = V g(S) Vᵀ of features X = U S Vᵀ, applied.
+// The paper's spectral filter W = V g(S) Vᵀ of features X = U S Vᵀ, made and applied by whichever
+// way suits the features.
 #pragma once
 #include <torch/types.h>
 
 #include <optional>
+#include <variant>
 
-#include "spectral/gram.h"
+#include "spectral/gram_filter.h"
 #include "spectral/spec.h"
+#include "spectral/svd.h"
 
 namespace rdm {
 
-// W of features X, as far as it takes a decomposition: what processes can share. Nothing where the
-// SVD alone will do, be it asked for or a last resort. with_inner: also for other Z than X, and for
-// gradients. X that is not finite gives a filter of NaN, so that the loss says so.
-std::optional<GramFilter> solve_filter(const torch::Tensor& x, const FilterSpec& spec,
-                                       bool with_inner);
-
-// Whether solve_filter is needed with `with_inner` for this Z.
-bool needs_inner(const torch::Tensor& z, const torch::Tensor& x, bool own);
-
-// Z W for Z (n, D), in float32 or better; the gradient goes through Z alone, W being a constant.
-// first_row: where Z's rows stand in X, if they are X's (then W need not be applied to them by way
-// of X); nothing for other Z.
-torch::Tensor apply_filter(const torch::Tensor& z, const torch::Tensor& x,
-                           std::optional<int64_t> first_row,
-                           const std::optional<GramFilter>& solved, const FilterSpec& spec);
-
-// Both at once, for features (N, D), which may be Z itself.
+// Directions of X with s <= s_max · max(N, D) · eps(float32) are dropped, unless the spec keeps
+// them. X that is not finite gives a filter of NaN, so that the loss says so.
 //
-// Directions of `features` with s <= s_max · max(N, D) · eps(float32) are dropped, unless the spec
-// keeps them. The solver `auto` is newton for poly with sigma 2, which is a product; svd where the
-// null space is kept, since a Gram matrix does not resolve it; eigh for all others.
-torch::Tensor apply_filter(const torch::Tensor& z, const torch::Tensor& features,
-                           const FilterSpec& spec);
+// The solver `auto` is newton for poly with sigma 2, which is a product; svd where the null space
+// is kept, since a Gram matrix does not resolve it; eigh for all others.
+class Filter {
+ public:
+  Filter(const FilterInput& input, const FilterSpec& spec);
+  // solved: the result of solve_by_gram for the same input, made here or on another rank.
+  Filter(const FilterInput& input, const FilterSpec& spec, std::optional<GramFilter> solved);
+
+  // Z W for Z (n, D) as the input says; the gradient goes through Z alone, W being a constant.
+  torch::Tensor apply(const torch::Tensor& z) const;
+
+  FilterSpectra spectra() const;
+
+ private:
+  FilterInput input_;
+  std::variant<GramFilter, SvdFilter> way_;
+};
+
+// The part of a filter that is worth sharing between processes. Returns nothing where only the SVD
+// is left, be it asked for or the last resort.
+std::optional<GramFilter> solve_by_gram(const FilterInput& input, const FilterSpec& spec);
 
 }  // namespace rdm

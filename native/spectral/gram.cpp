@@ -8,9 +8,16 @@
 namespace rdm {
 namespace {
 
-constexpr int64_t kSmallestProduct = int64_t{1} << 25;  // below it halving costs more than it saves
+// Splitting a product of fewer multiplications costs more than it saves.
+constexpr int64_t kSmallestProduct = int64_t{1} << 25;
 
-// rows rowsᵀ, the upper right corner mirrored instead of multiplied.
+// rows rowsᵀ is symmetric, so the upper right corner is the lower left one mirrored:
+//
+//   [ top topᵀ      cornerᵀ         ]
+//   [ corner        bottom bottomᵀ  ]   corner = bottom topᵀ
+//
+// One split multiplies 3/4 of what the whole product does; splitting the two diagonal blocks again,
+// 5/8.
 torch::Tensor self_product(const torch::Tensor& rows, int depth) {
   const int64_t n = rows.size(0), half = n / 2;
   if (depth == 0 || n * n * rows.size(1) < kSmallestProduct) return torch::mm(rows, rows.t());
@@ -20,6 +27,7 @@ torch::Tensor self_product(const torch::Tensor& rows, int depth) {
                      torch::cat({corner, self_product(bottom, depth - 1)}, 1)});
 }
 
+// The product of all factors and `vectors`, from the right, so that only thin matrices are made.
 torch::Tensor times(const std::vector<torch::Tensor>& factors, torch::Tensor vectors) {
   for (auto factor = factors.rbegin(); factor != factors.rend(); ++factor) {
     vectors = torch::mm(*factor, vectors);
@@ -31,10 +39,14 @@ torch::Tensor times(const std::vector<torch::Tensor>& factors, torch::Tensor vec
 
 Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type) {
   const torch::NoGradGuard no_grad;
-  const bool wide = x.size(0) <= x.size(1);
+  const bool wide = is_wide(x);
   const auto features = x.detach().to(type);
   return {self_product(wide ? features : features.t(), /*depth=*/2), wide, x.scalar_type(),
           relative_noise(x)};
+}
+
+bool is_wide(const torch::Tensor& x) {
+  return x.size(0) <= x.size(1);
 }
 
 double relative_noise(const torch::Tensor& x) {

@@ -1,4 +1,4 @@
-// g(s), what a filter makes of a singular value.
+// g(s), the filter's response: what it multiplies a direction of singular value s with.
 #pragma once
 #include <torch/types.h>
 

@@ -39,6 +39,10 @@ void check_solver(const FilterSpec& spec, const std::string& pred_type, const st
 
 }  // namespace
 
+bool filters_own_features(const FilterSpec& spec) {
+  return spec.location == FilterLocation::online || spec.source == FilterSource::own;
+}
+
 FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_location,
                         double sigma, const std::string& source, bool keep_null_space,
                         const std::string& solver) {

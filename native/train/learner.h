@@ -16,7 +16,7 @@ namespace rdm {
 
 struct StepResult {
   torch::Tensor loss;             // the method's alone; scalar, on the device
-  Aligned first;                  // the first pair, (N, D) a branch
+  Compared first;                 // the first pair, (N, D) a branch
   torch::Tensor logits;           // (2N, C); undefined without an online classifier
   torch::Tensor momentum_logits;  // (2N, C); undefined without a momentum classifier
 };

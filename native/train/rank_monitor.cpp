@@ -33,14 +33,14 @@ BranchRank branch(const torch::Tensor& row) {
 
 }  // namespace
 
-std::optional<RankEvent> measure_rank(const Aligned& pair, int64_t epoch, int64_t step,
+std::optional<RankEvent> measure_rank(const Compared& compared, int64_t epoch, int64_t step,
                                       Group* group) {
   const torch::NoGradGuard no_grad;
-  const auto& [own_online, own_target] = pair.outputs;
-  const Pair outputs{gather_rows(own_online, group), gather_rows(own_target, group)};
+  const auto& [own, spectra] = compared;
+  const Pair outputs{gather_rows(own.online, group), gather_rows(own.target, group)};
   if (!is_first(group)) return std::nullopt;
-  const auto online = measure(outputs.online, pair.spectra.online);
-  const auto target = measure(outputs.target, pair.spectra.target);
+  const auto online = measure(outputs.online, spectra.online);
+  const auto target = measure(outputs.target, spectra.target);
   const auto cosine = mean_cosine(outputs.online, outputs.target).to(torch::kFloat64);
   const auto read = torch::cat({online, target, cosine.view(1)}).cpu();
   const int64_t width = online.size(0);

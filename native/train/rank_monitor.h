@@ -4,14 +4,14 @@
 
 #include "base/event.h"
 #include "distributed/group.h"
-#include "methods/rank_difference.h"
+#include "methods/compared.h"
 
 namespace rdm {
 
-// pair: outputs (N, D) of each branch, as they are compared. Synchronises once. Singular values
-// that the filter has not found cost an eigenvalue problem of the smaller Gram matrix for each
-// branch, on the first rank. Every rank of a group takes part; the others get nothing.
-std::optional<RankEvent> measure_rank(const Aligned& pair, int64_t epoch, int64_t step,
+// Measures outputs (N, D) of both branches as they were compared, and synchronises once. Singular
+// values that the filter has not found cost an eigenvalue problem of the smaller Gram matrix for
+// each branch, on the first rank. Every rank of a group takes part; the others get nothing.
+std::optional<RankEvent> measure_rank(const Compared& compared, int64_t epoch, int64_t step,
                                       Group* group);
 
 }  // namespace rdm

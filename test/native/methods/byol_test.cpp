@@ -39,7 +39,7 @@ TEST_CASE(
     online->buffers()[0].add_(100);
   }
   const auto before = target->parameters()[0].clone(), statistics = target->buffers()[0].clone();
-  follow(*target, *online, 0.9);
+  update_momentum(*target, *online, 0.9);
   CHECK((target->parameters()[0] - before).mean().item<double>() == doctest::Approx(0.1));
   CHECK(target->buffers()[0].equal(statistics));
 }

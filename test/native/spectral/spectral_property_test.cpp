@@ -3,9 +3,9 @@
 #include "spectral.h"
 #include "spectral/effective_rank.h"
 #include "spectral/eigh.h"
-#include "spectral/filter.h"
 
 using namespace rdm;
+using test::apply_filter;
 using test::orthonormal;
 using test::relative;
 
@@ -35,27 +35,12 @@ Draw draw(int seed) {
   return {x, torch::linalg_matrix_rank(x, {}, 1e-4, false).item<int64_t>()};
 }
 
-// Every solver on every shape it does.
-std::vector<FilterSpec> specs() {
-  std::vector<FilterSpec> all;
-  for (const auto solver : {FilterSolver::automatic, FilterSolver::eigh, FilterSolver::svd}) {
-    for (const double sigma : {1.0, 2.0, 0.3, -0.7, -1.0}) all.push_back(test::poly(sigma, solver));
-    for (const auto shape : {FilterShape::log, FilterShape::log_1, FilterShape::log_2}) {
-      all.push_back(FilterSpec{.shape = shape, .solver = solver});
-    }
-  }
-  for (const double sigma : {2.0, 1.0, 0.5, 0.0, -0.5, -1.0}) {
-    all.push_back(test::poly(sigma, FilterSolver::newton));
-  }
-  return all;
-}
-
 // check(x, W, spec), where W(z) filters z by its own vectors.
 template <typename Check>
 void for_all(const Check& check) {
   for (int seed = 0; seed < kDraws; ++seed) {
     const auto [x, rank] = draw(seed);
-    for (const auto& spec : specs()) {
+    for (const auto& spec : test::every_filter()) {
       CAPTURE(seed);
       CAPTURE(spec.sigma);
       CAPTURE(static_cast<int>(spec.shape));

@@ -2,12 +2,13 @@
 #include "methods/rank_difference.h"
 #include "spectral.h"
 #include "spectral/eigh.h"
-#include "spectral/filter.h"
+#include "spectral/gram.h"
 #include "spectral/newton.h"
-#include "spectral/response.h"
 
 using namespace rdm;
+using test::apply_filter;
 using test::features;
+using test::literal_filter;
 using test::poly;
 using test::relative;
 
@@ -16,14 +17,6 @@ namespace {
 const std::vector<FilterSolver> kSolvers{FilterSolver::automatic, FilterSolver::eigh,
                                          FilterSolver::svd, FilterSolver::newton};
 const std::vector<double> kNewtonPowers{2, 1, 0.5, 0, -0.5, -1};
-
-// W from x, (D, D), with the float32 noise directions dropped.
-torch::Tensor oracle(const torch::Tensor& x, const FilterSpec& spec) {
-  const auto [u, s, vh] = torch::linalg_svd(x.to(torch::kFloat64), false);
-  const auto kept =
-      s > s.max() * (static_cast<double>(std::max(x.size(0), x.size(1))) * 1.1920929e-7);
-  return torch::mm(vh.t() * torch::where(kept, filter_response(s, spec), 0.0), vh);
-}
 
 torch::Tensor centred(const torch::Tensor& x) {
   return x - x.mean(0);
@@ -45,7 +38,7 @@ TEST_CASE("every solver filters as a float64 SVD does, and so does its gradient"
         CAPTURE(static_cast<int>(solver));
         CAPTURE(sigma);
         const auto spec = poly(sigma, solver);
-        const auto w = oracle(x, spec).to(torch::kFloat32);
+        const auto w = literal_filter(x, spec).to(torch::kFloat32);
         const auto leaf = x.clone().requires_grad_();
         const auto filtered = apply_filter(leaf, leaf, spec);
         // 30 is the condition: float32 loses that much of its 1e-7, a few times over.

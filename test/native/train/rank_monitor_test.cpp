@@ -16,6 +16,11 @@ std::vector<Pair> pairs_of(int64_t n, int64_t dim) {
   return {{a, b}, {b, a}};
 }
 
+Compared compare(const std::vector<Pair>& pairs, const std::optional<FilterSpec>& spec,
+                 bool one_network) {
+  return compared(align(pairs, spec, /*group=*/nullptr), spec, one_network);
+}
+
 void check_same(const torch::Tensor& known, const torch::Tensor& outputs) {
   const auto s = singular_values(outputs);
   const auto sorted = std::get<0>(known.sort());
@@ -33,13 +38,13 @@ TEST_CASE("a filter's decomposition gives both branches' singular values, as the
   for (const auto& spec : {online, logarithm, target}) {
     for (const auto& [n, dim] : {std::pair<int64_t, int64_t>{12, 20}, {20, 12}}) {
       CAPTURE(n);
-      const auto first = align(pairs_of(n, dim), spec, /*group=*/nullptr)[0];
+      const auto first = compare(pairs_of(n, dim), spec, /*one_network=*/true);
       REQUIRE(first.spectra.online.defined());
       REQUIRE(first.spectra.target.defined());
       check_same(first.spectra.online, first.outputs.online);
       check_same(first.spectra.target, first.outputs.target);
       const auto taken = measure_rank(first, 0, 0, /*group=*/nullptr);
-      const auto made = measure_rank({first.cosine, first.outputs, {}}, 0, 0, /*group=*/nullptr);
+      const auto made = measure_rank({first.outputs, {}}, 0, 0, /*group=*/nullptr);
       CHECK(taken->online.effective_rank ==
             doctest::Approx(made->online.effective_rank).epsilon(1e-4));
       CHECK(taken->target.effective_rank ==
@@ -50,23 +55,24 @@ TEST_CASE("a filter's decomposition gives both branches' singular values, as the
 
 TEST_CASE("singular values that no decomposition has found are left to the monitor") {
   const auto pairs = pairs_of(12, 20);
-  CHECK(!align(pairs, std::nullopt, nullptr)[0].spectra.online.defined());
+  const auto none = compare(pairs, std::nullopt, /*one_network=*/true);
+  CHECK(!none.spectra.online.defined());
+  CHECK(!none.spectra.target.defined());
   FilterSpec svd;
   svd.sigma = 1;
   svd.solver = FilterSolver::svd;
-  CHECK(!align(pairs, svd, nullptr)[0].spectra.online.defined());
+  CHECK(!compare(pairs, svd, /*one_network=*/true).spectra.online.defined());
   FilterSpec others;  // Z W by the features of the other branch
   others.location = FilterLocation::target;
   others.sigma = -1;
   others.source = FilterSource::online;
-  const auto first = align(pairs, others, nullptr)[0];
+  const auto first = compare(pairs, others, /*one_network=*/true);
   CHECK(!first.spectra.target.defined());
   check_same(first.spectra.online, first.outputs.online);
-  // Of a pair whose target is nobody's source only the filtered side is known.
+  // Where the target is another network's, only the filtered branch is known.
   FilterSpec online;
   online.sigma = 1;
-  const auto [a, b] = pairs[0];
-  const auto apart = align({{a, b.clone()}, {b, a.clone()}}, online, nullptr)[0];
+  const auto apart = compare(pairs, online, /*one_network=*/false);
   CHECK(apart.spectra.online.defined());
   CHECK(!apart.spectra.target.defined());
 }

@@ -1,0 +1,25 @@
+#include "methods/compared.h"
+
+namespace rdm {
+namespace {
+
+Spectra known_spectra(const FilterSpectra& first, const FilterSpectra& second,
+                      const FilterSpec& spec, bool one_network) {
+  if (!filters_own_features(spec)) return {first.before, {}};
+  // The branch that is left as it is has the outputs of the other view. Where both branches are one
+  // network, those are what the second pair's filter was made of.
+  const auto unfiltered = one_network ? second.before : torch::Tensor();
+  const bool online = spec.location == FilterLocation::online;
+  return online ? Spectra{first.after, unfiltered} : Spectra{unfiltered, first.after};
+}
+
+}  // namespace
+
+Compared compared(const std::vector<Aligned>& pairs, const std::optional<FilterSpec>& filter,
+                  bool one_network) {
+  const Aligned &first = pairs[0], &second = pairs[1];
+  if (!filter) return {first.outputs, {}};
+  return {first.outputs, known_spectra(first.spectra, second.spectra, *filter, one_network)};
+}
+
+}  // namespace rdm
