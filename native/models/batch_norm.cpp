@@ -8,7 +8,7 @@ namespace {
 using torch::Tensor;
 
 struct Statistics {
-  Tensor mean, variance;  // (C), float32 or better; the variance is the batch's own (biased)
+  Tensor mean, variance;  // (C), float32 or better; the variance divides by the count (biased)
 };
 
 Tensor precise(const Tensor& x) {
@@ -20,7 +20,9 @@ Statistics local_statistics(const Tensor& x) {
   return {precise(mean), precise(variance)};
 }
 
-// Of all ranks together; their batches are of one size.
+// The statistics of the batches of all ranks, which are of one size. Hence the mean of all is the
+// mean of the means, and the variance of all is the mean of the variances plus the variance of the
+// means.
 Statistics global_statistics(const Tensor& x, Group& group) {
   const auto [mean, variance] = local_statistics(x);
   const auto all = group.gather(torch::stack({mean, variance}));  // (R, 2, C)
@@ -29,13 +31,23 @@ Statistics global_statistics(const Tensor& x, Group& group) {
   return {centre, (variances + (means - centre).square()).mean(0)};
 }
 
-// (C) so that it lines up with the channels of x.
+// values (C), shaped so that it lines up with the channels of x.
 Tensor by_channel(const Tensor& values, const Tensor& x) {
   return x.dim() == 2 ? values : values.view({-1, 1, 1});
 }
 
-// y = (x − μ) · r · γ + β with r = 1/√(σ² + ε), where μ and σ² depend on all x.
+// y = γ x̂ + β with x̂ = (x − μ) r and r = 1/√(σ² + ε). As μ and σ² depend on the x of all ranks, so
+// does each gradient:
+//
+//   dβ = Σ dy and dγ = Σ dy x̂, of this rank; the reducer averages them like all gradients
+//   dx = γ r (dy − mean(dy) − x̂ mean(dy x̂)), where mean is over all ranks' values of a channel
+//
+// The two means take one sum over the ranks. Written as gain · dy + slope · x + offset, with
+// coefficients (C), dx needs x̂ nowhere:
+//
+//   gain = γ r,   slope = −gain r mean(dy x̂),   offset = −gain mean(dy) − μ slope
 struct Normalise : torch::autograd::Function<Normalise> {
+  // group: the address of a Group, as autograd keeps numbers but no pointers.
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x,
                         const Tensor& weight, const Tensor& bias, const Tensor& mean,
                         const Tensor& variance, double eps, int64_t group) {
@@ -46,8 +58,6 @@ struct Normalise : torch::autograd::Function<Normalise> {
                                              /*momentum=*/0, eps));
   }
 
-  // dx = γ r (dy − mean(dy) − x̂ mean(dy x̂)), the means over all ranks: linear in dy and x, with
-  // coefficients that follow from both sums of all ranks.
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
     const auto saved = context->get_saved_variables();

@@ -1,5 +1,5 @@
-// Batch norm over (N, C) or (N, C, H, W), with torch's names. Joined to a group it normalises by
-// the statistics of all ranks' batches (synchronised batch norm).
+// Batch norm over (N, C) or (N, C, H, W), with torch's names. When it has joined a group, it
+// normalises by the statistics of all ranks' batches (synchronised batch norm).
 // Source: Ioffe and Szegedy 2015; torch.nn.SyncBatchNorm.
 #pragma once
 #include <torch/nn.h>
@@ -23,7 +23,8 @@ class BatchNormImpl : public torch::nn::BatchNormImplBase<0, BatchNormImpl> {
 };
 TORCH_MODULE(BatchNorm);
 
-// Joins every batch norm inside a module. In training all ranks must then hold batches of one size.
+// Joins every batch norm inside a module to the group. In training, all ranks must then hold
+// batches of one size.
 void synchronise_batch_norms(torch::nn::Module& module, Group& group);
 
 }  // namespace rdm

@@ -17,7 +17,8 @@ torch::nn::ReLU relu() {
   return torch::nn::ReLU(torch::nn::ReLUOptions(/*inplace=*/true));
 }
 
-// Layers are made one by one: arguments of one call would be drawn in any order.
+// Layers are made one by one, so that their weights are drawn in this order; the arguments of a
+// single call would be evaluated in any order.
 torch::nn::Sequential two_layers(torch::nn::Linear first, int64_t hidden, int64_t out) {
   torch::nn::Sequential head;
   head->push_back(std::move(first));

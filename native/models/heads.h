@@ -8,9 +8,9 @@
 
 namespace rdm {
 
-// Linear BN ReLU Linear BN ReLU `last` BN without affine: (N, width) to (N, dim), through as many
-// hidden features as `last` takes. The bias of `last` is frozen, since the batch norm behind it
-// removes it.
+// Linear BN ReLU Linear BN ReLU `last` BN, the last BN without affine: (N, width) to (N, dim),
+// through as many hidden features as `last` takes in. The bias of `last` is frozen, since the batch
+// norm behind it removes it.
 torch::nn::Sequential simsiam_projector(int64_t width, torch::nn::Linear last);
 
 // Linear BN ReLU Linear, the first without bias: (N, dim) to (N, dim) through `hidden`.
@@ -19,8 +19,9 @@ torch::nn::Sequential simsiam_predictor(int64_t dim, int64_t hidden);
 // BYOL's projector and predictor: Linear BN ReLU Linear, (N, in) to (N, out).
 torch::nn::Sequential byol_head(int64_t in, int64_t hidden, int64_t out);
 
-// The head that a state dict is of, with fresh weights: at each index a linear layer, a batch norm
-// or, where the dictionary has nothing, a ReLU. Any of the above, and those of other programs.
+// Builds the head whose state dict this is, with fresh weights: at each index a linear layer, a
+// batch norm or, where the dictionary has nothing, a ReLU. So are all heads above, and those of
+// other programs.
 torch::nn::Sequential head_of(const StateDict& weights);
 
 }  // namespace rdm

@@ -15,7 +15,7 @@ void LinearProbe::freeze() {
   for (auto& parameter : network_->parameters()) parameter.set_requires_grad(false);
   for (auto& parameter : fc()->parameters()) parameter.set_requires_grad(true);
   network_->fold_batch_norm();
-  frozen_output_ = probe();
+  frozen_output_ = pattern_features();
 }
 
 torch::Tensor LinearProbe::forward(const torch::Tensor& images) {
@@ -27,15 +27,15 @@ torch::Tensor LinearProbe::forward(const torch::Tensor& images) {
   return fc()->forward(features);
 }
 
-// Features of a fixed pattern.
-torch::Tensor LinearProbe::probe() {
+// The backbone's features of two fixed images.
+torch::Tensor LinearProbe::pattern_features() {
   const torch::NoGradGuard no_grad;
   const auto pattern = torch::linspace(-2, 2, 2 * 3 * 64 * 64).view({2, 3, 64, 64});
   return network_->features(pattern.to(fc()->weight.device()));
 }
 
 bool LinearProbe::unchanged() {
-  return torch::allclose(probe(), frozen_output_, 1e-4, 1e-5);
+  return torch::allclose(pattern_features(), frozen_output_, 1e-4, 1e-5);
 }
 
 }  // namespace rdm

@@ -4,9 +4,8 @@
 
 namespace rdm {
 
-// The network is drawn as the reference draws it: the whole ResNet, then fc from N(0, 0.01) with
-// bias 0. Load the backbone's weights and move it to its device, then freeze() it, before
-// forward().
+// Weights are drawn as in the reference: the whole ResNet, then fc from N(0, 0.01) with bias 0.
+// Before forward(), load the backbone's weights, move the network to its device and freeze() it.
 class LinearProbe {
  public:
   LinearProbe(const Architecture& arch, const Stem& stem, int64_t classes);
@@ -14,7 +13,7 @@ class LinearProbe {
   ResNet network() const { return network_; }
   torch::nn::Linear fc() const { return network_->classifier(); }
 
-  // Eval mode, no gradient, batch norms folded into the convolutions.
+  // Sets eval mode, takes gradients from all but fc, folds batch norms into the convolutions.
   void freeze();
 
   // (N, 3, S, S) to logits (N, classes), with gradient through fc alone.
@@ -24,7 +23,7 @@ class LinearProbe {
   bool unchanged();
 
  private:
-  torch::Tensor probe();
+  torch::Tensor pattern_features();
 
   ResNet network_;
   torch::Tensor frozen_output_;

@@ -125,7 +125,8 @@ torch::nn::Sequential ResNetImpl::make_layer(const Architecture& arch, int64_t p
   return layer;
 }
 
-// torchvision's order: convolutions as modules() lists them; batch norms already start at (1, 0).
+// Draws convolutions in torchvision's order, which is that of modules(). Batch norms already start
+// at weight 1 and bias 0.
 void ResNetImpl::initialise(bool zero_init_residual) {
   for (const auto& module : modules(/*include_self=*/false)) {
     if (auto* convolution = module->as<torch::nn::Conv2dImpl>()) {

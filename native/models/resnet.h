@@ -30,7 +30,7 @@ const Architecture& find_architecture(const std::string& name);
 
 struct ResNetOptions {
   int64_t num_classes = 1000;
-  bool zero_init_residual = false;  // last batch norm of each residual block starts at 0
+  bool zero_init_residual = false;  // the last batch norm of each residual block starts at 0
   Stem stem;
 };
 
@@ -59,13 +59,14 @@ class ResNetImpl : public torch::nn::Module {
   torch::Tensor project(const torch::Tensor& pooled);  // features through fc
   torch::Tensor forward(const torch::Tensor& x) { return project(features(x)); }
 
-  // The classification layer as it was built, and a head in its place (keys fc.0.…, fc.1.…).
+  // The classification layer as it was built; replace_fc puts a head in its place, whose keys are
+  // fc.0.…, fc.1.….
   torch::nn::Linear classifier() const { return classifier_; }
   void replace_fc(torch::nn::Sequential head);
 
-  // For inference alone: convolutions take over their batch norm's running statistics. Parameters
-  // and buffers keep their values, so the state dict is unchanged; moving the module or loading
-  // into it afterwards has no effect on its output.
+  // For inference: each convolution takes over what its batch norm does with the running
+  // statistics. Parameters and buffers keep their values, so the state dict is unchanged; but
+  // moving the module or loading weights afterwards no longer changes its output.
   void fold_batch_norm();
 
  private:

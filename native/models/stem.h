@@ -4,7 +4,7 @@
 
 namespace rdm {
 
-// What the images meet first. `imagenet`: 7×7 with stride 2, then a max-pool, as published.
+// The layers before layer1. `imagenet`: 7×7 with stride 2, then a max-pool, as published.
 // `cifar`: 3×3 with stride 1 and no max-pool, for images of 32 pixels. Source: He et al. 2016,
 // section 4.2; solo-learn, whose padding of 2 (34×34 maps) the published figures were made with.
 struct Stem {

@@ -64,7 +64,8 @@ void to_channels_last(torch::nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.parameters()) {
     if (parameter.dim() == 4) {
-      // Also a 1×1 kernel, contiguous either way: its gradient has the strides of channels_last.
+      // A 1×1 kernel is the same in memory either way, but must have the strides of its gradient,
+      // which are those of channels_last.
       const auto format = torch::MemoryFormat::ChannelsLast;
       parameter.set_data(torch::empty_like(parameter, format).copy_(parameter));
     }

@@ -8,19 +8,19 @@
 
 namespace rdm {
 
-// Parameters and buffers, module by module; the tensors are the module's own, not copies.
+// Parameters and buffers, module by module. The tensors are the module's own, not copies.
 StateDict state_dict(const torch::nn::Module& module, const std::string& prefix = "");
 
-// Copies values into the module. Every name must be there, of the same shape, and no other:
-// otherwise Code::bad_checkpoint names `source` and the first few differences.
+// Copies values into the module. Names and shapes must be exactly the module's; otherwise throws
+// Code::bad_checkpoint with `source` and the first few differences.
 void load_state_dict(torch::nn::Module& module, const StateDict& weights, const std::string& prefix,
                      const std::string& source);
 
-// The weights of a backbone, without fc, into a network that has one; its own fc stays.
+// Copies the weights of a backbone, which has no fc, into a network, which keeps its own.
 void load_backbone_weights(torch::nn::Module& network, StateDict backbone,
                            const std::string& source);
 
-// Convolution weights to channels_last, in which the loader's batches arrive.
+// Converts convolution weights to channels_last, the layout in which the loader's batches arrive.
 void to_channels_last(torch::nn::Module& module);
 
 }  // namespace rdm

@@ -12,8 +12,8 @@ void FiniteGuard::see(const torch::Tensor& loss) {
   torch::maximum_out(raised_, raised_, loss.detach().isfinite().logical_not().to(torch::kFloat32));
 }
 
-// A sum of norms is not finite where one element is not; it is read only once, unlike a sum of
-// elements it cannot cancel.
+// The sum of all norms is not finite where a single element is not. Norms are never negative, so
+// nothing cancels in it, as opposite infinities may in a sum of elements.
 void FiniteGuard::see_gradients(const std::vector<torch::Tensor>& gradients) {
   if (gradients.empty()) return;
   const torch::NoGradGuard no_grad;

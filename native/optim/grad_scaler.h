@@ -16,16 +16,16 @@ class GradScaler {
 
   torch::Tensor scale(const torch::Tensor& loss) const;
 
-  // Divides by the scale, in place, and notes whether anything is not finite.
+  // Divides by the scale, in place, and remembers in found_inf whether anything is not finite.
   void unscale(std::vector<torch::Tensor> gradients);
 
-  // 1 where a gradient since the last update() was not finite, else 0; scalar float32.
+  // (1), float32: 1 where a gradient since the last update() was not finite, else 0.
   const torch::Tensor& found_inf() const { return found_inf_; }
 
   // Halves the scale after an overflow, doubles it after 2,000 updates without one.
   void update();
 
-  // Both wait for the device: for checkpoints alone.
+  // For checkpoints; both wait for the device.
   std::pair<double, int64_t> state() const;  // the scale; updates since it last changed
   void restore(double scale, int64_t growth_tracker);
 

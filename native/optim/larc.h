@@ -5,8 +5,9 @@
 
 namespace rdm {
 
-// Per tensor with both norms non-zero: q = trust·‖p‖ / (‖g‖ + wd·‖p‖ + 1e-8), g ← (g + wd·p)·q.
-// The group's own weight decay must then be 0 in the step; `weight_decay` takes its place here.
+// Scales the gradient of each tensor whose norm and whose gradient's norm are not 0:
+//   q = trust·‖p‖ / (‖g‖ + wd·‖p‖ + 1e-8),  g ← (g + wd·p)·q
+// This includes the weight decay, so that the optimiser's own must be 0.
 void larc_scale(Sgd& optimizer, double weight_decay, double trust = 0.001);
 
 }  // namespace rdm

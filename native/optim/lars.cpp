@@ -10,6 +10,7 @@
 namespace rdm {
 namespace {
 
+// The tensors of an update that have a rate of their own.
 struct Layers {
   std::vector<torch::Tensor> parameters, gradients;
 };
@@ -28,7 +29,7 @@ Layers layers_of(const Update& update) {
   return layers;
 }
 
-// Gradients become d, all layers at once; no rate is read on the host.
+// Turns gradients into d, for all layers at once. No rate is read on the host.
 void scale_gradients(Layers layers, const LarsSettings& settings) {
   if (layers.parameters.empty()) return;
   const auto p = torch::stack(torch::_foreach_norm(layers.parameters));
@@ -41,23 +42,24 @@ void scale_gradients(Layers layers, const LarsSettings& settings) {
   torch::_foreach_add_(layers.gradients, torch::_foreach_mul(layers.parameters, decay.unbind()));
 }
 
-// Whether the three can be walked through as float32 values in one order.
-bool walkable(const torch::Tensor& parameter, const torch::Tensor& gradient) {
+// Whether parameter and gradient (and the buffer, which is made like the parameter) are float32
+// values that lie in memory in one and the same order, so that a loop over them needs no shape.
+bool flat(const torch::Tensor& parameter, const torch::Tensor& gradient) {
   return parameter.is_cpu() && parameter.scalar_type() == torch::kFloat32 &&
          gradient.scalar_type() == torch::kFloat32 && parameter.is_non_overlapping_and_dense() &&
          parameter.strides() == gradient.strides();
 }
 
-bool all_walkable(const Update& update) {
+bool all_flat(const Update& update) {
   for (size_t i = 0; i < update.parameters.size(); ++i) {
-    if (!walkable(update.parameters[i], update.gradients[i])) return false;
+    if (!flat(update.parameters[i], update.gradients[i])) return false;
   }
   return true;
 }
 
-// Each thread takes neighbouring tensors, about as many values as the others; a tensor is summed up
-// by one thread, so that its norm does not depend on how many there are.
-void walk(const Update& update, const LarsSettings& settings) {
+// Each thread takes a run of neighbouring tensors with about as many values as the others' have. No
+// tensor is split between threads, so that its norm does not depend on how many there are.
+void update_on_cpu(const Update& update, const LarsSettings& settings) {
   const int threads = at::get_num_threads();
   int64_t total = 0, before = 0;
   for (const auto& parameter : update.parameters) total += parameter.numel();
@@ -92,8 +94,8 @@ void walk(const Update& update, const LarsSettings& settings) {
 void lars_update(const Update& update, const LarsSettings& settings,
                  const std::optional<torch::Tensor>& found_inf) {
   const torch::NoGradGuard no_grad;
-  if (all_walkable(update)) {  // on a CPU, where found_inf is there to be read
-    if (!found_inf || found_inf->item<float>() == 0) walk(update, settings);
+  if (all_flat(update)) {  // on a CPU, where reading found_inf waits for nothing
+    if (!found_inf || found_inf->item<float>() == 0) update_on_cpu(update, settings);
     return;
   }
   scale_gradients(layers_of(update), settings);

@@ -8,11 +8,19 @@
 namespace rdm {
 namespace {
 
-constexpr int64_t kBlock = 16384;  // values whose squares are added up in float32 lanes
+// A sum of squares is made block by block. Inside a block, 64 lanes add up in float32, which the
+// compiler keeps in vector registers; the rest of the block, its lanes and all blocks are added up
+// in float64:
+//
+//   block    | v0 … v63 | v64 … v127 | … | rest |
+//   lane k      vk²      + v(64+k)²  + …
+//
+// The order of additions depends on the size alone, so that a sum depends neither on the number of
+// threads nor on the pass in which it was made.
+constexpr int64_t kBlock = 16384;
 constexpr int64_t kLanes = 64;
 
-// The lanes of a block and what does not fill them, in a fixed order of additions: a sum depends
-// neither on the number of threads nor on the pass in which it was made.
+// The sum of a block: its lanes, and the squares of the values that do not fill them.
 RDM_INLINE double total(const float (&lanes)[kLanes], const float* rest, int64_t count) {
   double sum = 0;
   for (int64_t i = 0; i < count; ++i) sum += static_cast<double>(rest[i]) * rest[i];
@@ -20,7 +28,8 @@ RDM_INLINE double total(const float (&lanes)[kLanes], const float* rest, int64_t
   return sum;
 }
 
-// Memory is what it waits for: what comes next is asked for ahead.
+// This loop waits for memory, so it prefetches: each cache line (kLine values) of the lanes that
+// are kAhead values further on.
 RDM_VECTORISED double block_square_sum(const float* values, int64_t n) {
   constexpr int64_t kAhead = 768, kLine = 16;
   float lanes[kLanes] = {};
@@ -44,16 +53,18 @@ double square_sum(const float* values, int64_t size) {
   return sum;
 }
 
+// d = gradient · g + decay · p, then buffer = momentum · buffer + d and p −= lr · buffer.
 struct Rates {
   float gradient, decay, momentum, lr;
 };
 
+// One value's update; returns the new value.
 RDM_INLINE float move(float& parameter, float gradient, float& buffer, const Rates& rates) {
   buffer = rates.momentum * buffer + (rates.gradient * gradient + rates.decay * parameter);
   return parameter -= rates.lr * buffer;
 }
 
-// A block's update; Σ p² of what comes out of it.
+// A block's update; returns the sum of squares of the new values.
 RDM_VECTORISED double move_with_momentum(float* __restrict parameter,
                                          const float* __restrict gradient, float* __restrict buffer,
                                          int64_t n, Rates rates) {

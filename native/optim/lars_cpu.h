@@ -1,5 +1,6 @@
-// LARS of one float32 tensor in two passes over memory: the gradient's norm, then everything else,
-// with the norm that the next update needs of the weights.
+// LARS of one float32 tensor in two passes over memory. The first takes the gradient's norm; the
+// second updates, and on the way takes the norm of the new weights, which the next update starts
+// from.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -8,10 +9,11 @@
 
 namespace rdm {
 
-// parameter, gradient, buffer: `size` values in one and the same order; no buffer where the
-// momentum is 0. Layer-wise rates as in lars_update; without `layer_wise` plain momentum.
-// square: of the parameter's values the sum of squares, where an update before this one gave it;
-// else it is added up first. Gives that of the new values, the same to the last bit either way.
+// parameter, gradient, buffer: `size` values each, in the same order; buffer is null where the
+// momentum is 0. layer_wise: whether the tensor has a rate of its own, as in lars_update; without,
+// this is SGD with momentum.
+// square: the parameter's sum of squares, if the update before this one returned it; without it,
+// one more pass adds it up, to the same bits. Returns the sum of squares of the new values.
 double lars_update_values(float* parameter, const float* gradient, float* buffer, int64_t size,
                           bool layer_wise, std::optional<double> square,
                           const LarsSettings& settings);

@@ -12,7 +12,7 @@ double half_cosine(double initial, int64_t done, int64_t total) {
   return initial * 0.5 * (1.0 + std::cos(std::numbers::pi * progress));
 }
 
-// Reaches `initial` with the last update of the warm-up.
+// Warms up in a straight line that reaches `initial` with the last of the `warmup` updates.
 double warmup_cosine(double initial, double start, int64_t done, int64_t warmup, int64_t total) {
   if (done >= warmup) return half_cosine(initial, done - warmup, total - warmup);
   const auto last = static_cast<double>(std::max<int64_t>(warmup - 1, 1));

@@ -5,7 +5,7 @@
 namespace rdm {
 namespace {
 
-// The parameters that have a gradient, with it and their momentum.
+// The parameters that have a gradient, with their gradients and momentum buffers.
 Update update_of(SgdGroup& group) {
   Update update;
   group.momentum_buffers.resize(group.parameters.size());
@@ -24,7 +24,8 @@ Update update_of(SgdGroup& group) {
   return update;
 }
 
-// 1 where nothing may move. Gradients that a scaler let overflow are its own affair.
+// 1 on the device where this update must be left out. Gradients that overflow under a scaler are a
+// matter of its scale; they do not raise the guard.
 std::optional<torch::Tensor> find_inf(const std::vector<Update>& updates, GradScaler* scaler,
                                       FiniteGuard* guard) {
   if (!scaler && !guard) return std::nullopt;

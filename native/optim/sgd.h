@@ -1,5 +1,6 @@
-// SGD with momentum through LibTorch's fused kernel: one call a parameter group, on CPU and CUDA.
-// Source: torch.optim.SGD; buf = momentum·buf + (grad + weight_decay·p), p −= lr·buf.
+// SGD with momentum through LibTorch's fused kernel, one call for each parameter group, on CPU and
+// CUDA: buffer = momentum·buffer + (g + weight_decay·p), p −= lr·buffer.
+// Source: torch.optim.SGD.
 #pragma once
 #include <torch/types.h>
 
@@ -17,7 +18,7 @@ struct SgdGroup {
   std::vector<torch::Tensor> parameters;
   std::vector<torch::Tensor> momentum_buffers;  // one a parameter; undefined before its first step
   std::vector<WeightSquare> weight_squares;     // one a parameter, LARS's own
-  double initial_lr = 0;                        // what the schedule starts from
+  double initial_lr = 0;                        // where the schedule starts from
   double lr = 0;                                // of the next step
   double momentum = 0.9;
   double weight_decay = 0;
@@ -32,8 +33,9 @@ class Sgd {
   // Sets the rate of every group for this update.
   void follow(const Schedule& schedule, int64_t epoch, int64_t update);
 
-  // Parameters without a gradient are passed over. With a scaler the gradients are unscaled, and
-  // nothing moves if one of them is not finite; so it is with a guard from then on.
+  // Passes over parameters without a gradient. With a scaler, gradients are unscaled first, and
+  // this update is left out if one of them is not finite. With a guard alone, a gradient that is
+  // not finite raises the guard; while that is raised, every update is left out.
   void step(GradScaler* scaler = nullptr, FiniteGuard* guard = nullptr);
 
   void zero_grad();  // drops the gradients
