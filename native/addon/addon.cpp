@@ -1,4 +1,4 @@
-// The waist: the functions that TypeScript calls. Plain values in, plain values out.
+// The waist: the functions that TypeScript calls. They take and return plain values.
 #include <napi.h>
 
 #include "addon/failure.h"
@@ -26,7 +26,8 @@ const Plain& to_plain(const Plain& plain) {
   return plain;
 }
 
-// NAME(options, onEvent)
+// NAME(options, onEvent): a run on a thread of its own, which `work` does with the options that
+// `read_options` makes of the dictionary.
 template <auto read_options, auto work>
 Napi::Value job(Arguments info) {
   return start_job(info.Env(), info[1].As<Napi::Function>(),
@@ -35,7 +36,7 @@ Napi::Value job(Arguments info) {
                    });
 }
 
-// A call that ends by itself: on libuv's pool, with a promise.
+// A short call, which nobody stops: it runs on libuv's pool and settles a promise.
 class Call : public Napi::AsyncWorker {
  public:
   Call(Napi::Env env, std::function<Plain()> work)

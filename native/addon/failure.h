@@ -1,4 +1,4 @@
-// Any exception as what JavaScript gets: {code, message, hint}.
+// What JavaScript gets for any exception: {code, message, hint}.
 #pragma once
 #include <napi.h>
 

@@ -22,7 +22,7 @@ struct Job {
   std::variant<Plain, Failure> outcome;
 };
 
-// Asks, and waits, while the thread-safe function still exists.
+// Asks the run to stop and waits for it. To be called while the thread-safe function still exists.
 void end_job(void* data) {
   auto& thread = static_cast<Job*>(data)->thread;
   thread.request_stop();
@@ -35,11 +35,12 @@ void deliver(Napi::Env env, Napi::Function on_event, Plain* event) {
   try {
     on_event.Call({to_js(env, *event)});
   } catch (const Napi::Error&) {
-    // A worker that is being terminated runs no more JavaScript; follow.ts throws nothing itself.
+    // A worker that is being terminated runs no more JavaScript. on_event itself never throws
+    // (src/run/follow.ts).
   }
 }
 
-// The thread-safe function's finalizer: every event has been delivered.
+// The thread-safe function's finalizer, at which every event has been delivered.
 void settle(Napi::Env env, Job* job) {
   napi_remove_env_cleanup_hook(env, end_job, job);
   if (job->thread.joinable()) job->thread.join();
@@ -72,7 +73,7 @@ void run(Job& job, std::stop_token stop) {
 
 Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work) {
   auto job = std::make_shared<Job>(env, std::move(work));
-  // The finalizer holds the job; it lives until the last event has been delivered.
+  // The finalizer holds the job, so that it lives until the last event has been delivered.
   job->events = Napi::ThreadSafeFunction::New(env, on_event, "rdm", /*maxQueueSize=*/0,
                                               /*initialThreadCount=*/1,
                                               [job](Napi::Env env) { settle(env, job.get()); });

@@ -12,9 +12,10 @@ namespace rdm::addon {
 using Work = std::function<Plain(const Sink&, std::stop_token)>;
 
 // Starts `work` on a thread. Its events reach `on_event` in order, on JavaScript's thread; the
-// promise settles after the last of them. stop() asks; end() asks and waits, for a process that is
-// about to exit: process.exit() runs no cleanup hook, and a thread that computes on would use
-// libraries that are being torn down. Where an environment ends otherwise, a cleanup hook does it.
+// promise settles after the last of them. stop() asks the run to stop. end() also waits for it, for
+// a process that is about to exit: a thread that went on computing would use libraries that are
+// being torn down, and process.exit() runs no cleanup hook. Where an environment ends in another
+// way, a cleanup hook does what end() does.
 Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work);
 
 }  // namespace rdm::addon

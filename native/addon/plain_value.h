@@ -1,4 +1,4 @@
-// Plain values to and from JavaScript.
+// Converts plain values to and from JavaScript.
 #pragma once
 #include <napi.h>
 
@@ -6,7 +6,7 @@
 
 namespace rdm::addon {
 
-// Whole numbers become integers. Throws Napi::TypeError for what is not plain (functions, symbols).
+// Whole numbers become integers. Throws Napi::TypeError for functions, symbols and the like.
 Plain from_js(const Napi::Value& value);
 Napi::Value to_js(Napi::Env env, const Plain& value);
 

@@ -10,12 +10,12 @@
 
 namespace rdm {
 
-// auto: a CUDA device where there is one, else the CPU. It is the one that --gpu names, the one of
-// the process's number on its node, or the first. Throws Code::no_device when CUDA is asked for and
-// is not there, and when fp16 is asked for elsewhere.
+// auto: a CUDA device where there is one, else the CPU. The CUDA device is the one that --gpu
+// names; without --gpu, the one with the process's local rank, or the first. Throws Code::no_device
+// when CUDA is asked for and is not there, and when fp16 is asked for without CUDA.
 torch::Device choose_device(const NetworkOptions& options);
 
-// Autocast to bf16 or fp16 for as long as it lives; nothing for fp32.
+// Turns autocast to bf16 or fp16 on for as long as it lives; does nothing for fp32.
 class Autocast {
  public:
   Autocast(torch::Device device, Precision precision);
@@ -28,8 +28,9 @@ class Autocast {
   bool enabled_;
 };
 
-// The reference's --seed: weights from it, and on CUDA deterministic kernels. Without one, a random
-// seed is drawn, on the first rank. Returns the seed in use; data order and views follow from it.
+// The reference's --seed: weights are drawn from it, and on CUDA kernels are deterministic. Without
+// one, the first rank draws a seed at random. Returns the seed in use, which also decides the order
+// of the data and the views.
 uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device, Group* group);
 
 }  // namespace rdm

@@ -19,8 +19,8 @@ struct DeviceBatch {
 // Memory for the loader's ring: page-locked where batches are copied to a CUDA device.
 std::function<std::shared_ptr<void>(size_t)> batch_memory(torch::Device device);
 
-// On a CPU the tensors are the loader's own memory; they are valid until the next call. On CUDA
-// they are asynchronous copies, and a slot returns to the loader once its copy has been made.
+// On a CPU, the tensors are the loader's own memory and valid until the next call. On CUDA, they
+// are asynchronous copies; a batch's memory goes back to the loader when its copy has been made.
 class Feed {
  public:
   Feed(Loader& loader, torch::Device device) : loader_(loader), device_(device) {}

@@ -1,4 +1,4 @@
-// What carries the collectives: c10d's Gloo between CPUs, its NCCL between GPUs.
+// What carries the collectives: c10d's Gloo between CPUs, c10d's NCCL between GPUs.
 #pragma once
 #include <c10/util/intrusive_ptr.h>
 
@@ -16,7 +16,7 @@ struct Carrier {
   std::function<void()> abort;
 };
 
-// Both throw Code::distributed where this build does not have it.
+// Both throw Code::distributed where this build does not have that backend.
 Carrier make_gloo(const StorePtr& store, const ProcessOptions& options);
 Carrier make_nccl(const StorePtr& store, const ProcessOptions& options);
 

@@ -11,10 +11,11 @@ namespace rdm {
 
 #ifdef RDM_WITH_GLOO
 
-// A collective of Gloo's cannot be called off: where a process hangs, all others would wait for it
-// until the time-out. Gloo's own way to close a connection wakes nobody up; a connection that was
-// shut down below it looks as if the other side had gone. Others may join the store just now; its
-// connections are not Gloo's.
+// A collective of Gloo's cannot be called off: where one process hangs, all others would wait for
+// it until the time-out, and Gloo's own way to close a connection wakes none of them. So abort
+// shuts down the sockets below Gloo, which then sees the other side as gone. Gloo does not say
+// which sockets are its own: they are those that its constructor adds. Connections to the store,
+// which may come at the same time, are left out by their port.
 Carrier make_gloo(const StorePtr& store, const ProcessOptions& options) {
   auto settings = c10d::ProcessGroupGloo::Options::create(std::chrono::seconds(options.timeout));
   settings->devices.push_back(

@@ -17,11 +17,11 @@ namespace {
 using namespace std::chrono_literals;
 using Processes = c10d::ProcessGroup;
 
-constexpr auto kVerdict = 9s;           // until a lost process is known to be lost
-constexpr auto kNews = 1500ms;          // until the others have heard of a failure
-constexpr auto kFarewell = 10s;         // rank 0 keeps the store for the others
-constexpr size_t kMessage = 256 << 20;  // bytes of a coalesced broadcast
-constexpr size_t kShort = 64 << 10;     // bytes below which Gloo's sum is all latency
+constexpr auto kUntilLossIsKnown = 9s;        // more than the silence that the watch allows
+constexpr auto kUntilFailureIsRead = 1500ms;  // the watches look twice a second
+constexpr auto kFarewell = 10s;               // how long rank 0 keeps the store for the others
+constexpr size_t kMessage = 256 << 20;        // bytes of a coalesced broadcast
+constexpr size_t kShort = 64 << 10;  // bytes up to which only the rounds of a sum take time
 
 c10::intrusive_ptr<Processes> join_processes(const StorePtr& store, const ProcessOptions& options,
                                              const Carrier& gloo,
@@ -63,26 +63,27 @@ struct Group::Parts {
     if (nccl) nccl->abort();
   }
 
-  // The others learn it within a second, for which the store must stay.
+  // Leaves the reason in the store, where the others look twice a second.
   void tell(const std::string& reason) {
     try {
       set_text(*store, kLost, reason);
     } catch (const std::exception&) {
-      // rank 0 is gone, and they know
+      // The store is gone with rank 0, which the others notice by themselves.
     }
   }
 
+  // Rank 0 keeps the store until the others have read why the run fails.
   void linger() const {
     if (rank != 0) return;
-    std::this_thread::sleep_for(kNews);
+    std::this_thread::sleep_for(kUntilFailureIsRead);
     const auto until = std::chrono::steady_clock::now() + 1s;
-    const auto others = size - 2;  // without the one that may be lost
+    const auto others = size - 2;  // neither this one nor the one that may be lost
     while (store->add(kHeard, 0) < others && std::chrono::steady_clock::now() < until) {
       std::this_thread::sleep_for(20ms);
     }
   }
 
-  // The store must not go before everyone has left.
+  // The store must stay until everyone has left.
   void leave() {
     watch.reset();
     store->add("left", 1);
@@ -114,7 +115,8 @@ int64_t Group::size() const {
   return parts_->size;
 }
 
-// Gloo sums round a ring, in twice the rounds of its gathering.
+// Gloo's sum goes round a ring in twice as many rounds as its gather, so that few bytes are faster
+// gathered and then added up here.
 void Group::sum(const torch::Tensor& x) {
   if (!parts_->nccl && x.nbytes() * static_cast<size_t>(size()) <= kShort) {
     x.copy_(gather(x).sum(/*dim=*/0));
@@ -173,8 +175,9 @@ void Group::run(const std::function<void()>& work) {
     if (error.code != Code::lost_rank) parts_->tell(message(name, " failed: ", error.what()));
     parts_->linger();
     throw;
-  } catch (const std::exception& error) {  // of a collective, perhaps
-    const auto loss = parts_->watch->loss(kVerdict);
+  } catch (const std::exception& error) {
+    // A collective fails when another process is lost; the watch knows a little later.
+    const auto loss = parts_->watch->loss(kUntilLossIsKnown);
     if (!loss) parts_->tell(message(name, " failed: ", error.what()));
     parts_->linger();
     if (!loss) throw;

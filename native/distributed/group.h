@@ -19,9 +19,10 @@ namespace rdm {
 
 class Group {
  public:
-  // Joins the others; `configuration` must be theirs. waiting: told from time to time on rank 0
-  // which ranks are missing. Throws Code::distributed: the port or the rank is taken, nobody is
-  // there, the world size, the version or the configuration is another one.
+  // Joins the others, whose configuration must be the same. waiting: called from time to time on
+  // rank 0 with a line that says which ranks are missing. Throws Code::distributed where the port
+  // or the rank is taken, where nobody is there, and where world size, version or configuration
+  // differ.
   Group(const ProcessOptions& options, const Plain::Dict& configuration,
         const std::function<void(const std::string&)>& waiting);
   ~Group();
@@ -29,24 +30,25 @@ class Group {
   int64_t rank() const;
   int64_t size() const;
 
-  // Collectives: every rank calls them in the same order, with tensors of the same shape on the
-  // device that the backend carries. Statistics of a few bytes and gradients go the same way.
-  void sum(const torch::Tensor& x);                   // in place
-  torch::Tensor gather(const torch::Tensor& x);       // (…) of each to (R, …), by rank
-  torch::Tensor gather_rows(const torch::Tensor& x);  // (N, …) of each to (R·N, …)
-  void broadcast(const torch::Tensor& x, int64_t from);
-  void broadcast(const std::vector<torch::Tensor>& all);  // of rank 0, in few messages
+  // Collectives. Every rank calls them in the same order, with tensors of the same shape, on a
+  // device that the backend carries.
+  void sum(const torch::Tensor& x);                       // in place
+  torch::Tensor gather(const torch::Tensor& x);           // (…) of each rank to (R, …), by rank
+  torch::Tensor gather_rows(const torch::Tensor& x);      // (N, …) of each rank to (R·N, …)
+  void broadcast(const torch::Tensor& x, int64_t from);   // overwrites x on all other ranks
+  void broadcast(const std::vector<torch::Tensor>& all);  // from rank 0, in few messages
 
-  // Whether any rank wishes it.
+  // Whether any rank passes true.
   bool any(bool wish);
 
   // Throws Code::lost_rank where another process is known to be lost. For loops without
-  // collectives.
+  // collectives; a collective throws by itself.
   void check();
-  void at(int64_t step);  // checks; the others will say where this process was, should it be lost
+  // check(), and lets the others know the step, which they name should this process be lost.
+  void at(int64_t step);
 
-  // Does the run's work, and waits for the others at its end. Where it throws, the others are told;
-  // where it throws because another process is lost, the error says which (Code::lost_rank).
+  // Does the run's work, and waits for the others at its end. If the work throws, the others are
+  // told why; if it throws because another process is lost, the error says which (Code::lost_rank).
   void run(const std::function<void()>& work);
 
   c10d::ProcessGroup& processes();  // for the reducer

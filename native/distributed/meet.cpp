@@ -18,7 +18,7 @@ using Waiting = std::function<void(const std::string&)>;
 
 constexpr auto kPoll = 20ms;
 constexpr auto kRemind = 10s;
-constexpr auto kNews = 1500ms;  // rank 0 keeps the store until the others have heard of a failure
+constexpr auto kUntilFailureIsRead = 1500ms;  // rank 0 keeps the store so long for the others
 constexpr const char* kMet = "met";
 constexpr const char* kWorld = "world";
 
@@ -40,7 +40,7 @@ std::string list(const std::vector<int64_t>& ranks) {
   return ranks.size() > 16 ? message(text, " and ", ranks.size() - 16, " more") : text;
 }
 
-// Who comes when all are there is of another run, which must not end this one.
+// A process that comes when all ranks have met belongs to another run, and must not end this one.
 void take_rank(c10d::Store& store, const ProcessOptions& options) {
   if (store.add(key("taken", options.rank), 1) == 1 && !store.check({kMet})) return;
   throw Error(Code::distributed,
@@ -49,8 +49,8 @@ void take_rank(c10d::Store& store, const ProcessOptions& options) {
               "node its own --rank, and each run its own port");
 }
 
-// A line for each option.
-std::string written(const Plain::Dict& configuration) {
+// One line for each option.
+std::string to_lines(const Plain::Dict& configuration) {
   std::string lines;
   for (const auto& [name, value] : configuration) lines += name + " " + to_text(value) + "\n";
   return lines;
@@ -73,7 +73,7 @@ std::vector<int64_t> missing(c10d::Store& store, const std::vector<std::string>&
   return ranks;
 }
 
-// keys: what the ranks leave when they come, from rank 0 on.
+// Waits until the store has all keys, of which the i-th is set by rank i.
 void wait_for(c10d::Store& store, const ProcessOptions& options,
               const std::vector<std::string>& keys, const Waiting& waiting) {
   const auto start = Clock::now();
@@ -95,7 +95,7 @@ void wait_for(c10d::Store& store, const ProcessOptions& options,
   }
 }
 
-// The sizes are compared before anyone waits for ranks that nobody will start.
+// World sizes are compared first, so that no process waits for ranks that nobody will start.
 void agree_on_size(c10d::Store& store, const ProcessOptions& options, const Waiting& waiting) {
   if (options.rank == 0) set_text(store, kWorld, std::to_string(options.world_size));
   wait_for(store, options, {kWorld}, waiting);
@@ -125,7 +125,7 @@ std::vector<std::string> meet(c10d::Store& store, const ProcessOptions& options,
   const auto name = own_name(options.rank);
   try {
     agree_on_size(store, options, waiting);
-    const auto ours = written(configuration);
+    const auto ours = to_lines(configuration);
     set_text(store, key("configuration", options.rank), ours);
     agree_on_configuration(store, options, ours);
     set_text(store, key("name", options.rank), name);
@@ -135,7 +135,7 @@ std::vector<std::string> meet(c10d::Store& store, const ProcessOptions& options,
     if (options.rank == 0) set_text(store, kMet, "yes");
   } catch (const Error& error) {
     if (!store.check({kLost})) set_text(store, kLost, name + " failed: " + error.what());
-    if (options.rank == 0) std::this_thread::sleep_for(kNews);
+    if (options.rank == 0) std::this_thread::sleep_for(kUntilFailureIsRead);
     throw;
   } catch (const c10::Error&) {
     throw Error(Code::distributed,

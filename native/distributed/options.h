@@ -1,4 +1,5 @@
-// A process among those of one run, as a launcher tells it (torchrun's variables, by our names).
+// The place of a process among those of its run, as a launcher gives it: torchrun's variables under
+// our names.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -13,9 +14,9 @@ struct ProcessOptions {
   std::string host;                              // where the store is
   int64_t port = 0;
   bool serve = false;  // this process holds the store
-  std::string prefix;  // of the store's keys: of one attempt of one run
+  std::string prefix;  // of the store's keys; every attempt of a run has its own
   DistBackend backend = DistBackend::gloo;
-  int64_t timeout = 1800;  // seconds that the others may take to join, or to a collective
+  int64_t timeout = 1800;  // seconds that the others may take to join, or to enter a collective
 };
 
 }  // namespace rdm

@@ -10,7 +10,8 @@ namespace {
 
 constexpr size_t kFirstBucket = 1 << 20, kBucket = 25 << 20;  // bytes, as DistributedDataParallel
 
-// The last layers' gradients are ready first, so they go into the first bucket.
+// The backward pass finishes the last layers first, so that their gradients go into the first
+// bucket.
 std::vector<std::vector<size_t>> buckets_of(const std::vector<torch::Tensor>& parameters) {
   std::vector<torch::Tensor> reversed(parameters.rbegin(), parameters.rend());
   std::vector<int64_t> indices;

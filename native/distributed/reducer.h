@@ -1,5 +1,5 @@
-// Averages gradients over the ranks while the backward pass still runs: c10d's Reducer, the engine
-// of DistributedDataParallel, sends a bucket of them as soon as it is full.
+// Averages gradients over the ranks while the backward pass still runs, by c10d's Reducer, the
+// engine of DistributedDataParallel: it sends a bucket of gradients as soon as the bucket is full.
 #pragma once
 #include <torch/types.h>
 
@@ -16,13 +16,13 @@ namespace rdm {
 
 class GradientReducer {
  public:
-  // parameters: all that take a gradient in every backward pass. The buckets are fixed from the
-  // start, so that sums are added up in one order in every step of every run.
+  // parameters: those that require a gradient must get one in every backward pass. The buckets are
+  // fixed from the start, so that every step of every run adds up in the same order.
   GradientReducer(std::vector<torch::Tensor> parameters, Group& group);
   ~GradientReducer();
 
-  // Before the forward and backward pass whose gradients, and those added up since the last such
-  // pass, become the mean over all ranks.
+  // To be called before a forward and backward pass. After that pass, all gradients that have been
+  // added up since the last average are the mean over all ranks.
   void average_next();
 
  private:

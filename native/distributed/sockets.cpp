@@ -11,7 +11,8 @@ namespace rdm {
 
 namespace {
 
-// Of the end that `name_of` (getsockname, getpeername) names; nothing where there is no connection.
+// The port at one end of a connection: name_of is getsockname for this end, getpeername for the
+// other. Nothing where there is no connection.
 std::optional<int64_t> port_of(int descriptor, decltype(::getpeername)* name_of) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;

@@ -5,10 +5,10 @@
 
 namespace rdm {
 
-// Descriptors; without the connections that have `port` at either end.
+// Descriptors of all connections but those that have `port` at either end.
 std::set<int> connected_sockets_without(int64_t port);
 
-// Ends a connection whose descriptor somebody else owns: they read its end.
+// Ends a connection whose descriptor belongs to other code, which then reads the end of the stream.
 void shut_down(int descriptor);
 
 }  // namespace rdm

@@ -24,7 +24,7 @@ std::string place(const ProcessOptions& options) {
   return message(options.host, ":", options.port);
 }
 
-// host: null for every interface.
+// host: null means every interface of this machine.
 Addresses resolve(const char* host, int64_t port, int type) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
@@ -40,7 +40,7 @@ Addresses resolve(const char* host, int64_t port, int type) {
   return {found, &::freeaddrinfo};
 }
 
-// Bound and listening, or -1 with errno.
+// Returns a descriptor that is bound and listens, or -1 with errno set.
 int listen_on(const addrinfo& address) {
   const int descriptor = ::socket(address.ai_family, SOCK_STREAM, 0);
   if (descriptor < 0) return -1;
@@ -59,7 +59,8 @@ int listen_on(const addrinfo& address) {
   return -1;
 }
 
-// An address that is not this machine's own, as of a service in front of it, means every interface.
+// Where the address is not this machine's own, such as that of a service in front of it, the server
+// listens on every interface.
 int open_server(const ProcessOptions& options) {
   const auto named = resolve(options.host.c_str(), options.port, SOCK_STREAM);
   int descriptor = listen_on(*named);
@@ -112,7 +113,8 @@ void set_text(c10d::Store& store, const std::string& key, const std::string& tex
   store.set(key, std::vector<uint8_t>(text.begin(), text.end()));
 }
 
-// Nothing is sent: connecting a datagram socket only chooses the route.
+// Connecting a datagram socket sends nothing; it only makes the system choose the route, whose own
+// end is the address.
 std::string own_address(const ProcessOptions& options) {
   const auto target = resolve(options.host.c_str(), options.port, SOCK_DGRAM);
   const int descriptor = ::socket(target->ai_family, SOCK_DGRAM, 0);

@@ -12,18 +12,18 @@ namespace rdm {
 
 using StorePtr = c10::intrusive_ptr<c10d::Store>;
 
-// Opens the server where this process holds it, and a connection to it. The server listens on the
-// interface that the others need: loopback on a single node, else the one that has the address of
-// options.host. Throws Code::distributed: the port is taken; nobody answers.
+// Opens a connection to the store, and the store's server where this process holds it. The server
+// listens on the interface that the others need: loopback on a single node, else the one that has
+// the address of options.host. Throws Code::distributed where the port is taken or nobody answers.
 StorePtr open_store(const ProcessOptions& options);
 
-// A further connection, for another thread.
+// Opens one more connection, for another thread.
 StorePtr connect_store(const ProcessOptions& options);
 
-std::string get_text(c10d::Store& store, const std::string& key);  // the key is there
+std::string get_text(c10d::Store& store, const std::string& key);  // waits for the key
 void set_text(c10d::Store& store, const std::string& key, const std::string& text);
 
-// The address of this machine from which options.host is reached.
+// The address of this machine on the interface from which it reaches options.host.
 std::string own_address(const ProcessOptions& options);
 
 }  // namespace rdm

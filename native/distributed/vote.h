@@ -1,4 +1,4 @@
-// A wish that any rank may have and all act upon at the same step.
+// A request to stop reaches one rank at any moment; all ranks act upon it at the same step.
 #pragma once
 #include <memory>
 #include <stop_token>
@@ -7,13 +7,14 @@
 
 namespace rdm {
 
-// Whether the run was asked to stop, on whichever rank. Every rank asks in the same steps.
+// Tells whether any rank was asked to stop. Every rank must ask at the same steps.
 class StopVote {
  public:
   StopVote(std::stop_token asked, Group* group);
   ~StopVote();
 
-  // Once a step. With several ranks the answer is that of the step before: no step waits for it.
+  // For each step. With several ranks the answer is that of the step before, so that no step waits
+  // for it.
   bool soon();
 
   bool now();  // waits for all ranks
@@ -23,7 +24,7 @@ class StopVote {
 
   std::stop_token asked_;
   Group* group_;
-  std::unique_ptr<Ballot> ballot_;  // under way
+  std::unique_ptr<Ballot> ballot_;  // the sum under way, which the next soon() reads
   bool decided_ = false;
 };
 

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kEvery = 500ms;
-constexpr auto kSilence = 7s;  // after which a process counts as lost
+constexpr auto kSilence = 7s;  // a process that says nothing for longer counts as lost
 
 std::string beat_of(size_t rank) {
   return "beat/" + std::to_string(rank);
@@ -33,12 +33,12 @@ struct Watch::State {
   std::function<void()> on_loss;
   std::atomic<int64_t> step{0};
 
-  std::vector<Heard> heard;  // by rank 0
+  std::vector<Heard> heard;  // what rank 0 has heard of each rank
   Clock::time_point last_listened = Clock::now();
 
   std::mutex mutex;
   std::condition_variable_any changed;
-  Clock::time_point answered = Clock::now();  // the store
+  Clock::time_point answered = Clock::now();  // when the store last did
   std::optional<std::string> loss;
   bool closed = false;
 
@@ -58,7 +58,8 @@ void Watch::State::lose(std::string what) {
   changed.notify_all();
 }
 
-// Says and listens. Hangs with the store where that hangs.
+// The first thread says that this process lives and reads what became of the others. It hangs where
+// the store hangs.
 void Watch::State::beat(const std::stop_token& stop) {
   for (int64_t count = 0; !stop.stop_requested(); ++count) {
     try {
@@ -80,7 +81,8 @@ void Watch::State::beat(const std::stop_token& stop) {
 
 void Watch::State::listen() {
   const auto now = Clock::now();
-  const bool was_stopped = now - last_listened > kSilence / 2;  // this process itself
+  // This process was stopped itself: the others may have spoken in the meantime.
+  const bool was_stopped = now - last_listened > kSilence / 2;
   last_listened = now;
   std::vector<std::string> keys;
   for (size_t other = 0; other < heard.size(); ++other) keys.push_back(beat_of(other));
@@ -99,7 +101,7 @@ void Watch::State::listen() {
   }
 }
 
-// Notices when the store hangs.
+// The second thread notices when the first one hangs with the store.
 void Watch::State::guard(const std::stop_token& stop) {
   auto woken = Clock::now();
   while (!stop.stop_requested()) {
@@ -128,7 +130,7 @@ Watch::Watch(StorePtr store, int64_t rank, std::vector<std::string> names,
   guarding_ = std::jthread([state = state_](const std::stop_token& stop) { state->guard(stop); });
 }
 
-// A thread that hangs with the store is left behind, with what it uses.
+// A thread that hangs with the store is left behind; it shares the state, which thus lives on.
 Watch::~Watch() {
   beating_.request_stop();
   guarding_.request_stop();

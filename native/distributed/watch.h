@@ -1,5 +1,5 @@
-// Tells when another process of the run is lost. Each says twice a second, through the store, that
-// it lives and how far it is; rank 0 listens to all, all others listen to rank 0.
+// Tells when another process of the run is lost. Every process says twice a second, through the
+// store, that it lives and at which step it is; rank 0 listens to all, all others listen to rank 0.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -16,15 +16,16 @@ namespace rdm {
 
 class Watch {
  public:
-  // store: a connection of its own. names: of each rank, for messages. on_loss is called once, on
-  // a thread of the watch.
+  // store: a connection for the watch alone. names: what messages call each rank. on_loss: called
+  // at most once, on a thread of the watch.
   Watch(StorePtr store, int64_t rank, std::vector<std::string> names,
         std::function<void()> on_loss);
   ~Watch();
 
-  void at(int64_t step);  // what this process does now
+  void at(int64_t step);  // the step that this process is at
 
-  // Why the run cannot go on, if it is known within that time: which process, and its last step.
+  // Why the run cannot go on (which process is lost, and its last step), if that becomes known
+  // within the time given.
   std::optional<std::string> loss(std::chrono::milliseconds within = {});
 
  private:
@@ -33,9 +34,9 @@ class Watch {
   std::jthread beating_, guarding_;
 };
 
-// The key under which a process that fails leaves the reason for all others.
+// The key of the store under which a process that fails leaves the reason for all others.
 inline constexpr const char* kLost = "lost";
-// Under which those that have read it are counted.
+// The key that counts the processes that have read it.
 inline constexpr const char* kHeard = "heard";
 
 }  // namespace rdm

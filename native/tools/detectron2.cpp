@@ -36,7 +36,7 @@ std::string detectron2_name(const std::string& torchvision_name) {
     parts[0] = "stem." + module_name(parts[0]);
     return join(parts);
   }
-  parts[0] = "res" + std::to_string(parts[0].back() - '0' + 1);  // its stem counts as the first
+  parts[0] = "res" + std::to_string(parts[0].back() - '0' + 1);  // the stem counts as res1
   if (parts[2] == "downsample") {
     parts[2] = parts[3] == "0" ? "shortcut" : "shortcut.norm";
     parts.erase(parts.begin() + 3);

@@ -17,7 +17,7 @@
 namespace rdm {
 namespace {
 
-// By the first bytes of a file in it, as every image's format is told.
+// Whether a decoder claims a file that begins like this, as with every image.
 bool reads(std::string_view magic) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(magic.data());
   return find_format({bytes, magic.size()}) != nullptr;
@@ -26,7 +26,7 @@ bool reads(std::string_view magic) {
 Plain codecs() {
   using std::string_view_literals::operator""sv;
 #if __has_include(<jpegint.h>)
-  const bool huffman = true;  // data/huffman.cpp asks the same
+  const bool huffman = true;  // the condition of data/jpeg/huffman.cpp
 #else
   const bool huffman = false;
 #endif
@@ -37,7 +37,8 @@ Plain codecs() {
                      {"tiff", reads("II*\0"sv)}};
 }
 
-// Whether the CPU has instructions for it; others convert, and are slower with it than without.
+// Whether the CPU has instructions for bf16. Other CPUs convert, and are slower with bf16 than
+// without.
 bool multiplies_in_bf16() {
   const auto capabilities = at::cpu::get_cpu_capabilities();
   return std::ranges::any_of(std::array{"avx512_bf16", "amx_bf16", "bf16"}, [&](auto* name) {
@@ -46,7 +47,7 @@ bool multiplies_in_bf16() {
   });
 }
 
-// What talks between processes, as far as it was built in.
+// The backends of collectives that this build has.
 Plain backends() {
 #ifdef USE_C10D_GLOO
   const bool gloo = true;

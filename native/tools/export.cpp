@@ -64,7 +64,7 @@ void check_shapes(const Backbone& backbone, const std::string& path, const char*
   }
 }
 
-// What the library builds has other first layers, or there is nothing to build at all.
+// Refuses a network that the other library cannot build, at all or with these first layers.
 void refuse_foreign(const Backbone& backbone, const ExportOptions& options) {
   constexpr const char* kHint = "Export it with --to safetensors, which takes any network.";
   if (backbone.arch.empty()) {
@@ -82,7 +82,7 @@ void refuse_foreign(const Backbone& backbone, const ExportOptions& options) {
   check_shapes(backbone, options.checkpoint, kHint);
 }
 
-// As detectron2's converters leave it for its checkpointer.
+// Writes the file that detectron2's own converters write for its checkpointer.
 void save_detectron2(const std::string& path, const StateDict& state) {
   pickle::Writer writer;
   writer.dict([&] {

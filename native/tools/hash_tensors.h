@@ -1,4 +1,4 @@
-// What a checkpoint's tensors hash to, one by one: two runs are the same where all are.
+// The hash of each tensor of a checkpoint: two runs are equal bit for bit where all hashes are.
 #pragma once
 #include <string>
 
@@ -6,7 +6,8 @@
 
 namespace rdm {
 
-// A list of {name, sha256}: the state dict, then the optimiser's momentum, in the file's order.
+// Returns a list of {name, sha256}: the state dict, then the optimiser's momentum, in the file's
+// order.
 // Errors: load_checkpoint's.
 Plain hash_tensors(const std::string& path);
 

@@ -20,9 +20,10 @@ int64_t elements(const std::vector<int64_t>& shape) {
   return count;
 }
 
-// Sizes are those of one layer after the other: in of the first, then out of each.
+// The sizes of the features from layer to layer: what the first linear layer takes in, then what
+// each gives out.
 Plain projector_widths(const Shapes& projector) {
-  std::map<int64_t, std::vector<int64_t>> linear;  // by place
+  std::map<int64_t, std::vector<int64_t>> linear;  // shapes of weights, by index in the head
   for (const auto& [name, shape] : projector) {
     if (name.ends_with(".weight") && shape.size() == 2) linear[std::atoll(name.c_str())] = shape;
   }
@@ -32,7 +33,7 @@ Plain projector_widths(const Shapes& projector) {
   return widths;
 }
 
-// What the tensors tell by themselves, whatever file they are in.
+// What the names and shapes of tensors tell, whatever file they are in.
 Plain::Dict describe_tensors(const Tensors& tensors, const Plain& recorded_arch) {
   Shapes shapes;
   Plain::List listed, branches;
@@ -88,7 +89,7 @@ struct Amount {
   int64_t tensors = 0, bytes = 0;
 };
 
-// Of all parameters' entries, each of which is counted once, however many parameters share it.
+// What all parameters' entries amount to. An entry that several parameters share counts once.
 Amount measure_state(const Archive& archive, const pickle::Dict& state) {
   if (state.items.size() > kMaxTensors) {
     archive.fail(message("its optimizer has over ", kMaxTensors, " parameters"));
@@ -108,7 +109,7 @@ Amount measure_state(const Archive& archive, const pickle::Dict& state) {
   return total;
 }
 
-// torch.optim's state_dict; Lightning has a list of them, of which the first counts.
+// Describes torch.optim's state_dict. Lightning writes a list of them, of which the first is taken.
 Plain describe_optimizer(Archive& archive, const pickle::Value& root) {
   const auto* optimizer = root.find("optimizer");
   const auto* several = root.find("optimizer_states");
