@@ -10,6 +10,7 @@
 #include "distributed/group.h"
 #include "distributed/vote.h"
 #include "evaluate/neighbours.h"
+#include "methods/rank_difference.h"
 #include "methods/trajectories.h"
 #include "models/batch_norm.h"
 #include "ranks.h"
@@ -107,6 +108,47 @@ TEST_CASE("rank: batch norm" * doctest::skip()) {
 
 TEST_CASE("batch norm over 3 processes equals batch norm over the whole batch") {
   all_succeed(3, "rank: batch norm");
+}
+
+TEST_CASE("rank: filters" * doctest::skip()) {
+  as_rank([](Group& group) {
+    torch::manual_seed(3);
+    FilterSpec online, logarithm, target, by_online, products, decomposed;
+    online.sigma = decomposed.sigma = 1;
+    logarithm.shape = FilterShape::log_1;
+    target.location = by_online.location = FilterLocation::target;
+    target.sigma = by_online.sigma = -1;
+    by_online.source = FilterSource::online;
+    products.sigma = -0.5;
+    products.solver = FilterSolver::newton;
+    decomposed.solver = FilterSolver::svd;
+    for (const auto& [n, dim] : {std::pair<int64_t, int64_t>{12, 30}, {30, 12}}) {
+      for (const auto& spec : {online, logarithm, target, by_online, products, decomposed}) {
+        CAPTURE(n);
+        CAPTURE(spec.sigma);
+        const auto a = torch::randn({n, dim}, torch::kFloat64);
+        const auto b = torch::randn({n, dim}, torch::kFloat64);
+        const auto whole = a.clone().requires_grad_();
+        const auto own = part_of(a, group).clone().requires_grad_();
+        const auto own_b = part_of(b, group);
+        const auto alone = align({{whole, b}, {b, whole}}, spec, nullptr);
+        const auto together = align({{own, own_b}, {own_b, own}}, spec, &group);
+        for (size_t i = 0; i < alone.size(); ++i) {
+          const auto &one = alone[i].outputs, &several = together[i].outputs;
+          CHECK(close(several.online, part_of(one.online, group), 1e-10));
+          CHECK(close(several.target, part_of(one.target, group), 1e-10));
+        }
+        alone[0].cosine.backward();
+        together[0].cosine.backward();  // of the mean over fewer rows, hence the factor
+        const auto size = static_cast<double>(group.size());
+        CHECK(close(own.grad() / size, part_of(whole.grad(), group), 1e-10));
+      }
+    }
+  });
+}
+
+TEST_CASE("3 processes filter their rows by the features of all, as one process does") {
+  all_succeed(3, "rank: filters");
 }
 
 TEST_CASE("rank: neighbours" * doctest::skip()) {
