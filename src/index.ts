@@ -1,41 +1,61 @@
-// rdm-ssl as a library.
+// rdm-ssl as a library. What draws a report loads on first use.
+import type { Control } from './types/events.js';
+import type { ReportOptions, WatchOptions } from './types/report.js';
+import type { Summary } from './types/results.js';
 
 export { type ErrorCode, RdmError } from './base/errors.js';
 export { embed } from './charts/embed.js';
 export { embeddingHtml, embeddingSvg } from './charts/embedding.js';
-export { svgToPng } from './charts/png.js';
+export { svgToPng } from './charts/render.js';
 export { spectrumSvg } from './charts/spectrum.js';
 export { checkData, dataInfo, synthesize } from './datasets/datasets.js';
 export { fetchDataset } from './datasets/fetch.js';
 export { doctor } from './doctor/doctor.js';
 export { environment } from './native/addon.js';
-export { seconds } from './options/checks.js';
-export {
-  embedDefaults,
-  knnDefaults,
-  linclsDefaults,
-  methodDefaults,
-  predictorDefaults,
-  pretrainDefaults,
-  processDefaults,
-  spectrumDefaults,
-  synthesizeDefaults,
-} from './options/defaults.js';
+export { seconds } from './options/check.js';
 export { linclsOptions, pretrainOptions } from './options/flags.js';
+export { choicesOf, type Kind } from './options/table/kinds.js';
+export { noUrl } from './options/table/machine.js';
+export { attribute, type CommandName, longFlag, type Row } from './options/table/row.js';
+export {
+  type Entry,
+  type FlagsOf,
+  fixedDefault,
+  optionsOf,
+  rowsOf,
+} from './options/table/table.js';
+export * from './options/types.js';
 export { checkRecipe } from './recipes/check.js';
-export { loadRecipe, recipes } from './recipes/load.js';
-export { resolvedFlags } from './recipes/resolved.js';
-export { followRun, report, watch } from './report/open.js';
+export { loadRecipe, recipes, resolvedFlags } from './recipes/load.js';
+export * from './recipes/types.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
 export { features, knn, lincls, pretrain, spectrum } from './run/jobs.js';
-export { createJudge, verdictOf } from './run/verdict.js';
+export { verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';
 export * from './types/choices.js';
 export * from './types/datasets.js';
 export * from './types/doctor.js';
 export * from './types/events.js';
-export * from './types/flags.js';
-export * from './types/options.js';
-export * from './types/recipes.js';
 export * from './types/report.js';
 export * from './types/results.js';
+
+/** Writes a report on the runs in these folders, side by side; returns the files. Rejects with `bad_run`. */
+export async function report(runs: string[], options: ReportOptions): Promise<string[]> {
+  const { writeReport } = await import('./report/write.js');
+  return writeReport(runs, options);
+}
+
+/** Serves a live page of the run in this folder until the signal is aborted. Rejects with `bad_run`. */
+export async function watch(run: string, options: WatchOptions = {}): Promise<void> {
+  const { serveRun } = await import('./report/server.js');
+  return serveRun(run, options);
+}
+
+/**
+ * Reports the events of the run in this folder, those that were and those that come, until it ends;
+ * undefined where the signal is aborted before. Rejects with `bad_run`.
+ */
+export async function followRun(run: string, control: Control = {}): Promise<Summary | undefined> {
+  const { followLog } = await import('./report/log.js');
+  return followLog(run, control);
+}

@@ -128,11 +128,11 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   const auto add = [&](const char* name, auto function) {
     exports.Set(name, Napi::Function::New(env, function, name));
   };
-  add("pretrain", job<pretrain_options, pretrain>);
-  add("lincls", job<lincls_options, lincls>);
-  add("knn", job<knn_options, knn>);
-  add("spectrum", job<spectrum_options, spectrum>);
-  add("features", job<feature_set_options, feature_set>);
+  add("pretrain", job<read_whole<PretrainOptions>, pretrain>);
+  add("lincls", job<read_whole<LinclsOptions>, lincls>);
+  add("knn", job<read_whole<KnnOptions>, knn>);
+  add("spectrum", job<read_whole<SpectrumOptions>, spectrum>);
+  add("features", job<read_whole<FeatureSetOptions>, feature_set>);
   add("inspectCheckpoint", call<inspect>);
   add("exportCheckpoint", call<export_checkpoint>);
   add("hashTensors", call<hash>);

@@ -18,6 +18,15 @@ void DictionaryReader::read(const char* key, std::vector<int64_t>& into) {
   }
 }
 
+void DictionaryReader::read(const char* key, std::set<std::string>& into) {
+  into.clear();
+  for (const auto& entry : list(key)) {
+    const auto* value = entry.get_if<std::string>();
+    RDM_CHECK(value, Code::usage, "option '", key, "' must hold strings");
+    into.insert(*value);
+  }
+}
+
 void DictionaryReader::finish() const {
   for (const auto& [key, value] : *dictionary_.get_if<Plain::Dict>()) {
     RDM_CHECK(taken_.contains(key), Code::usage, "unknown option '", key, "'");

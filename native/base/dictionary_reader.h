@@ -12,8 +12,8 @@
 
 namespace rdm {
 
-// Each read() takes one key. Throws Code::usage for a missing key or a value of another kind, and
-// in finish() for a key that was never read.
+// Each call takes one key. Throws Code::usage for a missing key or a value of another kind, and in
+// finish() for a key that was never read.
 class DictionaryReader {
  public:
   explicit DictionaryReader(const Plain& dictionary) : dictionary_(dictionary) {}
@@ -29,7 +29,14 @@ class DictionaryReader {
     into = whole ? static_cast<double>(*whole) : get<double>(key, "a number");
   }
 
+  // What is divided by, or takes room: 0 or less would be no error but the end of the process.
+  void positive(const char* key, int64_t& into) {
+    read(key, into);
+    RDM_CHECK(into > 0, Code::usage, "option '", key, "' must be above 0, not ", into);
+  }
+
   void read(const char* key, std::vector<int64_t>& into);
+  void read(const char* key, std::set<std::string>& into);
   const Plain& dictionary(const char* key) { return at(key); }  // one inside, or null
   const Plain::List& list(const char* key) { return get<Plain::List>(key, "a list"); }
 
@@ -49,6 +56,7 @@ class DictionaryReader {
     throw Error(Code::usage, message("unknown ", key, " '", name, "'"), "choose one of: " + known);
   }
 
+  const Plain& whole() const { return dictionary_; }
   void finish() const;
 
  private:
@@ -64,5 +72,15 @@ class DictionaryReader {
   const Plain& dictionary_;
   std::set<std::string> taken_;
 };
+
+// A struct that reads its own fields, out of a dictionary that holds nothing else.
+template <typename Options>
+Options read_whole(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  Options options;
+  options.read(reader);
+  reader.finish();
+  return options;
+}
 
 }  // namespace rdm

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/sha256.h"
-#include "checkpoint/atomic_file.h"
+#include "formats/atomic_file.h"
 
 namespace rdm {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/printable.h"
-#include "checkpoint/atomic_file.h"
-#include "checkpoint/safetensors_parser.h"
-#include "checkpoint/second_format.h"
 #include "checkpoint/storage_types.h"
+#include "formats/atomic_file.h"
+#include "formats/safetensors_parser.h"
+#include "formats/second_format.h"
 
 namespace rdm {
 namespace {

@@ -2,7 +2,7 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/manifest.h"
 #include "checkpoint/pickle_writer.h"
-#include "checkpoint/zip_writer.h"
+#include "formats/zip_writer.h"
 
 namespace rdm {
 namespace {

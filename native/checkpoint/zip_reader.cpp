@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/error.h"
-#include "checkpoint/zip_directory.h"
+#include "formats/zip_directory.h"
 
 namespace rdm {
 namespace {

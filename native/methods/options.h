@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/dictionary_reader.h"
 #include "models/stem.h"
 #include "spectral/spec.h"
 
@@ -23,6 +24,18 @@ struct MethodOptions {
   std::optional<FilterSpec> filter;  // none: the learnable predictor
   bool fix_pred_lr = false;          // SimSiam: the predictor's learning rate stays constant
   double base_tau = 0.99, final_tau = 1.0;  // BYOL: the target's momentum, at first and at last
+
+  // All but the backbone and the filter.
+  void read(DictionaryReader& reader) {
+    reader.read("method", name, {{"simsiam", MethodName::simsiam}, {"byol", MethodName::byol}});
+    reader.read("zeroInitResidual", zero_init_residual);
+    reader.positive("dim", dim);
+    reader.read("projHiddenDim", proj_hidden_dim);
+    reader.positive("predDim", pred_dim);
+    reader.read("fixPredLr", fix_pred_lr);
+    reader.read("baseTau", base_tau);
+    reader.read("finalTau", final_tau);
+  }
 };
 
 }  // namespace rdm

@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include "base/dictionary_reader.h"
+
 namespace rdm {
 
 enum class Distance { cosine, euclidean };
@@ -12,6 +14,13 @@ struct Vote {
   int64_t k = 20;
   double temperature = 0.07;
   Distance distance = Distance::cosine;
+
+  void read(DictionaryReader& reader) {
+    reader.positive("k", k);
+    reader.read("temperature", temperature);
+    reader.read("distance", distance,
+                {{"cosine", Distance::cosine}, {"euclidean", Distance::euclidean}});
+  }
 };
 
 }  // namespace rdm

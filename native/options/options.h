@@ -1,13 +1,16 @@
-// What a run is told, complete: TypeScript has resolved every default. The dictionaries' keys are
-// the fields in camelCase; a missing, unknown or wrongly typed key is refused (Code::usage).
+// What a run is told, complete: TypeScript has resolved every default and checked every range. Each
+// struct reads its own fields: a key is named once, beside the field that it fills, and one that is
+// missing, unknown or wrongly typed is refused (Code::usage). Checked again is only what code here
+// divides by or takes the room for: reader.positive().
 #pragma once
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "base/plain.h"
+#include "base/dictionary_reader.h"
 #include "checkpoint/branch.h"
 #include "data/datasets/reference_datasets.h"
 #include "data/loading/loader.h"
@@ -35,8 +38,30 @@ struct DataOptions {
   OnBadImage on_bad_image = OnBadImage::skip;
   int64_t max_image_pixels = 0;
   int64_t val_batch_size = 0;
-  int64_t val_resize = 0;  // pixels, the shorter side
+  int64_t val_resize = 0;  // pixels, the shorter side; at least crop_size
   int64_t val_images_per_class = 0;
+
+  void read(DictionaryReader& reader) {
+    reader.read("data", data);
+    reader.read("dataset", dataset,
+                {{"custom", NamedDataset::custom},
+                 {"cifar10", NamedDataset::cifar10},
+                 {"cifar100", NamedDataset::cifar100},
+                 {"imagenet100", NamedDataset::imagenet100},
+                 {"imagenet", NamedDataset::imagenet}});
+    reader.read("output", output);
+    reader.positive("workers", workers);
+    reader.positive("cropSize", crop_size);
+    reader.read("imagesPerClass", images_per_class);
+    reader.read("classes", classes);
+    reader.read("decode", decode, {{"exact", Decode::exact}, {"fast", Decode::fast}});
+    reader.read("onBadImage", on_bad_image,
+                {{"skip", OnBadImage::skip}, {"stop", OnBadImage::stop}});
+    reader.read("maxImagePixels", max_image_pixels);
+    reader.positive("valBatchSize", val_batch_size);
+    reader.positive("valResize", val_resize);
+    reader.read("valImagesPerClass", val_images_per_class);
+  }
 };
 
 // Which backbone, and what it runs on.
@@ -47,14 +72,29 @@ struct NetworkOptions {
   std::optional<int64_t> gpu;
   Precision precision = Precision::fp32;
   std::optional<ProcessOptions> process;  // none: the only one
+
+  void read(DictionaryReader& reader) {
+    reader.read("arch", arch);
+    reader.read("stem", stem.kind,
+                {{"imagenet", Stem::Kind::imagenet}, {"cifar", Stem::Kind::cifar}});
+    reader.read("stemPadding", stem.cifar_padding);
+    reader.read("device", device);
+    reader.read("gpu", gpu);
+    reader.read("precision", precision,
+                {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}, {"fp16", Precision::fp16}});
+    if (const auto& inside = reader.dictionary("process"); !inside.is_null()) {
+      process = read_whole<ProcessOptions>(inside);
+    }
+  }
 };
 
 // Flags that both programs of the reference have.
 struct RunOptions : DataOptions, NetworkOptions {
-  Plain record;  // the dictionary these came from, kept in checkpoints
+  Plain record;                      // the dictionary these came from, kept in checkpoints
+  std::set<std::string> may_differ;  // its keys whose values do not change a result
   int64_t epochs = 0;
   int64_t start_epoch = 0;
-  int64_t batch_size = 0;  // of this node's processes together
+  int64_t batch_size = 0;  // of this node's processes together, and divisible by how many they are
   double lr = 0;           // per 256 images
   double momentum = 0;
   double weight_decay = 0;
@@ -64,11 +104,32 @@ struct RunOptions : DataOptions, NetworkOptions {
   std::string resume;          // a checkpoint to continue, `auto`, or empty
   bool resume_anyway = false;  // also one of another configuration
   int64_t checkpoint_steps = 0, checkpoint_seconds = 0;  // between two in mid-epoch; 0: none
-  bool roll_back = false;                                // when training diverges
+  bool roll_back = false;                                // when training diverges; of one process
   int64_t max_steps = 0;  // stop after so many, as when asked to; 0: at the end
 
   int64_t own_batch() const;     // images of one process in a step
   int64_t global_batch() const;  // of all
+
+  void read(DictionaryReader& reader) {
+    record = reader.whole();
+    DataOptions::read(reader);
+    NetworkOptions::read(reader);
+    reader.read("mayDiffer", may_differ);
+    reader.read("epochs", epochs);
+    reader.read("startEpoch", start_epoch);
+    reader.positive("batchSize", batch_size);
+    reader.read("lr", lr);
+    reader.read("momentum", momentum);
+    reader.read("weightDecay", weight_decay);
+    reader.read("seed", seed);
+    reader.positive("printFreq", print_freq);
+    reader.read("resume", resume);
+    reader.read("resumeAnyway", resume_anyway);
+    reader.read("checkpointSteps", checkpoint_steps);
+    reader.read("checkpointSeconds", checkpoint_seconds);
+    reader.read("onDivergence", roll_back, {{"stop", false}, {"rollback", true}});
+    reader.read("maxSteps", max_steps);
+  }
 };
 
 struct PretrainOptions : RunOptions {
@@ -81,41 +142,94 @@ struct PretrainOptions : RunOptions {
   int64_t rank_every = 0;    // steps between two rank events
   int64_t knn_every = 0;     // epochs between two evaluations by nearest neighbours; 0: none
   int64_t keep = 0;          // how many checkpoints stay; 0: all
+
+  void read(DictionaryReader& reader) {
+    RunOptions::read(reader);
+    read_method(reader);
+    read_views(reader);
+    read_optimizer(reader);
+    reader.positive("accumulate", accumulate);
+    reader.read("onlineClassifier", online_classifier);
+    reader.read("momentumClassifier", momentum_classifier);
+    reader.read("classifierLr", classifier_lr);
+    reader.positive("rankEvery", rank_every);
+    reader.read("knnEvery", knn_every);
+    reader.read("keep", keep);
+  }
+
+ private:
+  void read_method(DictionaryReader& reader);
+  void read_views(DictionaryReader& reader);
+  void read_optimizer(DictionaryReader& reader);
 };
 
 struct LinclsOptions : RunOptions {
   std::string pretrained;
   bool lars = false;
   bool evaluate = false;
+
+  void read(DictionaryReader& reader) {
+    RunOptions::read(reader);
+    reader.read("pretrained", pretrained);
+    reader.read("lars", lars);
+    reader.read("evaluate", evaluate);
+    reader.read("schedule", schedule.shape,
+                {{"cosine", Schedule::Shape::cosine}, {"step", Schedule::Shape::step}});
+    reader.read("lrSteps", schedule.milestones);
+  }
 };
 
 enum class FeatureLayer { backbone, projector };
 
 const char* name_of(FeatureLayer layer);
 
-struct KnnOptions : DataOptions, NetworkOptions {
-  Plain record;            // the dictionary these came from
-  std::string pretrained;  // empty: random weights
+// Which features of a checkpoint.
+struct LayerOptions {
   FeatureLayer features = FeatureLayer::backbone;
   Branch branch = Branch::online;
+
+  void read(DictionaryReader& reader) {
+    reader.read("features", features,
+                {{"backbone", FeatureLayer::backbone}, {"projector", FeatureLayer::projector}});
+    reader.read("branch", branch, {{"online", Branch::online}, {"momentum", Branch::momentum}});
+  }
+};
+
+struct KnnOptions : DataOptions, NetworkOptions, LayerOptions {
+  Plain record;            // the dictionary these came from
+  std::string pretrained;  // empty: random weights
   std::vector<Vote> votes;
+
+  void read(DictionaryReader& reader) {
+    record = reader.whole();
+    DataOptions::read(reader);
+    NetworkOptions::read(reader);
+    LayerOptions::read(reader);
+    reader.read("pretrained", pretrained);
+    for (const auto& vote : reader.list("votes")) votes.push_back(read_whole<Vote>(vote));
+  }
 };
 
 struct SpectrumOptions : DataOptions, NetworkOptions {
   std::string pretrained;
   int64_t images = 0;  // of the split val, evenly spaced; 0: all
+
+  void read(DictionaryReader& reader) {
+    DataOptions::read(reader);
+    NetworkOptions::read(reader);
+    reader.read("pretrained", pretrained);
+    reader.read("images", images);
+  }
 };
 
-struct FeatureSetOptions : SpectrumOptions {
-  FeatureLayer features = FeatureLayer::backbone;
-  Branch branch = Branch::online;
+struct FeatureSetOptions : SpectrumOptions, LayerOptions {
   int64_t thumbnail = 0;  // pixels on a side; 0: none
-};
 
-PretrainOptions pretrain_options(const Plain& dictionary);
-LinclsOptions lincls_options(const Plain& dictionary);
-KnnOptions knn_options(const Plain& dictionary);
-SpectrumOptions spectrum_options(const Plain& dictionary);
-FeatureSetOptions feature_set_options(const Plain& dictionary);
+  void read(DictionaryReader& reader) {
+    SpectrumOptions::read(reader);
+    LayerOptions::read(reader);
+    reader.read("thumbnail", thumbnail);
+  }
+};
 
 }  // namespace rdm

@@ -43,7 +43,8 @@ Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
                   {"listing", listing},
                   {"state", to_plain(state)}};
   for (const auto& [key, value] : *options.record.get_if<Plain::Dict>()) {
-    if (key == "process") continue;  // the same run with any number of them
+    // The same run with any number of processes; and what may differ is another version's to say.
+    if (key == "process" || key == "mayDiffer") continue;
     out.emplace_back(key, key == "seed" ? Plain(static_cast<int64_t>(seed)) : value);
   }
   return out;

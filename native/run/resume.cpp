@@ -15,29 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string> kNoMatter{"workers",
-                                      "output",
-                                      "printFreq",
-                                      "rankEvery",
-                                      "knnEvery",
-                                      "resume",
-                                      "resumeAnyway",
-                                      "device",
-                                      "gpu",
-                                      "process",
-                                      "valBatchSize",
-                                      "checkpointSteps",
-                                      "keep",
-                                      "checkpointSeconds",
-                                      "maxSteps",
-                                      "onDivergence",
-                                      "startEpoch",
-                                      "onBadImage",
-                                      "data",
-                                      "classes",
-                                      "imagesPerClass",
-                                      "evaluate"};
-
 // pretrain numbers its checkpoints, lincls writes one.
 std::regex names_of(std::string_view command) {
   return std::regex(command == "pretrain" ? R"(checkpoint_\d{4,}(-\d+)?\.pth\.tar)"
@@ -80,16 +57,16 @@ bool same(const Plain& a, const Plain& b) {
   return left && right ? std::ranges::equal(*left, *right, same) : a == b;
 }
 
-void compare(const Plain& recorded, const Plain& given, const std::string& of,
-             std::vector<std::string>& out) {
+void compare(const Plain& recorded, const Plain& given, const std::set<std::string>& may_differ,
+             const std::string& of, std::vector<std::string>& out) {
   for (const auto& [key, value] : *given.get_if<Plain::Dict>()) {
     const auto* there = recorded.find(key);
-    if (!there || kNoMatter.contains(key) || same(*there, value)) continue;
+    if (!there || may_differ.contains(key) || same(*there, value)) continue;
     if (key == "seed" && value.is_null()) continue;  // the recorded one is taken
     if (key == "views") {
       const auto &left = *there->get_if<Plain::List>(), &right = *value.get_if<Plain::List>();
       for (size_t view = 0; view < std::min(left.size(), right.size()); ++view) {
-        compare(left[view], right[view], message(" of view ", view + 1), out);
+        compare(left[view], right[view], may_differ, message(" of view ", view + 1), out);
       }
       continue;
     }
@@ -139,7 +116,7 @@ std::vector<std::string> differences(const Plain& recorded, const char* command,
     out.push_back(
         message("other training images there (--data ", to_text(*recorded.find("data")), ")"));
   }
-  compare(recorded, options.record, "", out);
+  compare(recorded, options.record, options.may_differ, "", out);
   return out;
 }
 

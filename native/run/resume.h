@@ -26,8 +26,8 @@ std::optional<int64_t> chosen_seed(const RunOptions& options,
                                    const std::optional<Resumed>& resumed);
 
 // Where the options differ from those that a checkpoint records, by flag: '--sigma 1 there, 2
-// here'. Left out is what does not change a result: workers, folders, devices, reports. The data
-// are the same where their listing is, wherever they lie.
+// here'. Left out is what does not change a result (options.may_differ). The data are the same
+// where their listing is, wherever they lie.
 std::vector<std::string> differences(const Plain& recorded, const char* command,
                                      const RunOptions& options, const std::string& listing);
 

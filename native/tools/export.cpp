@@ -1,11 +1,11 @@
 #include "tools/export.h"
 
 #include "base/dictionary_reader.h"
-#include "checkpoint/atomic_file.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/names.h"
 #include "checkpoint/pickle_writer.h"
 #include "checkpoint/safetensors.h"
+#include "formats/atomic_file.h"
 #include "models/resnet.h"
 #include "models/weights.h"
 #include "tools/detectron2.h"

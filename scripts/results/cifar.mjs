@@ -1,5 +1,5 @@
 // npm run results:cifar -- DIR OUT: short RDM_SimSiam runs on CIFAR-10 beside SimSiam and the symmetric
-// network, each judged by kNN; docs/results.md keeps what they printed. A run whose last checkpoint
+// network, each evaluated by kNN; docs/results.md keeps what they printed. A run whose last checkpoint
 // lies in OUT is not made again. Ends with one line of JSON.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

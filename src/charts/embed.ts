@@ -1,9 +1,9 @@
 // A 2-D map of a checkpoint's features. Source: McInnes et al. 2018 (UMAP), as umap-js computes it.
 import { RdmError } from '../base/errors.js';
-import { type MapOptions, resolveMap } from '../options/features.js';
+import { type MapOptions, mapOptions } from '../options/looking.js';
+import type { EmbedOptions } from '../options/types.js';
 import { features } from '../run/jobs.js';
 import type { Control, EmbedEvent } from '../types/events.js';
-import type { EmbedOptions } from '../types/options.js';
 import type { Embedding, FeatureSet } from '../types/results.js';
 
 const stepsAnEvent = 10;
@@ -13,7 +13,7 @@ export async function embed(
   options: EmbedOptions,
   control: Control<EmbedEvent> = {},
 ): Promise<Embedding> {
-  const map = resolveMap(options);
+  const map = mapOptions(options);
   const { thumbnails: jpeg, features: matrix, dim, ...set } = await features(options, control);
   const rest = { ...set, thumbnails: jpeg && { jpeg, columns: Math.ceil(Math.sqrt(set.images)) } };
   if (set.outcome === 'stopped') return { ...rest, points: [] };

@@ -6,7 +6,7 @@ import type { Embedding } from '../types/results.js';
 import { mapPage } from './page.js';
 import { renderSvg } from './render.js';
 
-const mostNamed = 30; // more classes than that fit no legend
+const mostNamed = 30; // a legend holds no more classes
 
 /** A picture of the map. */
 export function embeddingSvg(embedding: Embedding): Promise<string> {
@@ -31,12 +31,12 @@ export async function embeddingHtml(embedding: Embedding, title: string): Promis
 
 /** One series a class; a point is x, y and the number of its image. */
 function mapOption({ points, labels, classes }: Embedding): EChartsOption {
-  const named = classes.length <= mostNamed;
+  const hasLegend = classes.length <= mostNamed;
   return {
     aria: { enabled: true },
     color: classes.map((_, index) => colour(index, classes.length)),
-    grid: { left: 16, right: named ? 190 : 16, top: 16, bottom: 16 },
-    legend: { show: named, orient: 'vertical', right: 8, top: 'middle' },
+    grid: { left: 16, right: hasLegend ? 190 : 16, top: 16, bottom: 16 },
+    legend: { show: hasLegend, orient: 'vertical', right: 8, top: 'middle' },
     xAxis: { show: false, scale: true },
     yAxis: { show: false, scale: true },
     series: classes.map((name, label) => ({

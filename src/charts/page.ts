@@ -1,6 +1,6 @@
 // The map as a page: chart library, data and pictures are all in it.
 import type { EChartsOption } from 'echarts';
-import { escaped } from '../report/text.js';
+import { html, inScript, Markup } from '../base/markup.js';
 
 export interface MapPage {
   title: string;
@@ -11,11 +11,12 @@ export interface MapPage {
   thumbnails: { source: string; columns: number } | null;
 }
 
-export const mapPage = ({ title, library, ...data }: MapPage): string => `<!doctype html>
+export const mapPage = ({ title, library, ...data }: MapPage): string =>
+  html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${title}</title>
 <style>
   :root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
   body { margin: 0; display: flex; flex-direction: column; height: 100vh; }
@@ -23,16 +24,13 @@ export const mapPage = ({ title, library, ...data }: MapPage): string => `<!doct
   #map { flex: 1; min-height: 20rem; }
   .picture { width: 96px; height: 96px; image-rendering: pixelated; }
 </style>
-<h1>${escaped(title)}</h1>
-<div id="map" role="img" aria-label="${escaped(title)}"></div>
-<script>${library}</script>
-<script type="application/json" id="data">${inert(data)}</script>
-<script>${inlineScript}</script>
+<h1>${title}</h1>
+<div id="map" role="img" aria-label="${title}"></div>
+<script>${new Markup(library)}</script>
+<script type="application/json" id="data">${inScript(data)}</script>
+<script>${new Markup(inlineScript)}</script>
 </html>
-`;
-
-/** JSON that cannot end its script element. */
-const inert = (data: unknown) => JSON.stringify(data).replaceAll('<', '\\u003c');
+`.text;
 
 const inlineScript = `
 const { option, paths, thumbnails } = JSON.parse(document.getElementById('data').textContent);

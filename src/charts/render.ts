@@ -1,6 +1,6 @@
-// Charts without a browser: ECharts draws, and gives SVG.
+// Pictures without a browser: ECharts draws SVG, resvg makes PNG of it.
 import type { EChartsOption } from 'echarts';
-import { inXml } from '../report/text.js';
+import { inXml } from '../base/markup.js';
 
 export interface Size {
   width: number;
@@ -16,4 +16,11 @@ export async function renderSvg(option: EChartsOption, size: Size): Promise<stri
   } finally {
     chart.dispose();
   }
+}
+
+/** Text is set in a font of the system. `scale`: pixels to a unit of the SVG. */
+export async function svgToPng(svg: string, scale = 2): Promise<Uint8Array> {
+  const { Resvg } = await import('@resvg/resvg-js');
+  const fitTo = { mode: 'zoom', value: scale } as const;
+  return new Resvg(svg, { fitTo, font: { defaultFontFamily: 'DejaVu Sans' } }).render().asPng();
 }

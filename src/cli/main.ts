@@ -3,10 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { RdmError } from '../index.js';
 import { addCompletionCommand } from './commands/completion.js';
-import { addCheckCommand } from './commands/data-check.js';
-import { addFetchCommand } from './commands/data-fetch.js';
-import { addInfoCommand } from './commands/data-info.js';
-import { addSynthesizeCommand } from './commands/data-synthesize.js';
+import { addDataCommands } from './commands/data.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addEmbedCommand } from './commands/embed.js';
 import { addExportCommand } from './commands/export.js';
@@ -14,15 +11,14 @@ import { addInspectCommand } from './commands/inspect.js';
 import { addKnnCommand } from './commands/knn.js';
 import { addLinclsCommand } from './commands/lincls.js';
 import { addPretrainCommand } from './commands/pretrain.js';
-import { addRecipesCommand } from './commands/recipes.js';
-import { addRecipesCheckCommand } from './commands/recipes-check.js';
+import { addRecipesCommands } from './commands/recipes.js';
 import { addReportCommand } from './commands/report.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addSpectrumCommand } from './commands/spectrum.js';
 import { addVerifyResumeCommand } from './commands/verify-resume.js';
 import { addWatchCommand } from './commands/watch.js';
-import { RankError, tellParent } from './launch/rank.js';
-import { processName } from './output/launch.js';
+import { RankError, tellParent } from './launch/children.js';
+import { processName } from './output/messages.js';
 import { say, sayStack, watchStreams } from './output/print.js';
 
 const exitFailed = 1;
@@ -47,15 +43,8 @@ export function createProgram(): Command {
   addExportCommand(program);
   addReportCommand(program);
   addWatchCommand(program);
-  const data = program
-    .command('data')
-    .description('get, make, describe and check datasets')
-    .addHelpText('after', '\nrdm data <command> --help shows its flags and examples.');
-  addFetchCommand(data);
-  addSynthesizeCommand(data);
-  addInfoCommand(data);
-  addCheckCommand(data);
-  addRecipesCheckCommand(addRecipesCommand(program));
+  addDataCommands(program);
+  addRecipesCommands(program);
   addSetupCommand(program);
   addDoctorCommand(program);
   addCompletionCommand(program);
@@ -78,7 +67,7 @@ export async function main(argv: string[]): Promise<void> {
   }
 }
 
-/** Wrong usage, the same in all processes of a machine, is told once. */
+/** Wrong usage is the same in all processes of a machine, and told once. */
 function reportOfRank(error: RankError): number {
   const { cause, rank, localRank } = error;
   tellParent(error);

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
 import { resolveCheck, resolveSynthesize } from '../options/datasets.js';
-import { follow } from '../run/follow.js';
-import type { CheckOptions, DataCheck, DataInfo, SynthesizeOptions } from '../types/datasets.js';
+import type { CheckOptions, SynthesizeOptions } from '../options/types.js';
+import { perform } from '../run/job.js';
+import type { DataCheck, DataInfo } from '../types/datasets.js';
 import type { Control, ProgressEvent } from '../types/events.js';
 
 /** Layout, images, classes and sizes of the splits. Rejects with `bad_data`. */
@@ -18,7 +19,7 @@ export async function checkData(
   control: Control<ProgressEvent> = {},
 ): Promise<DataCheck> {
   const resolved = resolveCheck(options);
-  return follow((onEvent) => native().checkData(resolved, onEvent), control);
+  return perform((onEvent) => native().checkData(resolved, onEvent), control);
 }
 
 /** Writes a small learnable dataset of JPEGs: train/CLASS/*.jpg and val/CLASS/*.jpg. */

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { RdmError, writing } from '../base/errors.js';
 import type { Control, ProgressEvent } from '../types/events.js';
 
-/** The connection failed; what came before that is in the file. */
+/** The connection failed; the file has what came before. */
 class Cut extends RdmError {
   constructor(url: string, cause: unknown) {
     const { message, cause: reason } = cause as Error; // fetch hides the reason in its cause
@@ -41,7 +41,7 @@ export async function download(
   );
 }
 
-/** One attempt; false where it was cut off and another may bring more. */
+/** Makes one attempt; false where it was cut off and another may bring more. */
 async function receive(
   url: string,
   path: string,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RdmError, writing } from '../base/errors.js';
-import { oneOf } from '../options/checks.js';
+import { oneOf } from '../options/check.js';
 import { fetchable } from '../types/choices.js';
 import type { FetchOptions, FetchSummary } from '../types/datasets.js';
 import type { Control, ProgressEvent } from '../types/events.js';

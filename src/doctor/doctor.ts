@@ -1,4 +1,4 @@
-// Looks an installation and its machine over, before a run has to fail on them. Facts only.
+// Checks an installation and its machine before a run fails on them. It gives facts; the command line words them.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ const gibibyte = 2 ** 30;
 const leastMemory = gibibyte;
 /** A few checkpoints: of resnet50 with its momenta, one takes a quarter of a gibibyte. */
 const leastDisk = 2 * gibibyte;
-/** What a container has by default; processes on one machine meet there. */
+/** A container's default; processes on one machine meet there. */
 const leastSharedMemory = 2 ** 26;
 
 /** Never throws: what is wrong is in the diagnosis. The addon is loaded in a child process. */

@@ -1,4 +1,4 @@
-// Run as a process of its own: loads the addon and prints what it tells, as JSON. A crash ends no other.
+// Loads the addon and prints its environment as JSON, in a process of its own, so that a crash ends no other.
 import { RdmError } from '../base/errors.js';
 import { environment } from '../native/addon.js';
 

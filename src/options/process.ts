@@ -1,24 +1,27 @@
 // One of several processes: checked and under the addon's names, and its share of what a machine has.
 import { RdmError } from '../base/errors.js';
-import { environment, type NativeProcess } from '../native/addon.js';
+import { environment } from '../native/addon.js';
 import { type Backend, backends, type Device } from '../types/choices.js';
-import type { ProcessOptions } from '../types/options.js';
-import { oneOf, whole } from './checks.js';
-import { processDefaults } from './defaults.js';
+import { oneOf, whole } from './check.js';
+import { processes } from './table/machine.js';
+import { fixedDefault } from './table/table.js';
+import type { ProcessOptions } from './types.js';
 
 interface Given {
   process?: ProcessOptions | undefined;
   device: Device;
 }
 
+const torchTimeout = fixedDefault(processes.rows.distTimeout, 'pretrain');
+
 /** Null where it is the only one. */
-export function resolveProcess({ process: given, device }: Given): NativeProcess | null {
+export function resolveProcess({ process: given, device }: Given) {
   if (!given) return null;
   const [rank, worldSize] = place('rank', given.rank, given.worldSize);
   const { localRank: local = 0, localWorldSize: locals = 1, serve = rank === 0 } = given;
   const [localRank, localWorldSize] = place('localRank', local, locals);
   if (worldSize === 1) return null;
-  const { host, prefix = processDefaults.prefix, timeout = processDefaults.timeout } = given;
+  const { host, prefix = 'rdm', timeout = torchTimeout } = given;
   return {
     ...{ rank, worldSize, localRank, localWorldSize },
     ...{ host, port: whole('port', given.port, 1), serve, prefix },

@@ -1,31 +1,20 @@
 // The two augmentations: one dictionary a view for the addon.
 import { RdmError } from '../base/errors.js';
-import type { NativeView } from '../native/addon.js';
-import { interpolations } from '../types/choices.js';
-import type { ViewOptions } from '../types/options.js';
-import { oneOf, probability, real } from './checks.js';
+import type { Complete } from './table/table.js';
 
-type Views = { [Key in keyof ViewOptions]-?: NonNullable<ViewOptions[Key]> };
-
-export function resolveViews(options: Views): [NativeView, NativeView] {
+/** Of checked options. */
+export function resolveViews(options: Complete<'pretrain'>) {
   const [minScale, maxScale] = resolveScale(options.cropScale);
   const [brightness, contrast, saturation, hue] = options.jitter;
-  const view = (index: 0 | 1): NativeView => ({
-    minScale,
-    maxScale,
-    interpolation: oneOf('interpolation', options.interpolation, interpolations),
-    jitterProb: probability('--jitter-prob', options.jitterProb),
-    brightness: real("--jitter's brightness", brightness, 0),
-    contrast: real("--jitter's contrast", contrast, 0),
-    saturation: real("--jitter's saturation", saturation, 0),
-    hue: real("--jitter's hue", hue, 0, 0.5),
-    grayscaleProb: probability('--grayscale-prob', options.grayscaleProb),
-    blurProb: probability('--blur-prob', options.blurProb[index]),
-    solarizeProb: probability('--solarize-prob', options.solarizeProb[index]),
-    equalizeProb: probability('--equalize-prob', options.equalizeProb[index]),
-    flipProb: probability('--flip-prob', options.flipProb),
+  const { interpolation, jitterProb, grayscaleProb, flipProb } = options;
+  const view = (index: 0 | 1) => ({
+    ...{ minScale, maxScale, interpolation, jitterProb, brightness, contrast, saturation, hue },
+    ...{ grayscaleProb, flipProb },
+    blurProb: options.blurProb[index],
+    solarizeProb: options.solarizeProb[index],
+    equalizeProb: options.equalizeProb[index],
   });
-  return [view(0), view(1)];
+  return [view(0), view(1)] as const;
 }
 
 function resolveScale([least, most]: [number, number]): [number, number] {

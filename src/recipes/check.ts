@@ -1,9 +1,12 @@
 // Looks a recipe over: what its numbers mean together, and what is probably not meant.
-import type { NativeLinclsOptions, NativePretrainOptions } from '../native/addon.js';
-import { resolveLincls } from '../options/lincls.js';
-import { resolvePretrain } from '../options/pretrain.js';
+import {
+  type ResolvedLincls,
+  type ResolvedPretrain,
+  resolveLincls,
+  resolvePretrain,
+} from '../options/runs.js';
 import type { Dataset } from '../types/choices.js';
-import type { Finding, LinclsRecipe, PretrainRecipe, Recipe } from '../types/recipes.js';
+import type { Finding, LinclsRecipe, PretrainRecipe, Recipe } from './types.js';
 
 const ok = (message: string): Finding => ({ level: 'ok', message });
 const note = (message: string): Finding => ({ level: 'note', message });
@@ -44,12 +47,12 @@ function checkLincls(recipe: LinclsRecipe, options: LinclsRecipe['options']): Fi
   ];
 }
 
-type AnyRun = NativePretrainOptions | NativeLinclsOptions;
+type AnyRun = ResolvedPretrain | ResolvedLincls;
 const images = (run: AnyRun) => run.batchSize * ('accumulate' in run ? run.accumulate : 1);
 const rate = (run: AnyRun) => (run.lr * images(run)) / 256;
 const short = (value: number) => String(Number(value.toPrecision(3)));
 
-/** Outside `bounds` no recipe of ours comes near: a rate for one batch was taken for another's. */
+/** No recipe comes near `bounds`: outside, a rate for one batch size was probably taken for another's. */
 function checkRate(run: AnyRun, published: AnyRun, bounds: [number, number]): Finding {
   const text = `learning rate ${short(rate(run))} (${run.lr} for 256 images, ${images(run)} in a step)`;
   if (rate(run) > bounds[1]) return warning(`${text}: it will probably diverge`);
@@ -59,7 +62,7 @@ function checkRate(run: AnyRun, published: AnyRun, bounds: [number, number]): Fi
 }
 
 /** Sources: the definitions of the two losses. */
-function checkLoss({ method, optimizer, ...run }: NativePretrainOptions): Finding {
+function checkLoss({ method, optimizer, ...run }: ResolvedPretrain): Finding {
   if (method === 'simsiam') return ok('the loss is the mean of its two terms, -cos');
   const text =
     'the loss is the sum of its two terms, 2 - 2 cos: gradients are 4 times those of simsiam';
@@ -68,7 +71,7 @@ function checkLoss({ method, optimizer, ...run }: NativePretrainOptions): Findin
   return note(`${text}, as if its rate were ${short((4 * run.lr * images) / 256)}`);
 }
 
-function checkPredictor(run: NativePretrainOptions): Finding {
+function checkPredictor(run: ResolvedPretrain): Finding {
   const { predType: type, predLocation: branch, sigma, fixPredLr } = run;
   if (type === 'mlp') {
     if (run.method === 'byol' || fixPredLr) return ok(`a learnable predictor of ${run.predDim}`);
@@ -85,7 +88,7 @@ function checkPredictor(run: NativePretrainOptions): Finding {
   return warning(`${text}: against the theory; take ${-sigma}, or the other branch`);
 }
 
-function checkStatistics({ batchSize, accumulate }: NativePretrainOptions): Finding {
+function checkStatistics({ batchSize, accumulate }: ResolvedPretrain): Finding {
   const shared = accumulate > 1 ? `, not of the ${batchSize * accumulate} of a step` : '';
   return note(
     `batch norms and filters see ${batchSize} images${shared}; ` +
@@ -93,7 +96,7 @@ function checkStatistics({ batchSize, accumulate }: NativePretrainOptions): Find
   );
 }
 
-function checkTau(run: NativePretrainOptions, published: NativePretrainOptions): Finding[] {
+function checkTau(run: ResolvedPretrain, published: ResolvedPretrain): Finding[] {
   if (run.method !== 'byol') return [];
   const { baseTau, finalTau, epochs } = run;
   const text = `tau goes from ${baseTau} to ${finalTau} in ${epochs} epochs${inSteps(run)}`;
@@ -111,19 +114,19 @@ const trainImages: Record<Dataset, number | undefined> = {
   imagenet: 1_281_167,
 };
 
-function inSteps(run: NativePretrainOptions): string {
+function inSteps(run: ResolvedPretrain): string {
   const batches = Math.floor((trainImages[run.dataset] ?? 0) / run.batchSize);
   const steps = Math.floor(batches / run.accumulate) * run.epochs;
   return steps > 0 ? ` (${steps} steps on ${run.dataset})` : '';
 }
 
-function checkWarmup({ schedule, warmupEpochs, epochs }: NativePretrainOptions): Finding {
+function checkWarmup({ schedule, warmupEpochs, epochs }: ResolvedPretrain): Finding {
   if (schedule === 'cosine') return ok('the rate falls from the first epoch on, without a warm-up');
   const text = `a warm-up of ${warmupEpochs} of ${epochs} epochs`;
   return warmupEpochs < epochs ? ok(text) : warning(`${text}: the rate never gets to its value`);
 }
 
-function checkSteps({ schedule, lrSteps, epochs }: NativeLinclsOptions): Finding[] {
+function checkSteps({ schedule, lrSteps, epochs }: ResolvedLincls): Finding[] {
   if (schedule === 'cosine') return [];
   const text = `the rate falls to a tenth at epochs ${lrSteps.join(', ')} of ${epochs}`;
   return [lrSteps.every((step) => step < epochs) ? ok(text) : warning(`${text}: too late`)];

@@ -1,14 +1,13 @@
-// The text of a recipe to checked options; what is wrong is said with the file, the key and what is right.
+// Turns the text of a recipe into checked options; errors name the file, the key and what is right.
 import { closest, distance } from 'fastest-levenshtein';
 import { Lexer, LineCounter, Parser, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { RdmError } from '../base/errors.js';
 import { linclsOptions, pretrainOptions } from '../options/flags.js';
-import { resolveLincls } from '../options/lincls.js';
-import { resolvePretrain } from '../options/pretrain.js';
-import type { LinclsFlags, PretrainFlags } from '../types/flags.js';
-import type { Recipe } from '../types/recipes.js';
+import { resolveLincls, resolvePretrain } from '../options/runs.js';
+import type { LinclsFlags, PretrainFlags } from '../options/types.js';
 import { flagSchemas, recipeSchema } from './schema.js';
+import type { Recipe } from './types.js';
 
 /** `file` is where the text comes from, for messages. Throws `bad_recipe`. */
 export function parseRecipe(name: string, file: string, text: string): Recipe {
@@ -26,7 +25,7 @@ const toOptions = (command: Recipe['command'], flags: object) =>
     ? pretrainOptions(flags as PretrainFlags)
     : linclsOptions(flags as LinclsFlags);
 
-/** Text of the file in a message cannot fill a terminal. */
+/** Text of the file in a message must not fill a terminal. */
 function badRecipe(message: string, hint = '', options?: ErrorOptions): RdmError {
   const short = message.length > 500 ? `${message.slice(0, 500)}…` : message;
   return new RdmError('bad_recipe', short, hint, options);
@@ -55,7 +54,7 @@ function parseYaml(file: string, text: string): unknown {
   }
 }
 
-/** The composer recurses, and out of stack it takes the whole process down; what comes before it does not. */
+/** Counts levels before composing: YAML's composer recurses, and a stack overflow would end the process. */
 function checkNesting(file: string, text: string): void {
   const lines = new LineCounter();
   lines.addNewLine(0);
@@ -69,7 +68,7 @@ function checkNesting(file: string, text: string): void {
   }
 }
 
-/** Ranges and contradictions are those of every run. */
+/** Checks ranges and contradictions as for every run. */
 function resolve(file: string, recipe: Recipe): void {
   try {
     if (recipe.command === 'pretrain') resolvePretrain({ ...recipe.options, data: '.' });

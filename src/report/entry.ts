@@ -1,7 +1,10 @@
 // What a line of events.jsonl must be. The file may come from anywhere: what has not the shape that rdm writes is
 // no event, so that whoever reads events need not ask.
+import type { LogEntry } from '../run/event-log.js';
 import { verdicts } from '../types/choices.js';
-import type { Logged } from './log.js';
+
+/** An event, with the time it arrived. */
+export type Logged = LogEntry & { time: string };
 
 /** Whether the value at this place is as it should be. Numbers that JSON does not have are put right. */
 type Shape = (value: unknown, holder: Record<string, unknown>, key: string) => boolean;

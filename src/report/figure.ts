@@ -1,13 +1,12 @@
-// One chart: its option for ECharts, and the same in words and as a table for who does not see it.
+// One chart: its option for ECharts, and the same in words and as a table for readers who do not see it.
 import type { EChartsOption } from 'echarts';
 import { byEpoch, mean, type Point, sum, thinned } from './series.js';
-import { number } from './text.js';
 
 export interface Figure {
   id: string;
   title: string;
   caption: string;
-  /** What a person would say who looks at it. */
+  /** A description in words. */
   alternative: string;
   option: EChartsOption;
   table: { head: string[]; rows: string[][] };
@@ -20,18 +19,18 @@ export interface Series {
   dashed?: boolean;
   /** 0 to 1. */
   opacity?: number;
-  /** Few values, each of which counts. */
+  /** Marks each value, where there are few. */
   dots?: boolean;
   filled?: boolean;
 }
 
 export interface Axes {
-  /** What the values are, with their unit. */
+  /** Name and unit of the values. */
   values: string;
   logarithmic?: boolean;
-  /** Also where all values lie far from it. */
+  /** Values that the axis reaches even where no data do. */
   includes?: number[];
-  /** A line across. */
+  /** A horizontal line. */
   mark?: number;
 }
 
@@ -98,12 +97,14 @@ function valueAxis({ values, logarithmic = false, includes = [] }: Axes, series:
   const all = [...series.flatMap(({ points }) => points.map(([, value]) => value))];
   const least = all.reduce((a, b) => Math.min(a, b), Infinity);
   const most = all.reduce((a, b) => Math.max(a, b), -Infinity);
+  const flat = logarithmic && most < 1.01 * least; // a whitened spectrum: its line would be the frame's
   return {
     type: logarithmic ? ('log' as const) : ('value' as const),
     name: values,
     nameTextStyle: { align: 'left' as const },
     scale: true,
-    // Room is made only where the data would leave the value out.
+    ...(flat && { min: least / 2, max: most * 2 }),
+    // The axis is stretched only where the data would leave the value out.
     ...(includes.some((value) => value < least) && { min: Math.min(...includes) }),
     ...(includes.some((value) => value > most) && { max: Math.max(...includes) }),
   };
@@ -112,17 +113,17 @@ function valueAxis({ values, logarithmic = false, includes = [] }: Axes, series:
 export interface Part {
   name: string;
   color: string;
-  /** Of each bar. */
+  /** One for each bar. */
   values: number[];
 }
 
-/** What a bar stands for, and each bar's name. */
+/** What the bars stand for, and their names. */
 export interface Bars {
   of: string;
   names: string[];
 }
 
-/** Bars of shares that add up to a hundred; undefined where there are none. */
+/** Bars whose parts add up to 100 %; undefined where there are none. */
 export function shareFigure(head: Head, bars: Bars, given: Part[]): Figure | undefined {
   if (bars.names.length === 0) return undefined;
   const sums = bars.names.map((_, bar) => sum(given.map(({ values }) => values[bar] ?? 0)));
@@ -201,4 +202,12 @@ function tableOf(series: Series[]): Figure['table'] {
       ...values.map((value) => (value === undefined ? '' : number(value))),
     ]),
   };
+}
+
+/** Four significant digits, no exponent where people would write none. */
+function number(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace('e+', 'e');
+  return size >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
 }

@@ -19,7 +19,7 @@ export function groupsOf(runs: Run[]): Group[] {
     figures: figures.filter((figure) => figure !== undefined),
   });
   return [
-    group('ranks', 'Rank differential', [rankFigure(runs), differenceFigure(runs)]),
+    group('ranks', 'Rank differential', [...rankFigures(runs), differenceFigure(runs)]),
     group('training', 'Training', [lossFigure(runs), accuracyFigure(runs), rateFigure(runs)]),
     group('features', 'Features', [
       ...runs.map((run) => spectrumFigure(runs, run, 'online')),
@@ -37,20 +37,29 @@ const branches = (value: (branch: BranchRank) => number | undefined): Kind[] => 
   { name: 'target', points: (run) => ranks(run, ({ target }) => value(target)) },
 ];
 
-const rankFigure = (runs: Run[]) =>
-  lineFigure(
-    {
-      id: 'rank',
-      title: 'Effective rank',
-      caption:
-        'How many directions the outputs of each branch really use: exp of the entropy of the singular values. Where training works, the target stays above the online branch; a collapse falls towards 1.',
-    },
-    { values: 'effective rank', includes: [0] },
-    lines(
-      runs,
-      branches(({ effectiveRank }) => effectiveRank),
+/** A chart for each run, all on one scale: two lines a run in one chart would be told apart by a legend alone. */
+function rankFigures(runs: Run[]): (Figure | undefined)[] {
+  const kinds = branches(({ effectiveRank }) => effectiveRank);
+  const points = runs.flatMap((run) => kinds.flatMap((kind) => kind.points(run)));
+  const most = points.reduce((largest, [, value]) => Math.max(largest, value), 0);
+  return runs.map((run, place) =>
+    lineFigure(
+      {
+        id: runs.length === 1 ? 'rank' : `rank-${place}`,
+        title: titled('Effective rank', runs, run),
+        caption: once(
+          place,
+          'How many directions the outputs of each branch really use: exp of the entropy of the singular values. Where training works, the target stays above the online branch; a collapse falls towards 1.',
+        ),
+      },
+      { values: 'effective rank', includes: [0, most] },
+      lines([run], kinds),
     ),
   );
+}
+
+/** Charts of several runs in a row need their words only once. */
+const once = (place: number, caption: string) => (place === 0 ? caption : '');
 
 const squaredRankFigure = (runs: Run[]) =>
   lineFigure(
@@ -144,7 +153,10 @@ function spectrumFigure(runs: Run[], run: Run, branch: 'online' | 'target') {
     {
       id: `spectrum-${branch}-${place}`,
       title: titled(`Spectrum of the ${branch} branch`, runs, run),
-      caption: `The ${count} largest singular values. Lines that draw apart are a spectrum that becomes steep: fewer directions carry the features.`,
+      caption: once(
+        place,
+        `The ${count} largest singular values. Lines that draw apart are a spectrum that becomes steep: fewer directions carry the features.`,
+      ),
     },
     { values: 'singular value', logarithmic: true },
     series,

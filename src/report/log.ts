@@ -1,13 +1,12 @@
-// Reads events.jsonl as far as it is written, and goes on where it left off.
+// Reads events.jsonl as far as it is written, and goes on where it left off: also while the run goes on.
 import { existsSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { RdmError } from '../base/errors.js';
 import { withFile } from '../base/files.js';
-import type { LogEntry } from '../run/event-log.js';
-import { parseEntry } from './entry.js';
-
-/** An event, with the time it arrived. */
-export type Logged = LogEntry & { time: string };
+import type { Control } from '../types/events.js';
+import type { Summary } from '../types/results.js';
+import { type Logged, parseEntry } from './entry.js';
 
 export interface EventLog {
   /** What came since the last call. A line that is still being written is left for the next. */
@@ -79,3 +78,22 @@ const opening = '{"time":';
 // A run that was killed may have left half a line, to which the resumed run's first event is joined.
 const parseLine = (line: string): Logged | undefined =>
   parseEntry(line) ?? parseEntry(line.slice(Math.max(line.lastIndexOf(opening), 0)));
+
+const between = 500; // ms; a run reports every few seconds
+
+/** Reports what has been and what comes. Ends with the run, or undefined where it is aborted before. */
+export async function followLog(
+  folder: string,
+  { onEvent, signal }: Control,
+): Promise<Summary | undefined> {
+  const log = openLog(folder);
+  while (!signal?.aborted) {
+    const entries = log.read();
+    for (const entry of entries) if (entry.type !== 'summary') onEvent?.(entry);
+    // A run that was resumed has an earlier end too.
+    const last = entries.at(-1);
+    if (last?.type === 'summary') return last;
+    await setTimeout(between, undefined, { signal }).catch(() => {}); // aborted
+  }
+  return undefined;
+}

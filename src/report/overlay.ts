@@ -16,7 +16,7 @@ const palette = [
 ];
 export const colorOf = (index: number): string => palette[index % palette.length] ?? grey;
 
-/** One line a run. */
+/** A chart with one line a run. */
 export function single(
   id: string,
   title: string,
@@ -42,20 +42,20 @@ export interface Kind {
 }
 
 /**
- * Several lines a run: of one run they differ by colour; of several by dashes, and the colour is the run's.
- * What no run has takes no part in their names.
+ * Several lines a run. A single run's lines differ by colour; those of several runs by dashes, as the colour is the
+ * run's. A kind that no run has is left out.
  */
 export function lines(runs: Run[], kinds: Kind[]): Series[] {
   const found = kinds
     .map((kind) => ({ ...kind, of: runs.map(kind.points) }))
     .filter(({ of }) => of.some((points) => points.length > 0));
-  const named = (run: Run, kind: string) => {
+  const nameOf = (run: Run, kind: string) => {
     if (runs.length === 1) return kind;
     return found.length === 1 ? run.name : `${run.name}, ${kind}`;
   };
   return runs.flatMap((run, index) =>
     found.map(({ name, of, style }, kind) => ({
-      name: named(run, name),
+      name: nameOf(run, name),
       color: colorOf(runs.length === 1 ? kind : index),
       points: of[index] ?? [],
       dashed: runs.length > 1 && kind > 0,
@@ -64,6 +64,6 @@ export function lines(runs: Run[], kinds: Kind[]): Series[] {
   );
 }
 
-/** For a chart of one of the runs. */
+/** The title of a chart of one run among several. */
 export const titled = (title: string, runs: Run[], { name }: Run) =>
   runs.length === 1 ? title : `${title}: ${name}`;

@@ -1,13 +1,14 @@
-// The parts of a report that are not charts: how the runs stand, what they warned of, how to make them again.
+// The parts of a report that are not charts: the state of each run, its warnings, how to make it again.
+
+import { html, type Markup } from '../base/markup.js';
 import { verdictOf } from '../run/verdict.js';
 import { colorOf } from './overlay.js';
-import type { Run } from './runs.js';
+import { epochsAt, type Run } from './runs.js';
 import { epochs, evaluations, mean, ranks, trainSteps } from './series.js';
-import { clock, html, type Markup, signed } from './text.js';
 
-/** The figures that tell most, one run beside the other. */
+/** The most telling numbers, the runs side by side. */
 export function overview(runs: Run[]): Markup {
-  const facts = runs.map(factsOf);
+  const facts = runs.map((run) => [...differences(run, runs), ...factsOf(run)]);
   const [first] = facts;
   if (runs.length === 1 && first) return cards(first);
   const names = [...new Set(facts.flatMap((of) => of.map(({ name }) => name)))];
@@ -28,9 +29,20 @@ const cards = (facts: Fact[]) =>
       html`<div><dt>${name}</dt><dd>${value}${note && html`<small>${note}</small>`}</dd></div>`,
   )}</dl>`;
 
-// Shapes of colours say nothing to a screen reader; the name beside it does.
+// A screen reader skips the coloured dot and reads the name beside it.
 const swatch = (index: number) =>
   html`<svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill="${colorOf(index)}"/></svg>`;
+
+/** The options in which the runs differ, so that a table of several says first what sets them apart. */
+function differences(run: Run, runs: Run[]): Fact[] {
+  const valuesOf = ({ records }: Run) => records.at(-1)?.options ?? {};
+  const names = new Set(runs.flatMap((each) => Object.keys(valuesOf(each))));
+  names.delete('output'); // the run's name says it
+  return [...names].flatMap((name) => {
+    const values = new Set(runs.map((each) => described(valuesOf(each)[name])));
+    return values.size > 1 ? [{ name, value: described(valuesOf(run)[name]) }] : [];
+  });
+}
 
 interface Fact {
   name: string;
@@ -72,7 +84,21 @@ function factsOf(run: Run): Fact[] {
       ? []
       : [{ name: 'Images a second', value: mean(speeds).toFixed(0), note: 'mean of the epochs' }]),
     { name: 'Time', value: clock(seconds), note: perEpoch(run) },
+    ...(summary ? [] : waiting(run)),
   ];
+}
+
+/** Of a run that has not ended: what is left of it, and when it was last heard of. */
+function waiting(run: Run): Fact[] {
+  const { start, entries } = run;
+  const last = entries.findLast((entry) => entry.type === 'step' && entry.phase === 'train');
+  const heard = (entries.at(-1)?.time ?? '').replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+  const [date, time] = [heard.slice(0, 10), heard.slice(11)];
+  const fact = { name: 'Last heard', value: time, note: date };
+  if (last?.type !== 'step') return [fact];
+  const steps = (start.epochs - epochsAt(last, start)) * start.stepsPerEpoch;
+  const left = clock(Math.max(steps, 0) * last.batchSeconds.average);
+  return [{ name: 'Time left', value: left, note: 'at the pace of the epoch' }, fact];
 }
 
 function perEpoch(run: Run): string {
@@ -80,13 +106,13 @@ function perEpoch(run: Run): string {
   return seconds.length === 0 ? '' : `${clock(mean(seconds))} an epoch`;
 }
 
-/** Also of a run from before there were verdicts. */
+/** Computed anew, so that a run made before there were verdicts has one too. */
 function verdictFact({ start, entries }: Run): Fact[] {
   const verdict = verdictOf([start, ...entries.filter((entry) => entry.type !== 'summary')]);
   return verdict ? [{ name: 'Verdict', value: verdict.verdict.replace('_', ' ') }] : [];
 }
 
-/** Of the last epoch, as one batch's rank says little. */
+/** Means of the last epoch, as one batch's rank says little. */
 function rankFacts(run: Run): Fact[] {
   const last = (value: Parameters<typeof ranks>[1]) => {
     const points = ranks(run, value);
@@ -109,7 +135,7 @@ function rankFacts(run: Run): Fact[] {
   ];
 }
 
-/** What a run is, in a line. */
+/** A run's settings in a line. */
 export function subtitle({ start }: Run): string {
   return [
     start.command,
@@ -177,7 +203,7 @@ function circumstances(runs: Run[]): Markup {
 const optionTable = (runs: Run[]) =>
   comparison('Options', 'Option', runs, (run) => run.records.at(-1)?.options ?? {});
 
-/** A row a name; rows in which the runs differ stand out and come first. */
+/** A table with a row for each name; rows in which the runs differ stand out and come first. */
 function comparison(
   title: string,
   head: string,
@@ -203,4 +229,14 @@ function comparison(
 function described(value: unknown): string {
   if (value === undefined || value === null || value === '') return '–';
   return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value);
+}
+
+const signed = (value: number, digits: number): string =>
+  `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+
+/** 3675 → '1:01:15' */
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${Math.floor(whole / 3600)}:${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
 }

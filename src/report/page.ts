@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { EChartsOption } from 'echarts';
+import { html, inScript, Markup } from '../base/markup.js';
 import type { Figure } from './figure.js';
 import { type Group, groupsOf } from './figures.js';
 import { overview, reproduction, subtitle, warnings } from './overview.js';
 import type { Run } from './runs.js';
 import { style } from './style.js';
-import { html, Markup } from './text.js';
 
-/** What changes while a run goes on: the inner HTML of elements, by id, and the charts' options. */
+/** The parts that change while a run goes on: the inner HTML of elements and the charts' options, by id. */
 export interface Update {
   parts: Record<string, string>;
   options: Record<string, EChartsOption>;
@@ -79,7 +79,7 @@ ${reproduction(runs)}</section>
 </main>
 <footer>Made by rdm from events.jsonl. Drag a chart to move along it, Ctrl and the wheel to zoom.</footer>
 <noscript><p>The charts need JavaScript; their tables do not.</p></noscript>
-<script type="application/json" id="options">${inScript(JSON.stringify(options))}</script>
+<script type="application/json" id="options">${inScript(options)}</script>
 <script>${new Markup(chartLibrary)}</script>
 <script type="module">${new Markup(program)}</script>
 </body>
@@ -89,7 +89,7 @@ ${reproduction(runs)}</section>
 }
 
 const figureMarkup = ({ id, title, caption }: Figure, part: (id: string) => Markup) => html`
-<figure id="${id}" aria-labelledby="title-${id}"><figcaption><h3 id="title-${id}">${title}</h3><p>${caption}</p></figcaption>
+<figure id="${id}" aria-labelledby="title-${id}"><figcaption><h3 id="title-${id}">${title}</h3>${caption && html`<p>${caption}</p>`}</figcaption>
 <div class="chart" role="img" aria-labelledby="title-${id} words-${id}"></div>
 <p class="hidden" id="words-${id}">${part(`words-${id}`)}</p>
 <details><summary>Data of ${title}</summary><div class="scroll" tabindex="0" role="region" aria-label="Data of ${title}" id="table-${id}">${part(`table-${id}`)}</div></details></figure>`;
@@ -100,9 +100,6 @@ const dataTable = ({ table: { head, rows } }: Figure) => html`<table>
   ([first, ...cells]) =>
     html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`,
 )}</tbody></table>`;
-
-// JSON inside a script ends at no </script> of its texts.
-const inScript = (json: string) => new Markup(json.replaceAll('<', '\\u003c'));
 
 /** Nothing is fetched, but for a live page's own events; only these scripts run. */
 export function policy(live: boolean): string {

@@ -1,37 +1,52 @@
-// Runs as a report sees them: each with the history that its last weights have.
+// The runs of a report: each with the history that led to its last weights.
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { readRecords, recordFile } from '../run/record.js';
 import type { StartEvent } from '../types/events.js';
 import type { RunRecord } from '../types/report.js';
 import type { Summary } from '../types/results.js';
-import { type Logged, openLog } from './log.js';
+import type { Logged } from './entry.js';
+import { openLog } from './log.js';
 
 export interface Run {
-  /** Unlike any other's in the report. */
+  /** Unique in the report. */
   name: string;
   folder: string;
   /** The last one. */
   start: StartEvent;
-  /** In the order of training; what a resumed run did again counts once. */
+  /** In the order of training; a step that a resumed run made again is there once. */
   entries: Logged[];
-  /** Of all starts together, the pauses between them left out. */
+  /** Of all starts together, without the pauses between them. */
   seconds: number;
-  /** undefined while it goes on, or where it was killed. */
+  /** Undefined while the run goes on, or where it was killed. */
   summary: Summary | undefined;
   records: RunRecord[];
   /** Lines of events.jsonl that could not be read. */
   broken: number;
 }
 
-/** Throws `bad_run`. */
-export function readRuns(folders: string[]): Run[] {
-  return named(
-    folders.flatMap((folder) => {
+/**
+ * Leaves out what is there and holds no run, and passes the reason to `onSkipped`, as `runs/*` names files and empty
+ * folders too. Throws `bad_run` where something is not there, or nothing is left.
+ */
+export function readRuns(folders: string[], onSkipped: (reason: Error) => void = () => {}): Run[] {
+  const skipped: RdmError[] = [];
+  const runs = folders.flatMap((folder) => {
+    try {
       const log = openLog(folder);
       return runsOf(folder, log.read(), log.broken());
-    }),
-  );
+    } catch (error) {
+      if (!(error instanceof RdmError) || error.code !== 'bad_run') throw error;
+      if (!existsSync(folder)) throw error;
+      skipped.push(error);
+      return [];
+    }
+  });
+  const [first] = skipped;
+  if (runs.length === 0 && first) throw first;
+  skipped.forEach(onSkipped);
+  return withUniqueNames(runs);
 }
 
 /** A folder may hold a pretraining and its linear evaluation. Throws `bad_run` where it holds neither. */
@@ -93,7 +108,7 @@ function lastHistory(sessions: Session[]): Logged[] {
   return kept.reverse().flat();
 }
 
-/** How many epochs are done when this happens; those of what has no place are none. */
+/** How many epochs are done when this happens; 0 for what has no place in an epoch. */
 export function epochsAt(entry: Logged, { stepsPerEpoch }: StartEvent): number {
   switch (entry.type) {
     case 'step':
@@ -121,8 +136,8 @@ function secondsOf(events: Logged[]): number {
 const summaryOf = (events: Logged[] = []): Summary | undefined =>
   events.findLast((event) => event.type === 'summary');
 
-/** Runs of one name are told apart by their parent folders, then by number. */
-function named(runs: Run[]): Run[] {
+/** Tells runs of the same name apart by their parent folders, then by number. */
+function withUniqueNames(runs: Run[]): Run[] {
   const count = (name: string) => runs.filter((run) => run.name === name).length;
   const longer = runs.map((run) => {
     if (count(run.name) === 1) return run;

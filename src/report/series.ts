@@ -8,7 +8,7 @@ import type {
 } from '../types/events.js';
 import { epochsAt, type Run } from './runs.js';
 
-/** Epochs done, and what was measured then. */
+/** How many epochs are done, and the value measured then. */
 export type Point = [epochs: number, value: number];
 
 export const trainSteps = (run: Run, value: (event: StepEvent) => number | undefined): Point[] =>
@@ -39,7 +39,7 @@ function points(run: Run, value: (entry: Entry) => number | undefined): Point[] 
 
 const mostDrawn = 600;
 
-/** At most so many points, each the mean of as many neighbours as it takes. */
+/** At most `mostDrawn` points: each the mean of as many neighbours as that takes. */
 export function thinned(given: Point[]): Point[] {
   const each = Math.ceil(given.length / mostDrawn);
   if (each <= 1) return given;

@@ -3,9 +3,11 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
 import { RdmError } from '../base/errors.js';
 import type { WatchOptions } from '../types/report.js';
-import { type Logged, openLog } from './log.js';
+import type { Logged } from './entry.js';
+import { openLog } from './log.js';
 import { pageOf, policy, updateOf } from './page.js';
 import { type Run, runsOf } from './runs.js';
 
@@ -20,7 +22,8 @@ export async function serveRun(folder: string, options: WatchOptions): Promise<v
   const server = createServer();
   await listen(server, host, port);
   const { port: actual } = server.address() as AddressInfo;
-  const address = `http://${isIPv6(host) ? `[${host}]` : host}:${actual}/`;
+  const name = host === '0.0.0.0' || host === '::' ? hostname() : host; // all of this machine's addresses
+  const address = `http://${isIPv6(name) ? `[${name}]` : name}:${actual}/`;
   onListening?.(secret ? `${address}?token=${secret}` : address);
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -40,7 +43,7 @@ export async function serveRun(folder: string, options: WatchOptions): Promise<v
   }
 }
 
-/** What goes wrong in a callback ends the service. */
+/** An error in a callback ends the service. */
 const attempt = (fail: (error: unknown) => void) => (call: () => void) => {
   try {
     call();
@@ -104,12 +107,12 @@ const message = (run: WatchedRun) => `data: ${JSON.stringify(updateOf(run.read()
 
 const loopback = /^(127\.0\.0\.1|\[?::1\]?|localhost)$/;
 
-/** The path that is asked for; undefined where the asker has no right to it. */
+/** The requested path; undefined where the request has no right to it. */
 function permitted({ method, url = '/', headers: { host = '' } }: IncomingMessage, secret: string) {
   const [path, query] = url.split('?');
   if (method !== 'GET') return undefined;
   if (secret) return same(new URLSearchParams(query).get('token') ?? '', secret) ? path : undefined;
-  // A page elsewhere that has its own name resolved to this machine still names itself here.
+  // A foreign page whose name was made to resolve to this machine still sends its own name as Host.
   return loopback.test(host.replace(/:\d+$/, '')) ? path : undefined;
 }
 
@@ -134,7 +137,7 @@ function sendPage(response: ServerResponse, page: string): void {
   response.end(page);
 }
 
-// The first message tells what came since the page was made, or since the connection broke.
+// The first message brings what came since the page was made, or since the connection broke.
 function addReader(readers: Set<ServerResponse>, response: ServerResponse, first: string): void {
   response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream' });
   response.write(`retry: 2000\n${first}`); // ms until the page asks again

@@ -53,7 +53,7 @@ function loaderFigure(runs: Run[]) {
   );
 }
 
-/** Seconds of an epoch, by what they went to. */
+/** Seconds of an epoch, by what they were spent on. */
 interface Spent<Name extends string> {
   epoch: number;
   seconds: Record<Name, number>;
@@ -77,7 +77,7 @@ function barsOf<Name extends string>(runs: Run[], spentBy: (run: Run) => Spent<N
   };
 }
 
-/** A bar an epoch, or as many epochs a bar as it takes. */
+/** A bar for each epoch, or for several where there are more than `mostBars`. */
 function ofEpochs<Name extends string>(spent: Spent<Name>[]) {
   const each = Math.ceil(spent.length / mostBars);
   return Array.from({ length: Math.ceil(spent.length / (each || 1)) }, (_, bar) => {
@@ -86,7 +86,7 @@ function ofEpochs<Name extends string>(spent: Spent<Name>[]) {
   });
 }
 
-/** Of the steps that were reported: what they took, and how much of it they waited. */
+/** Seconds of the reported steps, split into training and waiting for images. */
 function waits(run: Run): Spent<'training' | 'waiting'>[] {
   const found = new Map<number, Spent<'training' | 'waiting'>>();
   for (const entry of run.entries) {

@@ -1,9 +1,10 @@
-// What a checkpoint records about the run that wrote it, and how that fills in what a caller leaves out.
+// What a checkpoint says of the run that wrote it, and how that fills in what a caller leaves out.
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RdmError, translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
-import { oneOf } from '../options/checks.js';
+import { oneOf } from '../options/check.js';
+import type { ExportOptions, LinclsOptions } from '../options/types.js';
 import {
   type Architecture,
   branches,
@@ -12,10 +13,9 @@ import {
   type Stem,
 } from '../types/choices.js';
 import type { RecordedEvent } from '../types/events.js';
-import type { ExportOptions, ImageOptions, NetworkOptions } from '../types/options.js';
 import type { CheckpointInfo, ExportSummary, TensorHash } from '../types/results.js';
 
-/** Reads a checkpoint's record without building a network. Rejects with `bad_checkpoint`. */
+/** Reads what a checkpoint holds, without building a network. Rejects with `bad_checkpoint`. */
 export function inspectCheckpoint(path: string): Promise<CheckpointInfo> {
   return translated(() => native().inspectCheckpoint(path));
 }
@@ -37,7 +37,7 @@ export async function exportCheckpoint(options: ExportOptions): Promise<ExportSu
   return translated(async () => ({ output, ...(await native().exportCheckpoint(wanted)) }));
 }
 
-/** The keys of a record that a later run can take over, and the folder that its run wrote to. */
+/** What a checkpoint says of its run that a later one can take over, and the folder that its run wrote to. */
 interface Recorded {
   classes?: string;
   cropSize?: number;
@@ -53,7 +53,7 @@ const texts = ['classes', 'data', 'dataset', 'output', 'stem'] as const;
 const numbers = ['cropSize', 'imagesPerClass', 'stemPadding'] as const;
 
 /** Only what is of its kind: the file may be anybody's. Throws `bad_checkpoint`. */
-function readRecord(checkpoint: string, record: Record<string, unknown>): Recorded {
+function readRecorded(checkpoint: string, record: Record<string, unknown>): Recorded {
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const wrong = [
     ...texts.filter((key) => typeof (record[key] ?? '') !== 'string'),
@@ -78,15 +78,15 @@ function isInPlace(checkpoint: string, { output }: Recorded): boolean {
   return output === folder || output === realpathSync(folder);
 }
 
-/** The options that may come from a record. */
-type Recordable = ImageOptions & NetworkOptions & { data?: string | undefined };
+/** The options that may come from a checkpoint. */
+type Recordable = Pick<LinclsOptions, keyof Recorded | 'arch'>;
 
 /**
  * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and, where the file
  * lies in the folder that its run wrote to, the data folder (with its classes and images per class). Rejects where
  * the caller names another architecture than the checkpoint.
  */
-export async function takeRecorded<Options extends Recordable>(
+export async function takeOver<Options extends Recordable>(
   options: Options,
   checkpoint: string | undefined,
 ): Promise<{ options: Options; recorded?: RecordedEvent }> {
@@ -99,21 +99,21 @@ export async function takeRecorded<Options extends Recordable>(
       `leave the architecture out, or name ${info.arch}`,
     );
   }
-  const record = readRecord(checkpoint, { ...(info.stem && { stem: info.stem }), ...info.rdm });
-  const takesData = !options.data && record.data;
-  if (takesData && !isInPlace(checkpoint, record)) {
+  const before = readRecorded(checkpoint, { ...(info.stem && { stem: info.stem }), ...info.rdm });
+  const takesData = !options.data && before.data;
+  if (takesData && !isInPlace(checkpoint, before)) {
     throw new RdmError(
       'usage',
       `no data folder was given, and ${checkpoint} is not in the folder that its run wrote to`,
-      `pass the data folder; the checkpoint records ${JSON.stringify(record.data)}`,
+      `pass the data folder; the checkpoint records ${JSON.stringify(before.data)}`,
     );
   }
   const taken = {
     ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
-    ...takeStem(options, record),
-    ...(!options.dataset && named(record.dataset) && { dataset: record.dataset }),
-    ...(options.cropSize === undefined && record.cropSize && { cropSize: record.cropSize }),
-    ...(takesData && takeData(options, record)),
+    ...takeStem(options, before),
+    ...(!options.dataset && isKnown(before.dataset) && { dataset: before.dataset }),
+    ...(options.cropSize === undefined && before.cropSize && { cropSize: before.cropSize }),
+    ...(takesData && takeData(options, before)),
   };
   if (Object.keys(taken).length === 0) return { options };
   return {
@@ -122,7 +122,7 @@ export async function takeRecorded<Options extends Recordable>(
   };
 }
 
-const named = (dataset?: Dataset) => dataset !== undefined && dataset !== 'custom';
+const isKnown = (dataset?: Dataset) => dataset !== undefined && dataset !== 'custom';
 
 function takeStem(options: Recordable, { stem, stemPadding }: Recorded) {
   if (options.stem !== undefined || stem !== 'cifar') return {};

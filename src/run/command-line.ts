@@ -1,11 +1,10 @@
-// The command that makes a run with these options, in as few flags as say it. How many processes share the
-// work is among the values, not in the line: torchrun, Slurm or rdm itself starts them.
+// The shortest command line that makes a run with these options. How many processes share the work is among the
+// values, not in the line, as torchrun, Slurm or rdm itself starts them.
 import { resolve } from 'node:path';
-import { predictorDefaults, pretrainDefaults } from '../options/defaults.js';
-import { linclsFlags, pretrainFlags } from '../options/flags.js';
-import { completeLincls } from '../options/lincls.js';
-import { completePretrain } from '../options/pretrain.js';
-import type { LinclsOptions, PretrainOptions } from '../types/options.js';
+import { flagValues } from '../options/flags.js';
+import { completeLincls, completePretrain } from '../options/runs.js';
+import { complete } from '../options/table/table.js';
+import type { LinclsOptions, PretrainOptions } from '../options/types.js';
 
 export type Values = Record<string, unknown>;
 
@@ -16,29 +15,24 @@ export interface CommandLine {
 }
 
 export function pretrainLine(options: PretrainOptions, seed: number): CommandLine {
-  const flags = ({ data, ...given }: PretrainOptions): Values => ({
-    ...predictorDefaults,
-    ...present(pretrainFlags(completePretrain({ ...given, data }))),
-  });
   const { method } = options; // other defaults depend on it
-  const defaults = { ...flags({ data: '', method }), method: pretrainDefaults.method };
-  return commandLine('pretrain', options, seed, flags, defaults);
+  const defaults = { ...completePretrain({ method }), method: complete('pretrain', {}).method };
+  return commandLine('pretrain', options, completePretrain(options), defaults, seed);
 }
 
-export function linclsLine(options: LinclsOptions, seed: number): CommandLine {
-  const flags = (given: LinclsOptions): Values => present(linclsFlags(completeLincls(given)));
-  return commandLine('lincls', options, seed, flags, flags({}));
-}
+export const linclsLine = (options: LinclsOptions, seed: number): CommandLine =>
+  commandLine('lincls', options, completeLincls(options), completeLincls({}), seed);
 
-function commandLine<Options extends Pick<LinclsOptions, 'data' | 'output' | 'process'>>(
+function commandLine(
   command: 'pretrain' | 'lincls',
-  options: Options,
+  options: Pick<LinclsOptions, 'data' | 'output' | 'process'>,
+  complete: object,
+  initial: object,
   seed: number,
-  flags: (options: Options) => Values,
-  defaults: Values,
 ): CommandLine {
-  const { data, valBatchSize, process, ...rest } = flags(options); // these have no flags
-  const values = { ...rest, output: resolve(options.output ?? '.'), seed };
+  const output = resolve(options.output ?? '.');
+  const values = { ...flagValues(command, complete), output, seed };
+  const defaults = flagValues(command, initial);
   const needed = Object.entries(values).filter(
     ([name, value]) => String(value) !== String(defaults[name]),
   );
@@ -54,9 +48,6 @@ function flagWords(name: string, value: unknown): string[] {
   if (typeof value === 'boolean') return [value ? `--${long}` : `--no-${long}`];
   return [`--${long}`, String(value)]; // lists as commander takes them: with commas
 }
-
-const present = (flags: object): Values =>
-  Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 
 const quoted = (word: string) =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -29,7 +29,7 @@ export function append(output: string, file: string, data: string | Uint8Array):
   }
 }
 
-/** Runs what writes events; what cannot be written is lost, and said once: a full disk ends no run. */
+/** Runs what writes events. A failure loses them and warns once, as a full disk must not end a run. */
 export function tolerant(onWarning: (warning: WarningEvent) => void): (write: () => void) => void {
   let failing = false;
   return (write) => {

@@ -1,48 +1,46 @@
 // The runs: each is one call and one promise, with events and an abort signal on the way.
-
-import { type Job, type NativeCommon, native, type Stoppable } from '../native/addon.js';
-import { oneOf } from '../options/checks.js';
-import { pretrainDefaults } from '../options/defaults.js';
-import { resolveFeatures, resolveSpectrum } from '../options/features.js';
-import { resolveKnn } from '../options/knn.js';
-import { resolveLincls } from '../options/lincls.js';
-import { resolvePretrain } from '../options/pretrain.js';
-import { collapseActions } from '../types/choices.js';
-import type { Control, Event, FeatureEvent, KnnEvent, RecordedEvent } from '../types/events.js';
+import { existsSync, rmdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { RdmError } from '../base/errors.js';
+import { type Job, native, type Stoppable } from '../native/addon.js';
+import { resolveFeatures, resolveKnn, resolveSpectrum } from '../options/looking.js';
+import { completePretrain, resolveLincls, resolvePretrain } from '../options/runs.js';
 import type {
-  CommonOptions,
   FeatureOptions,
   KnnOptions,
   LinclsOptions,
   PretrainOptions,
   SpectrumOptions,
-} from '../types/options.js';
+} from '../options/types.js';
+import type { Control, Event, FeatureEvent, KnnEvent, RecordedEvent } from '../types/events.js';
 import type { FeatureSet, KnnSummary, SpectrumSummary, Summary } from '../types/results.js';
-import { takeRecorded } from './checkpoints.js';
+import { inspectCheckpoint, takeOver } from './checkpoints.js';
 import { type CommandLine, linclsLine, pretrainLine } from './command-line.js';
 import { appendEvent, tolerant } from './event-log.js';
-import { follow } from './follow.js';
-import { judged } from './judged.js';
+import { perform } from './job.js';
 import { openRecord } from './record.js';
+import { withVerdicts } from './verdict.js';
 
-/** Of several processes the first alone reports events and keeps the log. */
-const reports = ({ process }: Pick<NativeCommon, 'process'>) => (process?.rank ?? 0) === 0;
+/** The first of several processes alone reports events and keeps the log. */
+const reports = ({ process }: Pick<Resolved, 'process'>) => (process?.rank ?? 0) === 0;
+
+type Resolved = ReturnType<typeof resolveLincls | typeof resolvePretrain>;
 
 type OnEvent = (event: Event) => void;
 
 /** Pretrains SimSiam or BYOL, with a predictor or a filter, on a folder of images; writes checkpoint_%04d.pth.tar. */
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
   const resolved = resolvePretrain(options);
-  const { onCollapse = pretrainDefaults.onCollapse } = options;
-  const action = oneOf('action on a collapse', onCollapse, collapseActions);
+  const { onCollapse } = completePretrain(options);
   const start = (onEvent: OnEvent) => native().pretrain(resolved, onEvent);
   const line = (seed: number) => pretrainLine(options, seed);
-  return run(resolved, options, line, control, judged(start, action));
+  return run(resolved, options, line, control, withVerdicts(start, onCollapse));
 }
 
 /** Trains and evaluates a linear classifier on a frozen backbone; writes model_best.pth.tar. */
 export async function lincls(options: LinclsOptions, control: Control = {}): Promise<Summary> {
-  const { options: complete, recorded } = await takeRecorded(
+  if (options.resume && options.resume !== 'auto') await refusePretraining(options.resume);
+  const { options: complete, recorded } = await takeOver(
     options,
     options.pretrained || (options.resume === 'auto' ? '' : options.resume),
   );
@@ -54,6 +52,17 @@ export async function lincls(options: LinclsOptions, control: Control = {}): Pro
   });
 }
 
+/** --resume of a pretraining checkpoint, where --pretrained was meant. */
+async function refusePretraining(checkpoint: string): Promise<void> {
+  const { kind } = await inspectCheckpoint(checkpoint);
+  if (kind !== 'simsiam') return;
+  throw new RdmError(
+    'bad_checkpoint',
+    `${checkpoint} is of pretraining: it has no linear classifier to go on with`,
+    `to train one on it: --pretrained ${checkpoint}`,
+  );
+}
+
 /**
  * Classifies the validation images by the training images nearest to them in a backbone's features.
  * Progress counts images; nothing is trained, and only a list of bad images is written.
@@ -62,10 +71,10 @@ export async function knn(
   options: KnnOptions,
   control: Control<KnnEvent> = {},
 ): Promise<KnnSummary> {
-  const { options: complete, recorded } = await takeRecorded(options, options.pretrained);
+  const { options: complete, recorded } = await takeOver(options, options.pretrained);
   const resolved = resolveKnn(complete);
   const heard = reports(resolved) ? control : { signal: control.signal };
-  return judge(recorded, heard, (onEvent) => native().knn(resolved, onEvent));
+  return examine(recorded, heard, (onEvent) => native().knn(resolved, onEvent));
 }
 
 /** Singular values and effective ranks of a checkpoint's features on validation images. */
@@ -73,9 +82,9 @@ export async function spectrum(
   options: SpectrumOptions,
   control: Control<FeatureEvent> = {},
 ): Promise<SpectrumSummary> {
-  const { options: complete, recorded } = await takeRecorded(ofAll(options), options.checkpoint);
+  const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveSpectrum(complete);
-  return judge(recorded, control, (onEvent) => native().spectrum(resolved, onEvent));
+  return examine(recorded, control, (onEvent) => native().spectrum(resolved, onEvent));
 }
 
 /** A checkpoint's features of some validation images, as one matrix. */
@@ -83,21 +92,21 @@ export async function features(
   options: FeatureOptions,
   control: Control<FeatureEvent> = {},
 ): Promise<FeatureSet> {
-  const { options: complete, recorded } = await takeRecorded(ofAll(options), options.checkpoint);
+  const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveFeatures(complete);
-  return judge(recorded, control, (onEvent) => native().features(resolved, onEvent));
+  return examine(recorded, control, (onEvent) => native().features(resolved, onEvent));
 }
 
-/** What a record says of the training images does not concern the validation images. */
+/** What a checkpoint says of the training images does not concern the validation images. */
 const ofAll = <Options extends object>(options: Options) => ({ ...options, imagesPerClass: 0 });
 
-/** A job that only looks: it tells what it took from the record, and writes no events. */
-async function judge<Result extends { outcome: 'done' | 'stopped' }>(
+/** A job that only looks at a checkpoint: it tells what it took over from it, and writes no events. */
+async function examine<Result extends { outcome: 'done' | 'stopped' }>(
   recorded: RecordedEvent | undefined,
   control: Control<FeatureEvent>,
   start: (onEvent: (event: FeatureEvent) => void) => Job<Stoppable<Result>>,
 ) {
-  const { stopped, ...found } = await follow<FeatureEvent, Stoppable<Result>>((onEvent) => {
+  const { stopped, ...found } = await perform<FeatureEvent, Stoppable<Result>>((onEvent) => {
     if (recorded) onEvent(recorded);
     return start(onEvent);
   }, control);
@@ -105,31 +114,41 @@ async function judge<Result extends { outcome: 'done' | 'stopped' }>(
 }
 
 async function run(
-  resolved: NativeCommon,
-  { tensorboard }: CommonOptions,
+  resolved: Pick<Resolved, 'data' | 'output' | 'process'>,
+  { tensorboard }: Pick<LinclsOptions, 'tensorboard'>,
   line: (seed: number) => CommandLine,
   { onEvent, signal }: Control,
   start: (onEvent: OnEvent) => Job<Summary>,
 ): Promise<Summary> {
-  if (!reports(resolved)) return follow(start, { signal });
+  if (!reports(resolved)) return perform(start, { signal });
   const { output, data } = resolved;
   const plot = tensorboard ? await plotter(output) : undefined;
   const record = openRecord(output, data, line);
   const write = tolerant((warning) => onEvent?.(warning));
-  const logged = (event: Event) => {
+  const log = (event: Event) =>
     write(() => {
       appendEvent(output, event);
       plot?.(event);
       if (event.type === 'start') record.start(event);
     });
+  const early: Event[] = []; // a run that is refused before it starts leaves no files
+  let started = false;
+  const logged = (event: Event) => {
+    if (event.type === 'start') started = true;
+    if (started) for (const each of [...early.splice(0), event]) log(each);
+    else early.push(event);
     onEvent?.(event);
   };
+  const newFolders = missing(resolve(output));
   let done = false;
   try {
-    const summary = await follow(start, { onEvent: logged, signal });
+    const summary = await perform(start, { onEvent: logged, signal });
     write(() => appendEvent(output, { type: 'summary', ...summary }));
     done = summary.outcome === 'done';
     return summary;
+  } catch (error) {
+    removeEmpty(newFolders);
+    throw error;
   } finally {
     await record.end(done).catch((error) =>
       write(() => {
@@ -137,6 +156,18 @@ async function run(
       }),
     );
   }
+}
+
+/** The folder and those above it that are not there yet, innermost first. */
+function missing(folder: string): string[] {
+  return existsSync(folder) ? [] : [folder, ...missing(dirname(folder))];
+}
+
+/** Removes them as far as nothing is in them. */
+function removeEmpty(folders: string[]): void {
+  try {
+    for (const folder of folders) rmdirSync(folder);
+  } catch {} // a folder with something in it stays, and so do those above
 }
 
 // The writer of protobufs loads only where it writes.

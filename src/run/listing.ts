@@ -10,7 +10,7 @@ interface File {
   bytes: number;
 }
 
-/** Of train/ and val/ where there is a train/, as in an image folder; else of all. Rejects where aborted. */
+/** Lists train/ and val/ where there is a train/, as in an image folder; else everything. Rejects when aborted. */
 export async function hashListing(folder: string, signal: AbortSignal): Promise<Listing> {
   const hash = createHash('sha256');
   const listing = { files: 0, bytes: 0 };
@@ -26,7 +26,7 @@ export async function hashListing(folder: string, signal: AbortSignal): Promise<
   return { sha256: hash.digest('hex'), ...listing };
 }
 
-/** In sorted order, a folder at a time. Links are followed, but not to a folder that is being listed. */
+/** Yields files in sorted order, a folder at a time. Links are resolved, but not to a folder that is being listed. */
 async function* filesUnder(root: string, path: string, above: string[]): AsyncGenerator<File> {
   const real = await realpath(join(root, path));
   if (above.includes(real)) return;
@@ -41,7 +41,7 @@ async function* filesUnder(root: string, path: string, above: string[]): AsyncGe
   }
 }
 
-/** undefined of a folder. */
+/** Undefined for a folder. */
 async function fileSize(path: string, entry: Dirent): Promise<number | undefined> {
   if (entry.isDirectory()) return undefined;
   const found = await stat(path);

@@ -1,4 +1,4 @@
-// run.json in the output folder: what each start of a run was made with. A list, so that history stays.
+// run.json in the output folder: a list with one entry for each start of a run, which says how to make it again.
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -45,7 +45,7 @@ export function openRecord(
 
 const mostBytes = 2 ** 26; // some 40,000 starts
 
-/** None where there is no such file. Throws `bad_output` where it is another's. */
+/** Empty where there is no such file. Throws `bad_output` where another program wrote it. */
 export function readRecords(path: string): RunRecord[] {
   try {
     const text = withFile(path, 'read', (file, size) =>
@@ -97,7 +97,7 @@ function describeStart(event: StartEvent, { line, values }: CommandLine, data: s
   };
 }
 
-/** What takes a while (a million files, some tens of seconds) is found out beside the run. */
+/** Fills in what takes a while: a million files take some tens of seconds. The run goes on meanwhile. */
 async function fillIn(record: RunRecord, signal: AbortSignal): Promise<void> {
   const { folder, data } = record;
   [record.commit, data.commit, data.listing] = await Promise.all([
@@ -114,7 +114,7 @@ const commitOf = (folder: string) =>
     );
   });
 
-// Whole or not at all: a reader never sees half a file.
+// A rename makes the file appear whole or not at all: no reader sees half of it.
 function writeRecords(output: string, records: RunRecord[]): void {
   const path = recordFile(output);
   try {

@@ -12,18 +12,20 @@ type Scalars = Record<string, number | undefined>;
 export function openTensorBoard(output: string): (event: Event) => void {
   const name = `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}`;
   let stepsPerEpoch = 1;
-  append(output, name, record(headerMessage()));
   return (event) => {
-    if (event.type === 'start') stepsPerEpoch = event.stepsPerEpoch;
+    if (event.type === 'start') {
+      stepsPerEpoch = event.stepsPerEpoch;
+      append(output, name, framed(headerMessage()));
+    }
     const scalars = scalarsOf(event);
     if (!scalars || !('epoch' in event)) return;
     const within = 'step' in event ? event.step : stepsPerEpoch;
     const step = event.epoch * stepsPerEpoch + within;
-    append(output, name, record(scalarsMessage(step, scalars)));
+    append(output, name, framed(scalarsMessage(step, scalars)));
   };
 }
 
-/** What is plotted of an event; a tag begins with its group. */
+/** The plotted numbers of an event by their tags; a tag begins with its group. */
 function scalarsOf(event: Event): Scalars | undefined {
   switch (event.type) {
     case 'step':
@@ -106,7 +108,7 @@ function writeValue({ tag, value }: { tag: string; value: number }, message: Pbf
 }
 
 /** Length (uint64), its checksum, the data, its checksum; all little-endian. */
-function record(data: Uint8Array): Uint8Array {
+function framed(data: Uint8Array): Uint8Array {
   const framed = Buffer.alloc(8 + 4 + data.length + 4);
   framed.writeBigUInt64LE(BigInt(data.length), 0);
   framed.writeUInt32LE(maskedChecksum(framed.subarray(0, 8)), 8);

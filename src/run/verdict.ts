@@ -1,5 +1,7 @@
 // Whether a pretraining works, told from its events alone by the paper's quantity, the effective ranks.
 // The bounds lie between runs that were made: docs/verdict.md.
+import type { Job } from '../native/addon.js';
+import type { CollapseAction, Verdict } from '../types/choices.js';
 import type {
   EpochEvent,
   Event,
@@ -8,37 +10,38 @@ import type {
   StartEvent,
   VerdictEvent,
 } from '../types/events.js';
+import type { Summary } from '../types/results.js';
 
-/** Verdicts wait for an epoch, though never for fewer steps, nor for more. */
+/** The first verdict comes after an epoch, but not before `leastSteps` and not after `mostSteps`. */
 const leastSteps = 20;
 const mostSteps = 200;
-/** Rank events that a collapse is told from, and those in which a healthy run is ahead. */
+/** A collapse shows in the last 3 rank measurements; in a healthy run the target leads in the last 8, at least 4. */
 const collapseWindow = 3;
 const healthyWindow = 8;
 const healthyLeast = 4;
-/** Directions in use beyond the first, as a share of those there could be: a few. */
+/** Below this share of the possible directions, not counting the first, few are in use. */
 const fewDirections = 0.05;
-/** Target over online: above this, the mechanism still pulls the online branch's rank up. */
+/** Above this ratio of target to online rank, the mechanism still pulls the online rank up. */
 const pullingRatio = 1.5;
-/** Below this std, less than one image in 14 lies elsewhere than the rest: std = 2√(p(1 − p)). */
+/** Below this std, fewer than one image in 14 lies apart from the rest: std = 2√(p(1 − p)). */
 const collapsedStd = 0.5;
 const collapsedAlignment = 0.9;
-/** Rank of the squared singular values: all the energy in one direction. */
+/** Below this rank of the squared singular values, all the energy lies in one direction. */
 const oneDirection = 1.1;
-/** What counts as a move: of a rank, as a share; of a mean cosine, in epochs' losses. */
+/** A smaller change is none: of a rank as a share of it, of the epoch's loss as a mean cosine. */
 const movedRank = 0.1;
 const movedCosine = 0.005;
 
 /** The verdict on the run that these events tell of; undefined where there is none yet. */
 export function verdictOf(events: Iterable<Event>): VerdictEvent | undefined {
-  const judge = createJudge();
+  const track = verdictTracker();
   let last: VerdictEvent | undefined;
-  for (const event of events) last = judge(event) ?? last;
+  for (const event of events) last = track(event) ?? last;
   return last;
 }
 
 /** Takes a run's events in their order, and answers with a verdict where one of them changes it. */
-export function createJudge(): (event: Event) => VerdictEvent | undefined {
+export function verdictTracker(): (event: Event) => VerdictEvent | undefined {
   let run = begin();
   return (event) => {
     if (event.type === 'start') run = begin(event, run);
@@ -46,7 +49,7 @@ export function createJudge(): (event: Event) => VerdictEvent | undefined {
     if (event.type === 'epoch') addEpoch(run, event);
     if (event.type === 'rank') addRank(run, event);
     if (event.type !== 'epoch' && event.type !== 'rank') return undefined;
-    const verdict = judge(run, event);
+    const verdict = verdictAfter(run, event);
     if (!verdict || verdict === run.verdict) return undefined;
     run.verdict = verdict;
     const { epoch, step } = run.ranks.at(-1) ?? { epoch: event.epoch, step: 0 };
@@ -54,22 +57,45 @@ export function createJudge(): (event: Event) => VerdictEvent | undefined {
   };
 }
 
-/** What is remembered of a run. */
+/** Starts a pretraining. */
+type Start = (onEvent: (event: Event) => void) => Job<Summary>;
+
+/** The same run with verdict events among its own, and the last verdict in its summary. */
+export function withVerdicts(start: Start, onCollapse: CollapseAction): Start {
+  return (onEvent) => {
+    const track = verdictTracker();
+    let verdict: Verdict | null = null;
+    const job = start((event) => {
+      onEvent(event);
+      const found = track(event);
+      if (!found) return;
+      verdict = found.verdict;
+      onEvent(found);
+      if (onCollapse === 'stop' && isCollapse(verdict)) job.stop();
+    });
+    return { ...job, done: job.done.then((summary) => ({ ...summary, verdict })) };
+  };
+}
+
+const isCollapse = (verdict: Verdict) =>
+  verdict === 'dimensional_collapse' || verdict === 'complete_collapse';
+
+/** The part of a run's events that its verdict rests on. */
 interface Run {
   start: StartEvent | undefined;
   verdict: VerdictEvent['verdict'] | undefined;
   firstRank: RankEvent | undefined;
-  /** The last ones. */
+  /** The last `healthyWindow` of them. */
   ranks: RankEvent[];
   firstEpoch: EpochEvent | undefined;
   lastEpoch: EpochEvent | undefined;
-  /** The learning rate, as it was an epoch ago, and whether it rose in the last one. */
+  /** The learning rate now and an epoch ago, and whether it rose in between. */
   rate: number;
   rateBefore: number;
   warmsUp: boolean;
 }
 
-/** A run that is resumed goes on with what is remembered of it. */
+/** A resumed run keeps what its earlier part has shown. */
 function begin(start?: StartEvent, before?: Run): Run {
   if (start && before?.start && start.startEpoch > 0) return { ...before, start };
   return {
@@ -97,7 +123,10 @@ function addRank(run: Run, event: RankEvent): void {
   run.ranks = [...run.ranks, event].slice(-healthyWindow);
 }
 
-function judge(run: Run, event: EpochEvent | RankEvent): VerdictEvent['verdict'] | undefined {
+function verdictAfter(
+  run: Run,
+  event: EpochEvent | RankEvent,
+): VerdictEvent['verdict'] | undefined {
   if (isYoung(run)) return undefined;
   const found = evidence(run);
   if (event.type === 'epoch') return stoodStill(run, found) ? 'not_learning' : undefined;
@@ -115,23 +144,23 @@ function isYoung({ start, firstRank, ranks }: Run): boolean {
   return steps < Math.min(Math.max(stepsPerEpoch, leastSteps), mostSteps);
 }
 
-/** Nearly every image at the same place, in both branches. */
+/** Nearly all images lie at the same place, in both branches. */
 const isOnePoint = ({ energyRank, featureStd, alignment }: Evidence) =>
   energyRank < oneDirection && featureStd < collapsedStd && alignment > collapsedAlignment;
 
-/** Few directions in the target, and no difference left that would draw the online branch into others. */
+/** The target has few directions, and no rank difference is left that would open others. */
 function isFewDirections({ onlineRank, targetRank, fullRank }: Evidence): boolean {
   const share = (targetRank - 1) / (fullRank - 1);
   return share < fewDirections && targetRank < pullingRatio * onlineRank;
 }
 
-/** The target ahead in every one of the last measurements, after the network has moved. */
+/** The target's rank leads in all of the last measurements, and the network has moved. */
 function isHealthy({ ranks, firstRank }: Run, found: Evidence): boolean {
   if (ranks.length < healthyLeast || !ranks.every(({ difference }) => difference > 0)) return false;
   return hasMoved(firstRank, found);
 }
 
-/** Neither loss nor ranks have moved in two epochs from scratch, and no warm-up is the reason. */
+/** Neither loss nor ranks have moved in two epochs from scratch, and the rate is not still warming up. */
 function stoodStill(run: Run, found: Evidence): boolean {
   const { start, firstRank, firstEpoch, warmsUp } = run;
   if (found.lossChange === null || firstEpoch?.epoch !== 0 || warmsUp) return false;

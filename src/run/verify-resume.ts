@@ -2,14 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RdmError, writing } from '../base/errors.js';
-import { type NativePretrainOptions, native } from '../native/addon.js';
-import { whole } from '../options/checks.js';
-import { resolvePretrain } from '../options/pretrain.js';
+import { native } from '../native/addon.js';
+import { whole } from '../options/check.js';
+import { resolvePretrain } from '../options/runs.js';
+import type { PretrainOptions } from '../options/types.js';
 import type { Control } from '../types/events.js';
-import type { PretrainOptions } from '../types/options.js';
 import type { ResumeCheck, Summary } from '../types/results.js';
 import { hashTensors } from './checkpoints.js';
-import { follow } from './follow.js';
+import { perform } from './job.js';
 
 /**
  * Trains so many steps straight, and again with a stop after half of them, in folders below
@@ -28,13 +28,8 @@ export async function verifyResume(
     return mkdtempSync(join(resolved.output, 'verify-resume-'));
   });
   const train = async (output: string, maxSteps: number, resume: string) => {
-    const run: NativePretrainOptions = {
-      ...resolved,
-      output: join(folder, output),
-      maxSteps,
-      resume,
-    };
-    return follow((onEvent) => native().pretrain(run, onEvent), control);
+    const run = { ...resolved, output: join(folder, output), maxSteps, resume };
+    return perform((onEvent) => native().pretrain(run, onEvent), control);
   };
   try {
     const straight = await train('straight', steps, '');

@@ -1,15 +1,6 @@
 // What the jobs around datasets take and return.
 import type { fetchable } from './choices.js';
 
-export interface SynthesizeOptions {
-  output: string;
-  trainPerClass?: number | undefined;
-  valPerClass?: number | undefined;
-  /** Pixels on a side. */
-  size?: number | undefined;
-  seed?: number | undefined;
-}
-
 export interface FetchOptions {
   dataset: (typeof fetchable)[number];
   /** Folder to unpack into; a run takes it as its data folder. */
@@ -25,14 +16,6 @@ export interface FetchSummary {
   outcome: 'done' | 'present' | 'stopped';
   /** The folder of the dataset's files. */
   path: string;
-}
-
-export interface CheckOptions {
-  /** Folder of a dataset, in any layout that a run takes. */
-  data: string;
-  /** Threads; one a processor where left out. */
-  workers?: number | undefined;
-  maxImagePixels?: number | undefined;
 }
 
 export interface DataCheck {

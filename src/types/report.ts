@@ -38,6 +38,8 @@ export interface ReportOptions {
   svg?: string | undefined;
   /** Every measurement, a row an event. */
   csv?: string | undefined;
+  /** Called with the reason for each folder that is left out, as it holds no run. */
+  onSkipped?: ((reason: Error) => void) | undefined;
 }
 
 export interface WatchOptions {

@@ -12,7 +12,13 @@ const png = Buffer.from('\x89PNG', 'latin1');
 
 test('a class whose name holds control characters', async () => {
   const embedding = {
-    ...{ outcome: 'done' as const, images: 2, labels: [0, 1], classes: [odd, 'b'], thumbnails: null },
+    ...{
+      outcome: 'done' as const,
+      images: 2,
+      labels: [0, 1],
+      classes: [odd, 'b'],
+      thumbnails: null,
+    },
     ...{ points: [[0, 0] as [number, number], [1, 1] as [number, number]], paths: [odd, odd] },
   };
   const drawing = await embeddingSvg(embedding);

@@ -52,8 +52,12 @@ test('a checkpoint of BYOL: networks, run, optimiser, every tensor', async () =>
     'torch.LongStorage',
     'torch._utils._rebuild_tensor_v2',
   ]);
-  const { code, stdout } = await rdm(['inspect', checkpoint]);
+  const { code, stdout } = await rdm(['inspect', '--tensors', checkpoint]);
   assert.equal(code, 0);
+  const brief = await rdm(['inspect', checkpoint]);
+  assert.ok(stdout.endsWith(brief.stdout), 'what is short comes last');
+  assert.match(brief.stdout, /\n\nformat .*\n(.+\n)+safe .*\n$/);
+  assert.doesNotMatch(brief.stdout, /conv1.weight/);
   for (const line of [
     /^kind +byol$/m,
     /^written by +rdm [\d.]+ pretrain$/m,

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import type { Diagnosis, Environment } from 'rdm-ssl';
-import { checkLines } from '../../dist/cli/output/doctor.js';
+import { checkLines } from '../../dist/cli/commands/doctor.js';
 import { scratch } from '../support/folders.js';
 import { type Result, rdm } from '../support/rdm.js';
 
@@ -97,7 +97,7 @@ test('--json has the checks as data and what the addon told', async () => {
   assert.ok(Number(disk?.values.free) > 2 ** 30);
 });
 
-test('an output folder that is not there yet is judged by the one above; a file is refused', async () => {
+test('an output folder that is not there yet is as good as the one above; a file is refused', async () => {
   const folder = scratch();
   const { code } = await on(telling({}), ['--output', join(folder, 'a/b/c')]);
   assert.equal(code, 0);

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
-import { printable, printableJson } from '../../dist/cli/output/printable.js';
+import { printable, printableJson } from '../../dist/cli/output/print.js';
 import { epochEnd, runFolder, start, step, summary } from '../support/events.js';
 import { dataset, scratch, small } from '../support/folders.js';
 import { records, zip } from '../support/hostile/archive.js';
@@ -23,9 +23,9 @@ import { write } from '../support/hostile/write.js';
 import { type Result, rdm, root } from '../support/rdm.js';
 
 /** Clears the line above, sets the window's title, in both forms of an escape; ends the line; turns the text. */
-const escape = '\u001b[1A\u001b[2K\u009b31m\u001b]0;owned\u0007\rsafe  yes\u202e';
+const attack = '\u001b[1A\u001b[2K\u009b31m\u001b]0;owned\u0007\rsafe  yes\u202e';
 /** A name that would begin a line of its own. */
-const broken = `${escape}\nrdm: done`;
+const broken = `${attack}\nrdm: done`;
 
 const steering = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
 
@@ -64,7 +64,7 @@ function file(name: string, pickle: Buffer): string {
 
 test('one function makes text printable', () => {
   assert.equal(printable('a\tb \u001b[31m\u009b1m\n\u007f\u202e ü 貓'), 'a\tb ?[31m?1m??? ü 貓');
-  const value = { [escape]: broken };
+  const value = { [attack]: broken };
   assert.doesNotMatch(printableJson(value), steering);
   assert.deepEqual(JSON.parse(printableJson(value)), value);
 });
@@ -88,15 +88,19 @@ test('inspect: names of tensors, globals and options', async () => {
       rdm: dict({ [`key ${broken}`]: text(broken), version: text(broken), command: text(broken) }),
     }),
   );
-  assertHarmless(await rdm(['inspect', path]), /conv1\.weight\?\[1A/, /^ {2}key \?\[1A/m);
-  const { stdout } = await rdm(['inspect', path, '--json']);
+  assertHarmless(
+    await rdm(['inspect', '--tensors', path]),
+    /conv1\.weight\?\[1A/,
+    /^ {2}key \?\[1A/m,
+  );
+  const { stdout } = await rdm(['inspect', '--tensors', path, '--json']);
   assert.doesNotMatch(stdout, steering);
   assert.match(JSON.parse(stdout).tensors[0].name, /\n/);
 });
 
 test('inspect: a refused global cannot repaint the line that tells of it', async () => {
-  const evil = call(global(`os.system${escape.replaceAll('\r', '')}`), text('id'));
-  const result = await rdm(['inspect', file('evil.pth', program(dict({ evil })))]);
+  const evil = call(global(`os.system${attack.replaceAll('\r', '')}`), text('id'));
+  const result = await rdm(['inspect', '--tensors', file('evil.pth', program(dict({ evil })))]);
   assert.equal(result.code, 1);
   assertHarmless(result, /^safe +NO: it asks for os\.system\?\[1A/m);
 });
@@ -113,9 +117,9 @@ test('inspect: names, types and metadata of safetensors', async () => {
   const entry = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
   const metadata = { [broken]: broken };
   const named = safetensors({ [`a${broken}`]: entry, __metadata__: metadata });
-  assertHarmless(await rdm(['inspect', named]), /a\?\[1A/);
+  assertHarmless(await rdm(['inspect', '--tensors', named]), /a\?\[1A/);
   const typed = safetensors({ a: { ...entry, dtype: `F32${broken}` } });
-  assertHarmless(await rdm(['inspect', typed]), /^rdm: cannot load/m);
+  assertHarmless(await rdm(['inspect', '--tensors', typed]), /^rdm: cannot load/m);
 });
 
 test('a recorded folder that options are taken from', async () => {
@@ -150,7 +154,7 @@ test('watch --terminal: every text of an event', async () => {
 });
 
 test('the status of an HTTP server', async () => {
-  const answer = `HTTP/1.1 404 ${escape.replaceAll('\r', '')}\r\nContent-Length: 0\r\n\r\n`;
+  const answer = `HTTP/1.1 404 ${attack.replaceAll('\r', '')}\r\nContent-Length: 0\r\n\r\n`;
   const server = createServer((socket) => socket.end(Buffer.from(answer, 'latin1')));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -162,13 +166,16 @@ test('the status of an HTTP server', async () => {
 
 test('a recipe, a file that is not there, a flag', async () => {
   const recipe = join(scratch(), 'a.yaml');
-  const quoted = JSON.stringify(escape);
+  const quoted = JSON.stringify(attack);
   const head = `description: ${quoted}\ncommand: pretrain\nflags:\n`;
   writeFileSync(recipe, `${head}  output: ${quoted}\n`);
   assertHarmless(await rdm(['recipes', 'show', recipe]), /^description: /m);
   writeFileSync(recipe, `${head}  ${quoted}: 1\n`);
   assertHarmless(await rdm(['recipes', 'check', recipe]), /^error +.*unknown flag '\?\[1A/m);
-  assertHarmless(await rdm(['inspect', join(scratch(), broken)]), /^rdm: no such checkpoint: .*\?\[1A/m);
+  assertHarmless(
+    await rdm(['inspect', '--tensors', join(scratch(), broken)]),
+    /^rdm: no such checkpoint: .*\?\[1A/m,
+  );
   assertHarmless(await rdm(['report', join(scratch(), broken)]), /^rdm: no folder .*\?\[1A/m);
   assertHarmless(await rdm(['pretrain', `--${broken}`]), /^rdm: unknown option '--\?\[1A/m);
 });

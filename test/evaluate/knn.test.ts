@@ -20,7 +20,7 @@ before(async () => {
 
 const options = (): KnnOptions => ({ pretrained, output: scratch(), workers: 2, device: 'cpu' });
 
-async function follow(given: KnnOptions, signal?: AbortSignal) {
+async function collect(given: KnnOptions, signal?: AbortSignal) {
   const events: KnnEvent[] = [];
   const summary = await knn(given, { onEvent: (event) => events.push(event), signal });
   const only = <Type extends KnnEvent['type']>(type: Type) =>
@@ -78,7 +78,7 @@ test('--json prints events and the result, which is the same every time', async 
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as { type: string });
-  const { summary, only } = await follow({ ...options(), k: [5, 3] });
+  const { summary, only } = await collect({ ...options(), k: [5, 3] });
   assert.deepEqual(printed, [
     ...only('recorded'),
     { type: 'progress', done: 40, total: 60 },
@@ -104,7 +104,7 @@ test('an image is its own nearest neighbour, with any number of workers', async 
   }
   const given: KnnOptions = { ...options(), data: same, k: [1], distance: ['cosine', 'euclidean'] };
   for (const workers of [1, 3]) {
-    const { summary, only } = await follow({ ...given, workers });
+    const { summary, only } = await collect({ ...given, workers });
     assert.deepEqual([summary.trainImages, summary.valImages], [50, 50]);
     assert.deepEqual(
       summary.results.map(({ top1 }) => top1),
@@ -116,7 +116,7 @@ test('an image is its own nearest neighbour, with any number of workers', async 
 });
 
 test('a part of each class is taken where it is asked for', async () => {
-  const { summary } = await follow({ ...options(), imagesPerClass: 2, valImagesPerClass: 1 });
+  const { summary } = await collect({ ...options(), imagesPerClass: 2, valImagesPerClass: 1 });
   assert.deepEqual([summary.trainImages, summary.valImages], [20, 10]);
 });
 
@@ -128,12 +128,12 @@ test('without a checkpoint the weights are random: a warning, and the same ones 
     arch: 'resnet18',
     cropSize: 32,
   } as const;
-  const first = await follow(given);
+  const first = await collect(given);
   assert.deepEqual(
     first.only('warning').map(({ code }) => code),
     ['random_backbone'],
   );
-  assert.deepEqual((await follow(given)).summary, first.summary);
+  assert.deepEqual((await collect(given)).summary, first.summary);
 });
 
 const refused: [what: string, flags: () => string[], stderr: RegExp][] = [
@@ -168,7 +168,7 @@ for (const [what, given, stderr] of refused) {
 }
 
 test('an aborted job resolves as stopped, without results', { timeout: 60_000 }, async () => {
-  const { summary } = await follow({ ...options(), valBatchSize: 1 }, AbortSignal.abort());
+  const { summary } = await collect({ ...options(), valBatchSize: 1 }, AbortSignal.abort());
   assert.deepEqual(summary, { outcome: 'stopped', trainImages: 40, valImages: 20, results: [] });
 });
 

@@ -118,7 +118,7 @@ test('features come with their labels, classes and paths, evenly spaced', async 
   assert.deepEqual(Array.from(some.thumbnails?.subarray(0, 3) ?? []), [0xff, 0xd8, 0xff]); // a JPEG
 });
 
-test('knn judges projector features and the momentum network, and says where there are none', async () => {
+test('knn takes projector features and the momentum network, and says where there are none', async () => {
   const votes = { ...options(), k: [1], data };
   for (const layer of [
     { features: 'projector' },

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { architectures } from 'rdm-ssl';
-import { completionScript, type Shell } from '../../dist/cli/commands/completion-scripts.js';
+import { completionScript, type Shell } from '../../dist/cli/commands/completion.js';
 import { createProgram } from '../../dist/cli/main.js';
 import { scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
@@ -73,6 +73,17 @@ for (const shell of ['bash', 'fish'] as const) {
     assert.deepEqual(offered(shell, 'pretrain', '--arch', ''), [...architectures].sort());
     assert.deepEqual(offered(shell, 'lincls', '-a', 'resnet10'), ['resnet101']);
     assert.deepEqual(offered(shell, 'knn', '--distance', 'e'), ['euclidean']);
+    for (const [command, flag, values] of [
+      ['pretrain', '--on-divergence', ['rollback', 'stop']],
+      ['pretrain', '--dist-backend', ['gloo', 'nccl']],
+      ['pretrain', '--schedule', ['cosine', 'warmup-cosine']],
+      ['lincls', '--schedule', ['cosine', 'step']],
+      ['knn', '--features', ['backbone', 'projector']],
+      ['knn', '--branch', ['momentum', 'online']],
+      ['export', '--to', ['detectron2', 'safetensors', 'timm', 'torchvision']],
+    ] as const) {
+      assert.deepEqual(offered(shell, command, flag, ''), [...values], `${command} ${flag}`);
+    }
   });
 }
 

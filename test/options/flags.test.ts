@@ -1,12 +1,9 @@
 // The command line's flags and defaults are an interface: scripts written for the reference rely on them.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../../dist/cli/main.js';
 import { commandAt } from '../support/commands.js';
-import { root } from '../support/rdm.js';
 
 const processes = `
 --world-size <n> = -1
@@ -243,7 +240,7 @@ test('knn has these flags and defaults', () => {
 test('spectrum, embed, inspect and export have these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
   assert.deepEqual(flagsOf(commandAt('embed')), listed(embed));
-  assert.deepEqual(flagsOf(commandAt('inspect')), ['--json']);
+  assert.deepEqual(flagsOf(commandAt('inspect')), ['--json', '--tensors']);
   const exported = ['--branch <name> = "online"', '--json', '--to <format>'];
   assert.deepEqual(flagsOf(commandAt('export')), exported);
 });
@@ -272,18 +269,6 @@ test('the recipes commands have these flags', () => {
 
 test('doctor has these flags', () => {
   assert.deepEqual(flagsOf(commandAt('doctor')), ['--json', '--output <dir> = "."']);
-});
-
-test('the README names every flag', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  for (const found of ['pretrain', 'lincls', 'knn', 'spectrum', 'embed', 'export'].map((name) =>
-    commandAt(name),
-  )) {
-    for (const { short, long } of shown(found)) {
-      const names = `${short ? `${short}, ` : ''}${long}`;
-      assert.ok(readme.includes(`\`${names}\``), names);
-    }
-  }
 });
 
 test('both spellings of a rate and of the weight decay are understood', () => {

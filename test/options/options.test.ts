@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import test from 'node:test';
 import { type KnnOptions, type LinclsOptions, type PretrainOptions, RdmError } from 'rdm-ssl';
-import { resolveKnn } from '../../dist/options/knn.js';
-import { resolveLincls } from '../../dist/options/lincls.js';
-import { resolvePretrain } from '../../dist/options/pretrain.js';
+import { resolveKnn } from '../../dist/options/looking.js';
+import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
 
 /** Either view of main_simsiam.py. */
 const view = {
@@ -24,8 +23,17 @@ const view = {
   flipProb: 0.5,
 };
 
+/** Of both commands: no result depends on these, so that a resumed run may change them. */
+const mayDiffer = [
+  ...['checkpointSeconds', 'checkpointSteps', 'classes', 'data', 'device', 'gpu', 'imagesPerClass'],
+  ...['maxSteps', 'onBadImage', 'onDivergence', 'output', 'printFreq', 'resume', 'resumeAnyway'],
+  ...['startEpoch', 'valBatchSize', 'workers'],
+];
+
 test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
-  assert.deepEqual(resolvePretrain({ data: 'images' }), {
+  const { mayDiffer: found, ...resolved } = resolvePretrain({ data: 'images' });
+  assert.deepEqual(found.sort(), [...mayDiffer, 'keep', 'knnEvery', 'rankEvery'].sort());
+  assert.deepEqual(resolved, {
     data: resolve('images'),
     process: null,
     output: resolve('.'),
@@ -91,7 +99,9 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
 });
 
 test("lincls resolves to main_lincls.py's defaults, every key there", () => {
-  assert.deepEqual(resolveLincls({ data: 'images' }), {
+  const { mayDiffer: found, ...resolved } = resolveLincls({ data: 'images' });
+  assert.deepEqual(found.sort(), [...mayDiffer, 'evaluate'].sort());
+  assert.deepEqual(resolved, {
     data: resolve('images'),
     process: null,
     output: resolve('.'),

@@ -1,6 +1,6 @@
-// Folder = layer: includes and imports point only down (docs/architecture.md).
+// Folder = layer: includes and imports point only down (docs/architecture.md); no folder and no file out of size.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import test from 'node:test';
 import { root } from '../support/rdm.js';
@@ -9,7 +9,7 @@ import { root } from '../support/rdm.js';
 const nativeLayers = [
   ['base'],
   ['pickle', 'data/pixels', 'spectral', 'optim', 'distributed'],
-  ['data/jpeg'],
+  ['data/jpeg', 'formats'],
   ['data/codecs'],
   ['data/datasets', 'checkpoint'],
   ['data/loading', 'models'],
@@ -25,7 +25,7 @@ const nativeLayers = [
 const scriptLayers = [
   ['base'],
   ['types'],
-  ['native'],
+  ['native', 'options/table'],
   ['options'],
   ['run'],
   ['recipes', 'datasets', 'doctor'],
@@ -104,4 +104,69 @@ test('TypeScript imports point only down, and the command line sees only the lib
       if (from.startsWith('cli') && !to.startsWith('cli')) assert.equal(target, 'index', file);
     }
   }
+});
+
+/** The files that a TypeScript or C++ file takes in, by their paths from the root. */
+function takenIn(file: string): string[] {
+  if (file.startsWith('native')) {
+    return matches(file, /^#include "([^"]+)"/gm).map((include) => join('native', include));
+  }
+  return matches(file, /(?:from |import\()'(\.[^']+)\.js'/g).map((specifier) =>
+    normalize(`${join(dirname(file), specifier)}.ts`),
+  );
+}
+
+/** A way that leads back to its beginning; undefined where there is none. */
+function circle(all: string[]): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (file: string, way: string[]): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of takenIn(file)) {
+      const found = visit(next, [...way, file]);
+      if (found) return found;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of all) {
+    const found = visit(file, []);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+test('no file takes itself in by a circle of imports or includes', () => {
+  assert.equal(circle(files('src', /\.ts$/)), undefined);
+  assert.equal(circle(files('native', /\.(cpp|h)$/)), undefined);
+});
+
+test('no folder has more than 25 files of code', () => {
+  const counts: Record<string, number> = {};
+  for (const file of ['src', 'native', 'test', 'scripts'].flatMap((top) =>
+    files(top, top === 'scripts' ? /\.(mjs|py|sh)$|^[^.]+$/ : /\.(ts|mjs|cjs|py|cpp|h)$/),
+  )) {
+    if (!statSync(join(root, file)).isFile()) continue;
+    counts[dirname(file)] = (counts[dirname(file)] ?? 0) + 1;
+  }
+  assert.ok((counts['src/run'] ?? 0) > 5);
+  assert.deepEqual(
+    Object.entries(counts).filter(([, count]) => count > 25),
+    [],
+  );
+});
+
+test('fewer than 15 TypeScript files of src have under 40 lines, and none only re-exports', () => {
+  const sources = files('src', /\.ts$/);
+  const text = (file: string) => readFileSync(join(root, file), 'utf8');
+  const short = sources.filter((file) => text(file).split('\n').length <= 40);
+  assert.ok(short.length < 15, short.join('\n'));
+  const own = (file: string) =>
+    text(file)
+      .replace(/^(import|export (type )?(\*|\{))[^;]*;$|\/\/.*|\/\*[\s\S]*?\*\//gm, '')
+      .trim();
+  assert.deepEqual(
+    sources.filter((file) => own(file) === ''),
+    [],
+  );
 });

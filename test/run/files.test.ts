@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
-import { dataset, scratch, small } from '../support/folders.js';
 import { runFolder, wholeRun } from '../support/events.js';
+import { dataset, scratch, small } from '../support/folders.js';
 import { type Result, rdm } from '../support/rdm.js';
 
 const deadline = { timeout: 60_000 };
@@ -25,18 +25,22 @@ function trains(prepare: (output: string) => void): Promise<Result> {
 
 const fifo = (path: string) => void execFileSync('mkfifo', [path]);
 
-test('events.jsonl is a pipe, a link, a folder: events are lost, and the run goes on', deadline, async () => {
-  const precious = join(scratch(), 'precious');
-  writeFileSync(precious, 'mine');
-  const plants = [fifo, mkdirSync, (path: string) => symlinkSync(precious, path)];
-  for (const plant of plants) {
-    const { code, stderr } = await trains((output) => plant(join(output, 'events.jsonl')));
-    assert.equal(code, 0, stderr);
-    assert.match(stderr, /^rdm: warning: events are lost: cannot write to the output folder .*/m);
-    assert.match(stderr, notFile);
-  }
-  assert.equal(readFileSync(precious, 'utf8'), 'mine');
-});
+test(
+  'events.jsonl is a pipe, a link, a folder: events are lost, and the run goes on',
+  deadline,
+  async () => {
+    const precious = join(scratch(), 'precious');
+    writeFileSync(precious, 'mine');
+    const plants = [fifo, mkdirSync, (path: string) => symlinkSync(precious, path)];
+    for (const plant of plants) {
+      const { code, stderr } = await trains((output) => plant(join(output, 'events.jsonl')));
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /^rdm: warning: events are lost: cannot write to the output folder .*/m);
+      assert.match(stderr, notFile);
+    }
+    assert.equal(readFileSync(precious, 'utf8'), 'mine');
+  },
+);
 
 test('run.json is a pipe, a link, without end: refused', deadline, async () => {
   const zeros = (path: string) => symlinkSync('/dev/zero', path);
@@ -54,7 +58,9 @@ test('run.json is a pipe, a link, without end: refused', deadline, async () => {
 test('a link where run.json is made ready is not followed', deadline, async () => {
   const precious = join(scratch(), 'precious');
   writeFileSync(precious, 'mine');
-  const { code, stderr } = await trains((output) => symlinkSync(precious, join(output, 'run.json.tmp')));
+  const { code, stderr } = await trains((output) =>
+    symlinkSync(precious, join(output, 'run.json.tmp')),
+  );
   assert.equal(code, 0, stderr);
   assert.equal(readFileSync(precious, 'utf8'), 'mine');
 });

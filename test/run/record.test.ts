@@ -11,10 +11,9 @@ import {
   type RunRecord,
   type Summary,
 } from 'rdm-ssl';
+import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
 import { linclsLine, pretrainLine } from '../../dist/run/command-line.js';
 import { hashListing } from '../../dist/run/listing.js';
-import { resolveLincls } from '../../dist/options/lincls.js';
-import { resolvePretrain } from '../../dist/options/pretrain.js';
 import { commandAt } from '../support/commands.js';
 import { dataset, scratch, small } from '../support/folders.js';
 import { rdm, root, run } from '../support/rdm.js';

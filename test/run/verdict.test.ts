@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { createJudge, type Event, pretrain, type VerdictEvent, verdictOf } from 'rdm-ssl';
+import { type Event, pretrain, type VerdictEvent, verdictOf, verdictTracker } from 'rdm-ssl';
 import { verdictLine, verdictWarning } from '../../dist/cli/output/verdict.js';
 import { dataset, scratch, small } from '../support/folders.js';
 import { rdm, root } from '../support/rdm.js';
@@ -16,8 +16,8 @@ const recorded = (name: string): Event[] =>
 
 /** Every verdict on the way. */
 function verdicts(events: Event[]): VerdictEvent[] {
-  const judge = createJudge();
-  return events.flatMap((event) => judge(event) ?? []);
+  const track = verdictTracker();
+  return events.flatMap((event) => track(event) ?? []);
 }
 
 for (const name of ['simsiam', 'online-1', 'target-1', 'byol', 'byol-online-1']) {
@@ -89,7 +89,7 @@ test('one odd measurement changes nothing', () => {
   );
 });
 
-test('a run begun anew in the same folder is judged anew', () => {
+test('a run begun anew in the same folder gets a verdict of its own', () => {
   const found = verdictOf([...recorded('symmetric'), ...recorded('target-1')]);
   assert.equal(found?.verdict, 'healthy');
 });

@@ -3,24 +3,19 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import {
   type Embedding,
-  type EmbedOptions,
   embed,
   embeddingHtml,
   embeddingSvg,
+  type FlagsOf,
   svgToPng,
 } from '../../index.js';
-import { addEmbedFlags } from '../flags/commands.js';
+import { addFlags } from '../flags/flags.js';
 import { runJob } from '../launch/run.js';
-import { openJudgeOutput } from '../output/judge.js';
+import { openResultOutput } from '../output/open.js';
+import { writeResult } from '../output/output.js';
 import { say } from '../output/print.js';
-import { writeResult } from '../output/write.js';
 
-interface Files {
-  html?: string | undefined;
-  svg?: string | undefined;
-  png?: string | undefined;
-}
-type EmbedFlags = Omit<EmbedOptions, 'data' | 'checkpoint'> & Files & { json?: true };
+type Files = Pick<FlagsOf<'embed'>, 'html' | 'svg' | 'png'>;
 
 const notes = `
 Examples:
@@ -33,12 +28,12 @@ export function addEmbedCommand(program: Command): void {
     .description('draw the features of validation images as a map, coloured by class')
     .argument('<checkpoint>', 'of pretraining or of lincls')
     .argument('[dir]', 'dataset: a folder with val/CLASS/*.jpg, or with the files of CIFAR');
-  addEmbedFlags(command)
+  addFlags(command, 'embed')
     .addHelpText('after', notes)
-    .action(async (checkpoint: string, data: string | undefined, flags: EmbedFlags) => {
+    .action(async (checkpoint: string, data: string | undefined, flags: FlagsOf<'embed'>) => {
       const { json, html, svg, png, ...options } = flags;
       const files = html || svg || png ? { html, svg, png } : { html: 'embedding.html' };
-      const output = await openJudgeOutput(json, 'embedding', describe(files));
+      const output = await openResultOutput(json, 'embedding', describe(files));
       await runJob(output, async (control) => {
         const embedding = await embed({ ...options, checkpoint, data }, control);
         if (embedding.outcome === 'done') await write(embedding, files, basename(checkpoint));

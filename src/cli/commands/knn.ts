@@ -1,13 +1,19 @@
-// rdm knn: judges a backbone by the nearest neighbours in its features, without training.
+// rdm knn: the validation images by the nearest training images in a backbone's features, without training.
 import type { Command } from 'commander';
-import { type KnnOptions, knn } from '../../index.js';
-import { addKnnFlags } from '../flags/commands.js';
-import { type MachineFlags, runFlags } from '../flags/machine.js';
-import { inProcesses } from '../launch/processes.js';
-import { runJob } from '../launch/run.js';
-import { openKnnOutput } from '../output/knn.js';
-
-type KnnFlags = Omit<KnnOptions, 'data' | 'process'>;
+import {
+  type FeatureEvent,
+  type FlagsOf,
+  type KnnSummary,
+  type KnnVote,
+  knn,
+  type ProcessOptions,
+} from '../../index.js';
+import { addFlags, libraryFlags, type ProcessFlags } from '../flags/flags.js';
+import { inProcesses, runJob } from '../launch/run.js';
+import { table } from '../output/format.js';
+import { openResultOutput } from '../output/open.js';
+import { type Output, silentOutput } from '../output/output.js';
+import { print, say } from '../output/print.js';
 
 const notes = `
 DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
@@ -26,13 +32,43 @@ export function addKnnCommand(program: Command): void {
       '[dir]',
       'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
     );
-  addKnnFlags(command)
+  addFlags(command, 'knn')
     .addHelpText('after', notes)
-    .action(async (data: string | undefined, flags: KnnFlags & MachineFlags) => {
-      const options = { ...runFlags(flags), data };
+    .action(async (data: string | undefined, flags: FlagsOf<'knn'> & ProcessFlags) => {
+      const options = { ...libraryFlags('knn', flags), data };
       await inProcesses(flags, async (place) => {
         const output = await openKnnOutput(flags.json, place);
         await runJob(output, (control) => knn({ ...options, process: place }, control));
       });
     });
 }
+
+const openKnnOutput = async (
+  json: boolean | undefined,
+  place: ProcessOptions | undefined,
+): Promise<Output<FeatureEvent, KnnSummary>> => {
+  if (place && place.rank > 0) return silentOutput();
+  return openResultOutput(json, 'comparing', (summary: KnnSummary) => {
+    say(describe(summary));
+    if (summary.outcome === 'done') print(knnTable(summary.results));
+  });
+};
+
+const describe = ({ outcome, trainImages, valImages }: KnnSummary) =>
+  outcome === 'stopped'
+    ? 'stopped'
+    : `${valImages} validation images by their nearest of ${trainImages} training images`;
+
+export const knnTable = (results: KnnVote[]): string[] =>
+  table([
+    ['distance', 'k', 'temperature', 'top-1 %', 'top-5 %'],
+    ...results.map(({ distance, k, temperature, top1, top5 }) => [
+      distance,
+      String(k),
+      distance === 'cosine' ? String(temperature) : '-',
+      percent(top1),
+      percent(top5),
+    ]),
+  ]);
+
+const percent = (value: number) => value.toFixed(2).padStart('top-1 %'.length);

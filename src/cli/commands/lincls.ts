@@ -1,10 +1,8 @@
 // rdm lincls: trains a linear classifier on the frozen backbone of a checkpoint, and evaluates it.
 import type { Command } from 'commander';
-import { type Control, type LinclsFlags, lincls, linclsOptions } from '../../index.js';
-import { addLinclsFlags } from '../flags/commands.js';
-import { type MachineFlags, runFlags } from '../flags/machine.js';
-import { inProcesses } from '../launch/processes.js';
-import { runJob } from '../launch/run.js';
+import { type Control, type FlagsOf, lincls, linclsOptions } from '../../index.js';
+import { addFlags, libraryFlags, type ProcessFlags } from '../flags/flags.js';
+import { inProcesses, runJob } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
 import { outliveStdout } from '../output/print.js';
 
@@ -26,10 +24,10 @@ export function addLinclsCommand(program: Command): void {
       '[dir]',
       'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
     );
-  addLinclsFlags(command)
+  addFlags(command, 'lincls')
     .addHelpText('after', notes)
-    .action(async (data: string | undefined, flags: LinclsFlags & MachineFlags) => {
-      const options = { ...linclsOptions(runFlags(flags)), data };
+    .action(async (data: string | undefined, flags: FlagsOf<'lincls'> & ProcessFlags) => {
+      const options = { ...linclsOptions(libraryFlags('lincls', flags)), data };
       await inProcesses(flags, async (place) => {
         outliveStdout();
         const output = await openOutput(flags.json, place);

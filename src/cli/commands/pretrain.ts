@@ -1,10 +1,8 @@
 // rdm pretrain: SimSiam or BYOL, with a learnable predictor or a spectral filter.
 import type { Command } from 'commander';
-import { type Control, type PretrainFlags, pretrain, pretrainOptions } from '../../index.js';
-import { addPretrainFlags } from '../flags/commands.js';
-import { type MachineFlags, runFlags } from '../flags/machine.js';
-import { inProcesses } from '../launch/processes.js';
-import { runJob } from '../launch/run.js';
+import { type Control, type FlagsOf, pretrain, pretrainOptions } from '../../index.js';
+import { addFlags, libraryFlags, type ProcessFlags } from '../flags/flags.js';
+import { inProcesses, runJob } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
 import { outliveStdout } from '../output/print.js';
 
@@ -21,10 +19,10 @@ export function addPretrainCommand(program: Command): void {
     .command('pretrain')
     .description('pretrain a backbone on a folder of images, without labels')
     .argument('<dir>', 'dataset: a folder with train/CLASS/*.jpg, or with the files of CIFAR');
-  addPretrainFlags(command)
+  addFlags(command, 'pretrain')
     .addHelpText('after', examples)
-    .action(async (data: string, flags: PretrainFlags & MachineFlags) => {
-      const options = { ...pretrainOptions(runFlags(flags)), data };
+    .action(async (data: string, flags: FlagsOf<'pretrain'> & ProcessFlags) => {
+      const options = { ...pretrainOptions(libraryFlags('pretrain', flags)), data };
       await inProcesses(flags, async (place) => {
         outliveStdout();
         const output = await openOutput(flags.json, place);

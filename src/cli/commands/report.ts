@@ -1,6 +1,7 @@
 // rdm report: runs that were made, as one page, as pictures, as a table.
 import type { Command } from 'commander';
 import { type ReportOptions, report } from '../../index.js';
+import { addFlags } from '../flags/flags.js';
 import { say } from '../output/print.js';
 
 const notes = `
@@ -13,16 +14,15 @@ Examples:
   rdm report runs/online-2 --svg figures --csv online-2.csv`;
 
 export function addReportCommand(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('show runs, one over the other: losses, ranks, spectra, accuracy, speed')
-    .argument('<run...>', 'folders of runs')
-    .option('--html <file>', 'write one page (default: report.html)')
-    .option('--svg <dir>', 'write a picture of each chart')
-    .option('--csv <file>', 'write every measurement, a row an event')
+    .argument('<run...>', 'folders of runs');
+  addFlags(command, 'report')
     .addHelpText('after', notes)
     .action(async (runs: string[], options: ReportOptions) => {
       const asked = Object.keys(options).length > 0 ? options : { html: 'report.html' };
-      for (const path of await report(runs, asked)) say(`wrote ${path}`);
+      const onSkipped = ({ message }: Error) => say(`left out: ${message}`);
+      for (const path of await report(runs, { ...asked, onSkipped })) say(`wrote ${path}`);
     });
 }

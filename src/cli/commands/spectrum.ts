@@ -1,12 +1,19 @@
 // rdm spectrum: singular values and effective ranks of a checkpoint's features.
 import type { Command } from 'commander';
-import { type SpectrumOptions, spectrum, spectrumSvg } from '../../index.js';
-import { addSpectrumFlags } from '../flags/commands.js';
+import {
+  type FeatureEvent,
+  type FlagsOf,
+  type Spectrum,
+  type SpectrumSummary,
+  spectrum,
+  spectrumSvg,
+} from '../../index.js';
+import { addFlags } from '../flags/flags.js';
 import { runJob } from '../launch/run.js';
-import { openSpectrumOutput } from '../output/spectrum.js';
-import { writeResult } from '../output/write.js';
-
-type SpectrumFlags = Omit<SpectrumOptions, 'data' | 'checkpoint'> & { json?: true; svg?: string };
+import { table } from '../output/format.js';
+import { openResultOutput } from '../output/open.js';
+import { type Output, writeResult } from '../output/output.js';
+import { print, say } from '../output/print.js';
 
 const notes = `
 Of the backbone and of the projector, where there is one; of BYOL both branches. Features are taken as they
@@ -22,13 +29,13 @@ export function addSpectrumCommand(program: Command): void {
     .description('effective ranks of the features of validation images, by branch and layer')
     .argument('<checkpoint>', 'of pretraining')
     .argument('[dir]', 'dataset: a folder with val/CLASS/*.jpg, or with the files of CIFAR');
-  addSpectrumFlags(command)
+  addFlags(command, 'spectrum')
     .addHelpText('after', notes)
     .action(
       async (
         checkpoint: string,
         data: string | undefined,
-        { json, svg, ...rest }: SpectrumFlags,
+        { json, svg, ...rest }: FlagsOf<'spectrum'>,
       ) => {
         const output = await openSpectrumOutput(json);
         await runJob(output, async (control) => {
@@ -41,3 +48,29 @@ export function addSpectrumCommand(program: Command): void {
       },
     );
 }
+
+const openSpectrumOutput = (
+  json: boolean | undefined,
+): Promise<Output<FeatureEvent, SpectrumSummary>> =>
+  openResultOutput(json, 'looking at', ({ outcome, images, spectra }: SpectrumSummary) => {
+    say(outcome === 'stopped' ? 'stopped' : `singular values of ${images} validation images`);
+    if (outcome === 'done') print(spectrumTable(spectra));
+  });
+
+const headings = ['effective rank', 'of s²', 'largest s', 'smallest s'];
+
+const spectrumTable = (spectra: Spectrum[]): string[] =>
+  table([
+    ['branch', 'features', 'dim', ...headings],
+    ...spectra.map(({ branch, features, dim, singularValues, ...rank }) => [
+      branch,
+      features,
+      String(dim),
+      ...[
+        rank.effectiveRank.toFixed(2),
+        rank.effectiveRankSquared.toFixed(2),
+        (singularValues[0] ?? 0).toPrecision(4),
+        (singularValues.at(-1) ?? 0).toPrecision(4),
+      ].map((cell, column) => cell.padStart(headings[column]?.length ?? 0)),
+    ]),
+  ]);

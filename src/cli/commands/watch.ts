@@ -1,16 +1,10 @@
 // rdm watch: a run while it goes on, as a page or on the terminal.
 import type { Command } from 'commander';
-import { followRun, watch } from '../../index.js';
-import { integer } from '../flags/parse.js';
+import { type FlagsOf, followRun, watch } from '../../index.js';
+import { addFlags } from '../flags/flags.js';
 import { untilSignal } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
 import { print, say } from '../output/print.js';
-
-interface WatchFlags {
-  terminal?: true;
-  host: string;
-  port?: number;
-}
 
 const notes = `
 The page is that of rdm report, and follows the run until Ctrl-C. Where --host lets other machines in, the
@@ -22,15 +16,13 @@ Examples:
   rdm watch runs/online-2 --host 0.0.0.0 --port 8080`;
 
 export function addWatchCommand(program: Command): void {
-  program
+  const command = program
     .command('watch')
     .description('follow a run that goes on, in a browser or on the terminal')
-    .argument('<run>', 'folder of the run')
-    .option('--terminal', 'show it here: as the run itself does')
-    .option('--host <address>', 'where the page is served', '127.0.0.1')
-    .option('--port <n>', 'its port (default: a free one)', integer)
+    .argument('<run>', 'folder of the run');
+  addFlags(command, 'watch')
     .addHelpText('after', notes)
-    .action((run: string, flags: WatchFlags) =>
+    .action((run: string, flags: FlagsOf<'watch'>) =>
       // Ctrl-C is how one leaves: no failure.
       untilSignal(
         () => {},
@@ -42,7 +34,7 @@ export function addWatchCommand(program: Command): void {
     );
 }
 
-async function inBrowser(run: string, { host, port }: WatchFlags, signal: AbortSignal) {
+async function inBrowser(run: string, { host, port }: FlagsOf<'watch'>, signal: AbortSignal) {
   const onListening = (url: string) => {
     print(url);
     say('open this address in a browser; Ctrl-C ends');

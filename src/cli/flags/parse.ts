@@ -1,13 +1,37 @@
-// Turns the text of a flag into its value; what the value may be is the library's to say.
+// Turns the text of a flag into its value, by its kind; what the value may be is the library's to say.
 import { InvalidArgumentError } from 'commander';
-import { seconds } from '../../index.js';
+import { type Kind, seconds } from '../../index.js';
 
-export function integer(text: string): number {
+type Parser = (text: string) => unknown;
+
+/** None where the text is the value. */
+export function parserOf(kind: Kind): Parser | undefined {
+  switch (kind.kind) {
+    case 'whole':
+      return integer;
+    case 'number':
+      return number;
+    case 'choice':
+      return typeof kind.choices[0] === 'number' ? integer : undefined;
+    case 'time':
+      return duration;
+    case 'list':
+      return listOf(parserOf(kind.of) ?? String);
+    case 'tuple':
+      return numbers(kind.of.length);
+    case 'each view':
+      return (text) => numbers(2)(text.includes(',') ? text : `${text},${text}`);
+    default:
+      return undefined;
+  }
+}
+
+function integer(text: string): number {
   if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
 
-export function number(text: string): number {
+function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || Number.isNaN(value)) {
     throw new InvalidArgumentError('It must be a number.');
@@ -16,7 +40,7 @@ export function number(text: string): number {
 }
 
 /** '3h50m' → 13800 seconds */
-export function duration(text: string): number {
+function duration(text: string): number {
   try {
     return seconds('it', text);
   } catch {
@@ -24,21 +48,17 @@ export function duration(text: string): number {
   }
 }
 
-/** A parser of any number of values: '60,80' → [60, 80] */
-export function list<Value>(parse: (text: string) => Value): (text: string) => Value[] {
-  return (text) => text.split(',').map((item) => parse(item));
-}
+/** '60,80' → [60, 80] */
+const listOf =
+  (parse: Parser): Parser =>
+  (text) =>
+    text.split(',').map((item) => parse(item));
 
-/** A parser of so many numbers: '0.2,1' → [0.2, 1] */
-export function numbers(count: number): (text: string) => number[] {
-  return (text) => {
-    const values = list(number)(text);
+/** So many: '0.2,1' → [0.2, 1] */
+const numbers =
+  (count: number): Parser =>
+  (text) => {
+    const values = text.split(',').map(number);
     if (values.length === count) return values;
     throw new InvalidArgumentError(`It must be ${count} numbers with commas between them.`);
   };
-}
-
-/** One number for both views, or one each: '0.5' → [0.5, 0.5] */
-export function eachView(text: string): number[] {
-  return numbers(2)(text.includes(',') ? text : `${text},${text}`);
-}

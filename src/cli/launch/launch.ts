@@ -1,18 +1,17 @@
-// Runs this command line in several processes, and again where one has died.
-import { describeRestart } from '../output/launch.js';
+// Runs this command line in several processes, and again from the newest checkpoint where one has died.
+import { readdirSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describeRestart } from '../output/messages.js';
 import { say } from '../output/print.js';
-import { checkpointsSince } from './checkpoints.js';
-import type { Child, Ending } from './child.js';
-import { follow } from './follow.js';
-import { type Forwarding, forwardSignals } from './forward.js';
+import { type Child, type Ending, startAll } from './children.js';
 import type { Launch } from './plan.js';
-import { exitCodeOf } from './signals.js';
-import { startAll } from './start.js';
+import { exitCodeOf, type Forwarding, forwardSignals } from './signals.js';
+import { waitForAll } from './wait.js';
 
-/** Wrong usage, and a run that gave itself up: they end with these, and would again. */
+/** Exit codes after which a restart would end the same: wrong usage, and a run that ended itself. */
 const final = [2, 3];
 
-/** The exit code. */
+/** Resolves with the exit code. */
 export async function launch(asked: Launch): Promise<number> {
   const { maxRestarts, output } = asked;
   let children: Child[] = [];
@@ -22,12 +21,12 @@ export async function launch(asked: Launch): Promise<number> {
   try {
     for (let attempt = 0, args = line; ; ++attempt) {
       children = await startAll(asked, attempt, args);
-      const { failure, endings } = await follow(children, forwarding);
+      const { failure, endings } = await waitForAll(children, forwarding);
       const again = failure && !final.includes(failure.code ?? 0) && !forwarding.received;
       if (!again || attempt === maxRestarts) return exitCode(failure, endings, forwarding);
       const checkpoint = newest();
       say(describeRestart(attempt + 1, maxRestarts, checkpoint));
-      args = checkpoint ? resuming(line, checkpoint) : line;
+      args = checkpoint ? resuming(checkpoint) : line;
     }
   } finally {
     forwarding.release();
@@ -41,9 +40,36 @@ function exitCode(failure: Ending | undefined, endings: Ending[], forwarding: Fo
   return endings.find(({ code }) => code)?.code ?? 0;
 }
 
-/** The last --resume of a line counts; what follows -- are no flags. */
-function resuming(line: string[], checkpoint: string): string[] {
+/** This command line, to go on from a checkpoint: its last --resume counts, and what follows -- are no flags. */
+export function resuming(checkpoint = 'auto'): string[] {
+  const line = process.argv.slice(2);
+  if (checkpoint === 'auto' && /(^| )--resume[= ]auto( |$)/.test(line.join(' '))) return line;
   const end = line.indexOf('--');
   const at = end < 0 ? line.length : end;
   return [...line.slice(0, at), '--resume', checkpoint, ...line.slice(at)];
+}
+
+/** The checkpoints of pretrain, also in the middle of an epoch, and of lincls. */
+const pattern = /^checkpoint(_[\d-]+)?\.pth\.tar$/;
+
+/** Call the result for the newest checkpoint since this moment; those of an earlier run do not count. */
+function checkpointsSince(folder: string): () => string | undefined {
+  const before = times(folder);
+  return () => {
+    const [newest] = [...times(folder)]
+      .filter(([path, time]) => before.get(path) !== time)
+      .sort(([, one], [, other]) => other - one);
+    return newest?.[0];
+  };
+}
+
+function times(folder: string): Map<string, number> {
+  try {
+    const paths = readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .map((name) => resolve(folder, name));
+    return new Map(paths.map((path) => [path, statSync(path).mtimeMs]));
+  } catch {
+    return new Map(); // no folder yet
+  }
 }

@@ -1,14 +1,12 @@
 // Where this process stands among those of a run, or this machine, where it starts several: as the flags
 // say, with the reference's meaning, or else the variables of whoever started it.
-import { RdmError } from '../../index.js';
-import { noUrl, type ProcessFlags } from '../flags/processes.js';
-import { slurmPlace } from './slurm.js';
-import { torchrunPlace } from './torchrun.js';
-import { type Environment, type Place, portOf } from './variables.js';
+import { noUrl, RdmError } from '../../index.js';
+import type { ProcessFlags } from '../flags/flags.js';
+import { type Environment, type Place, portOf, slurmPlace, torchrunPlace } from './variables.js';
 
 const alone = { rank: 0, worldSize: 1, localRank: 0, localWorldSize: 1, run: 'rdm', attempt: 0 };
 
-/** Undefined where nobody says anything. */
+/** Undefined where neither flags nor variables place this process. */
 export function placeOf(flags: ProcessFlags, env: Environment): Place | undefined {
   const { distUrl } = flags;
   const byHand = flags.worldSize !== -1 || flags.rank !== -1 ? numbered(flags, env) : undefined;
@@ -26,7 +24,7 @@ export function placeOf(flags: ProcessFlags, env: Environment): Place | undefine
   );
 }
 
-/** srun's variables count where torchrun's RANK is not there too. */
+/** torchrun within a job step comes before srun: its RANK is there too. */
 function inEnvironment(env: Environment): Place | undefined {
   return env.RANK ? torchrunPlace(env) : (slurmPlace(env) ?? torchrunPlace(env));
 }
@@ -44,7 +42,7 @@ function inVariables(env: Environment, byHand: typeof alone | undefined): Place 
   );
 }
 
-/** By --world-size and --rank; one of several has to have both. */
+/** The place by --world-size and --rank; one of several needs both. */
 function numbered(flags: ProcessFlags, env: Environment): typeof alone {
   const worldSize = flags.worldSize === -1 ? 1 : flags.worldSize;
   const rank = flags.rank === -1 && worldSize === 1 ? 0 : flags.rank;

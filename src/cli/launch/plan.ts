@@ -1,14 +1,13 @@
 // What the flags and the environment make of this process: one that runs, or one that starts others.
 import { environment, type ProcessOptions, RdmError } from '../../index.js';
-import type { ProcessFlags } from '../flags/processes.js';
+import type { ProcessFlags } from '../flags/flags.js';
 import { placeOf } from './place.js';
-import { torchrunPlace } from './torchrun.js';
-import { type Environment, type Place, prefixOf } from './variables.js';
+import { type Environment, type Place, prefixOf, torchrunPlace } from './variables.js';
 
-/** So many processes to start here. */
+/** The processes to start here. */
 export interface Launch {
   processes: number;
-  /** Of this machine among several; undefined: its processes meet at a port that is free. */
+  /** Of this machine among several; undefined where its processes meet at a free port. */
   place: Place | undefined;
   maxRestarts: number;
   /** The folder of the checkpoints to start again from. */
@@ -17,7 +16,7 @@ export interface Launch {
 
 export type Plan = { launch: Launch } | { process: ProcessOptions | undefined };
 
-/** Set for the processes of a launch. */
+/** The variable that marks the processes of a launch. */
 export const launched = 'RDM_LAUNCHED';
 
 export function plan(flags: ProcessFlags, env: Environment): Plan {
@@ -39,7 +38,7 @@ function processAt(place: Place | undefined, flags: ProcessFlags): ProcessOption
   return { ...where, prefix: prefixOf(place), backend, timeout };
 }
 
-/** Undefined: none, this one runs. */
+/** Undefined where this process runs the job itself. */
 function processesToStart(flags: ProcessFlags): number | undefined {
   const { nprocPerNode, multiprocessingDistributed, gpu } = flags;
   const restarts = atLeast('--max-restarts', flags.maxRestarts, 0) > 0;

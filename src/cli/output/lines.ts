@@ -9,10 +9,10 @@ import type {
   StepEvent,
   Summary,
 } from '../../index.js';
+import { pad, position, signed } from './format.js';
 import { describeSummary, remark } from './messages.js';
 import type { Output } from './output.js';
 import { print, say } from './print.js';
-import { pad, position, signed } from './units.js';
 import { verdictLine } from './verdict.js';
 
 export function linesOutput(): Output<Event, Summary> {

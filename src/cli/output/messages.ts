@@ -1,11 +1,11 @@
-// What is said on stderr, whatever the output.
+// What is said on stderr, whatever the output: of a run's events, and of the processes that share it.
+import { hostname } from 'node:os';
 import type { EmbedEvent, Event, RecordedEvent, StartEvent, Summary } from '../../index.js';
+import { counted } from './format.js';
+import type { Remark } from './print.js';
 import { verdictWarning } from './verdict.js';
 
-/** What happened, and what to do about it. */
-export type Remark = [text: string, hint?: string];
-
-/** What an event gives occasion to say; undefined where it is only progress. */
+/** A remark on an event; undefined where it is only progress. */
 export function remark(event: Event | EmbedEvent): Remark | undefined {
   switch (event.type) {
     case 'start':
@@ -23,21 +23,32 @@ export function remark(event: Event | EmbedEvent): Remark | undefined {
   }
 }
 
-export function describeSummary({ outcome, checkpoint }: Summary): string {
-  const saved = checkpoint ? `; the last checkpoint is ${checkpoint}` : '';
-  return `${outcome === 'done' ? 'done' : 'stopped'}${saved}`;
+export function describeSummary({ outcome, checkpoint, bestTop1 }: Summary): string {
+  return [
+    outcome,
+    ...(checkpoint ? [`the last checkpoint is ${checkpoint}`] : []),
+    ...(checkpoint && bestTop1 !== null ? [`the best top-1 ${bestTop1.toFixed(2)} %`] : []),
+  ].join('; ');
 }
+
+/** How a run that was stopped goes on: by its own line, as one for a shell. */
+export function describeResuming(line: string[]): string {
+  return `to go on: ${['rdm', ...line].map(quoted).join(' ')}`;
+}
+
+const quoted = (word: string) =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 function describeStart(event: StartEvent): string {
   const { parameters, trainImages, valImages } = event;
   return [
     ...(event.method ? [event.method] : []),
     ...(parameters ? [`${(parameters / 1e6).toFixed(1)} M parameters`] : []),
-    `${event.device}, ${event.precision}, ${event.threads} threads`,
-    ...(trainImages ? [`${trainImages} training images`] : []),
-    ...(valImages ? [`${valImages} validation images`] : []),
-    `${event.classes} classes`,
-    ...(trainImages ? [`${event.stepsPerEpoch} steps an epoch`] : []),
+    `${event.device}, ${event.precision}, ${counted(event.threads, 'thread')}`,
+    ...(trainImages ? [counted(trainImages, 'training image')] : []),
+    ...(valImages ? [counted(valImages, 'validation image')] : []),
+    counted(event.classes, 'class', 'classes'),
+    ...(trainImages ? [`${counted(event.stepsPerEpoch, 'step')} an epoch`] : []),
     ...(event.resumed ? [describeResumed(event)] : []),
   ].join(', ');
 }
@@ -56,7 +67,32 @@ function describeRecorded(event: RecordedEvent): string {
     cropSize && `crop size ${cropSize}`,
     data && `data folder ${data}`,
     classes && `the classes of ${classes}`,
-    imagesPerClass && `${imagesPerClass} images per class`,
+    imagesPerClass && `${counted(imagesPerClass, 'image')} per class`,
   ];
   return `as ${checkpoint} records: ${taken.filter(Boolean).join(', ')}`;
+}
+
+/** One of several processes. */
+interface Named {
+  rank: number;
+  pid: number | undefined;
+}
+
+/** As the addon names them. */
+export const processName = ({ rank, pid }: Named): string =>
+  `rank ${rank} (${hostname()}, process ${pid})`;
+
+export function describeDeath(
+  child: Named,
+  { code, signal }: { code: number | null; signal: string | null },
+): string {
+  return `${processName(child)} ${signal ? `was killed by ${signal}` : `ended with exit code ${code}`}`;
+}
+
+export const describeOverdue = (child: Named): string =>
+  `${processName(child)} did not end by itself, and is killed`;
+
+export function describeRestart(count: number, most: number, checkpoint?: string): string {
+  const from = checkpoint ?? 'the beginning: there is no checkpoint yet';
+  return `restart ${count} of ${most}, from ${from}`;
 }

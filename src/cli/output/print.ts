@@ -1,7 +1,6 @@
 // The two ways out. stdout is the product, stderr the conversation; nothing is printed but by these, so that
 // no text of others steers the terminal.
 import { inspect } from 'node:util';
-import { printable, printableJson } from './printable.js';
 
 /** A line on stdout, or several. */
 export function print(lines: string | string[]): void {
@@ -11,6 +10,9 @@ export function print(lines: string | string[]): void {
 export function printJson(value: unknown): void {
   if (!lost) console.log(printableJson(value));
 }
+
+/** What happened, and what to do about it. */
+export type Remark = [text: string, hint?: string];
 
 /** On stderr: what happened and, below it, what to do. */
 export function say(text: string, hint = ''): void {
@@ -40,3 +42,16 @@ export function watchStreams(): void {
     if (needed) process.exit(1);
   });
 }
+
+/** Control characters but the tab, and those that turn the direction of what follows. */
+const steering = /[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** One line: what would steer a terminal, or end the line, becomes a question mark. */
+export const printable = (text: string): string => text.replaceAll(steering, '?');
+
+/** A value as JSON in one line, from which it comes back as it was. */
+export const printableJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    steering,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,23 +1,20 @@
 // A live line on stderr while a job counts images or bytes; nothing where there is no terminal.
-
 import type { ProgressEvent } from '../../index.js';
-import { say } from './print.js';
-import { printable } from './printable.js';
-import { drawable } from './terminal.js';
-import { duration, type Unit } from './units.js';
+import { duration, type Unit } from './format.js';
+import { printable, say } from './print.js';
 
 type Counted = Pick<ProgressEvent, 'done' | 'total'>;
 
 export interface Progress {
   event(event: Counted): void;
-  /** From here on something else is done and counted; seen at once, whatever keeps the process busy next. */
+  /** Shows something else that is done and counted; drawn at once, as what follows may keep the process busy. */
   next(what: string, unit: Unit): void;
   /** Says something above the line. */
   note(text: string, hint?: string): void;
   close(): void;
 }
 
-/** `what` is being done, counted in `unit`. */
+/** `first` says what is being done, counted in `unit`. */
 export async function openProgress(first: string, unit: Unit): Promise<Progress> {
   if (!drawable()) return { event: () => {}, next: () => {}, note: say, close: () => {} };
   const { default: ora } = await import('ora'); // loads only where it is seen
@@ -46,7 +43,7 @@ export async function openProgress(first: string, unit: Unit): Promise<Progress>
   };
 }
 
-/** The last `recent` took so many seconds; what was done before that was done in an earlier run. */
+/** Speed is of the `recent` ones, done in so many seconds; an earlier run did the others. */
 export function progressLine(
   { done, total }: Counted,
   { name, scale, digits }: Unit,
@@ -59,3 +56,13 @@ export function progressLine(
   const speed = recent / seconds;
   return `${position}  ${count(speed)} ${name}/s  ${duration((total - done) / speed)} left`;
 }
+
+/**
+ * A live line on stderr is seen, and kept in place: not in a CI's log, not on a terminal that cannot
+ * move its cursor. Some pseudo-terminals say that they are 0 columns wide: not there.
+ */
+export const drawable = (): boolean =>
+  process.stderr.isTTY &&
+  process.stderr.columns > 0 &&
+  process.env.TERM !== 'dumb' &&
+  !('CI' in process.env);

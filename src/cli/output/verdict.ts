@@ -1,11 +1,11 @@
 // A verdict as people read it: its name, and the numbers that it rests on.
 import type { Verdict, VerdictEvent } from '../../index.js';
-import type { Remark } from './messages.js';
-import { position, signed } from './units.js';
+import { position, signed } from './format.js';
+import type { Remark } from './print.js';
 
 const cure = 'a learnable predictor, poly > 0 online or poly < 0 on the target prevents it';
 
-/** What is wrong, and what to do. */
+/** The reason for a bad verdict, and what to do. */
 const warnings: Record<Exclude<Verdict, 'healthy'>, [reason: string, remedy: string]> = {
   dimensional_collapse: [
     'the features lie in few directions, and no rank difference opens others',

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "checkpoint/atomic_file.h"
 #include "checkpoint_fixtures.h"
+#include "formats/atomic_file.h"
 
 using namespace rdm;
 using namespace rdm::test;

@@ -77,6 +77,7 @@ TEST_CASE("what differs is named by its flag; what cannot change a result is lef
                   {"workers", 4},          {"seed", 3},          {"lr", 1},
                   {"batchSize", 32},       {"predType", "poly"}, {"sigma", 1.5}};
   RunOptions options;
+  options.may_differ = {"data", "workers"};
   options.record =
       Plain::Dict{{"data", "/new"},  {"workers", 8},      {"seed", Plain()}, {"lr", 1.0},
                   {"batchSize", 64}, {"predType", "mlp"}, {"sigma", 1.5},    {"newOption", true}};

@@ -1,0 +1,166 @@
+// rdm data: fetches, makes, describes and checks datasets.
+import { Argument, type Command } from 'commander';
+import {
+  checkData,
+  type DataCheck,
+  type DataInfo,
+  dataInfo,
+  type FetchOptions,
+  type FetchSummary,
+  type FlagsOf,
+  fetchable,
+  fetchDataset,
+  type Range,
+  type SplitInfo,
+  synthesize,
+} from '../../index.js';
+import { addFlags } from '../flags/flags.js';
+import { untilSignal } from '../launch/run.js';
+import { images, megabytes, table } from '../output/format.js';
+import { print, printJson, say } from '../output/print.js';
+import { openProgress } from '../output/progress.js';
+
+export function addDataCommands(program: Command): void {
+  const data = program
+    .command('data')
+    .description('get, make, describe and check datasets')
+    .addHelpText('after', '\nrdm data <command> --help shows its flags and examples.');
+  addFetchCommand(data);
+  addSynthesizeCommand(data);
+  addInfoCommand(data);
+  addCheckCommand(data);
+}
+
+const fetchNotes = `
+Interrupted, it keeps what has come and goes on from there when it is run again.
+
+Example:
+  rdm data fetch cifar10 /data/cifar10 && rdm pretrain -a resnet18 --crop-size 32 /data/cifar10`;
+
+function addFetchCommand(data: Command): void {
+  const command = data
+    .command('fetch')
+    .description("download the authors' archive of a dataset, verify it and unpack it")
+    // Offered by completion and --help; fetchDataset() refuses another.
+    .addArgument(new Argument('<name>').choices(fetchable).argParser(String))
+    .argument('<dir>', 'folder to unpack into');
+  addFlags(command, 'data fetch')
+    .addHelpText('after', fetchNotes)
+    .action(async (name: string, output: string, flags: FlagsOf<'data fetch'>) => {
+      const dataset = name as FetchOptions['dataset'];
+      const progress = await openProgress(`fetching ${name}`, megabytes);
+      await untilSignal(progress.close, async (signal) => {
+        const control = { onEvent: progress.event, signal };
+        const summary = await fetchDataset({ dataset, output, ...flags }, control).finally(
+          progress.close,
+        );
+        say(describeFetch(summary));
+        return summary.outcome === 'stopped';
+      });
+    });
+}
+
+function describeFetch({ outcome, path }: FetchSummary): string {
+  switch (outcome) {
+    case 'done':
+      return `unpacked ${path}`;
+    case 'present':
+      return `${path} is there already`;
+    case 'stopped':
+      return 'stopped; run it again to go on';
+  }
+}
+
+const synthesizeNotes = `
+Example:
+  rdm data synthesize /tmp/shapes && rdm pretrain -a resnet18 --crop-size 32 -b 64 /tmp/shapes`;
+
+function addSynthesizeCommand(data: Command): void {
+  const command = data
+    .command('synthesize')
+    .description(
+      'write JPEGs of ten learnable classes: DIR/train/CLASS/*.jpg and DIR/val/CLASS/*.jpg',
+    )
+    .argument('<dir>', 'folder to write to');
+  addFlags(command, 'data synthesize')
+    .addHelpText('after', synthesizeNotes)
+    .action(async (output: string, flags: FlagsOf<'data synthesize'>) => {
+      const { images } = await synthesize({ output, ...flags });
+      print(`${images} images in ${output}`);
+    });
+}
+
+const infoNotes = `
+Examples:
+  rdm data info /data/imagenet
+  rdm data info --json /data/cifar10`;
+
+function addInfoCommand(data: Command): void {
+  const command = data
+    .command('info')
+    .description('tell the layout, images, classes and sizes of a dataset')
+    .argument('<dir>', 'folder with train/CLASS/*.jpg, or with the files of CIFAR');
+  addFlags(command, 'data info')
+    .addHelpText('after', infoNotes)
+    .action(async (dir: string, { json }: FlagsOf<'data info'>) => {
+      const info = await dataInfo(dir);
+      if (json) printJson(info);
+      else print(infoTable(info));
+    });
+}
+
+const infoRows: [name: string, cell: (split: SplitInfo) => string][] = [
+  ['images', ({ images }) => String(images)],
+  ['classes', ({ classes }) => String(classes)],
+  ['smallest class', ({ smallestClass }) => counted(smallestClass)],
+  ['largest class', ({ largestClass }) => counted(largestClass)],
+  ['widths', ({ widths }) => range(widths)],
+  ['heights', ({ heights }) => range(heights)],
+  ['listing', ({ listing }) => listing],
+];
+
+function infoTable({ root, layout, splits }: DataInfo): string[] {
+  const shown = Object.entries(splits);
+  return table([
+    ['folder', root],
+    ['layout', layout],
+    ['', ...shown.map(([name]) => name)],
+    ...infoRows.map(([name, cell]) => [name, ...shown.map(([, split]) => cell(split))]),
+  ]);
+}
+
+const counted = ({ name, images }: { name: string; images: number }) => `${name}, ${images}`;
+
+const range = ({ least, mean, most }: Range) =>
+  least === most ? `${least} px` : `${least} to ${most} px, mean ${mean.toFixed(0)}`;
+
+const checkNotes = `
+Prints a line for each bad image: its path, a tab, the reason. Exits 1 when there is one.
+
+Example:
+  rdm data check /data/imagenet > bad-images.txt`;
+
+function addCheckCommand(data: Command): void {
+  const command = data
+    .command('check')
+    .description('decode every image and list those that cannot be read')
+    .argument('<dir>', 'folder with train/CLASS/*.jpg, or with the files of CIFAR');
+  addFlags(command, 'data check')
+    .addHelpText('after', checkNotes)
+    .action(async (dir: string, { json, ...options }: FlagsOf<'data check'>) => {
+      const progress = await openProgress('checking', images);
+      await untilSignal(progress.close, async (signal) => {
+        const control = { onEvent: progress.event, signal };
+        const check = await checkData({ data: dir, ...options }, control).finally(progress.close);
+        if (json) printJson(check);
+        else printCheck(check);
+        if (check.bad.length > 0) process.exitCode = 1;
+        return check.stopped;
+      });
+    });
+}
+
+function printCheck({ images: seen, stopped, bad }: DataCheck): void {
+  for (const { path, reason } of bad) print(`${path}\t${reason}`);
+  say(`${stopped ? 'stopped after' : 'checked'} ${seen} images: ${bad.length || 'none'} bad`);
+}

@@ -1,0 +1,93 @@
+// Rows of the table of options as commander's, and what the library takes of their values.
+import { type Command, Option } from 'commander';
+import {
+  attribute,
+  type CommandName,
+  type Entry,
+  type FlagsOf,
+  fixedDefault,
+  loadRecipe,
+  longFlag,
+  optionsOf,
+  type Row,
+  rowsOf,
+} from '../../index.js';
+import { parserOf } from './parse.js';
+
+/** A flag that knows its row. */
+export class Flag extends Option {
+  constructor(
+    readonly row: Row,
+    command: CommandName,
+  ) {
+    const { flags, help, type, defaultText, required = false } = row;
+    super(flags, defaultText ? `${help} (default: ${defaultText})` : help);
+    const parse = parserOf(type);
+    if (parse) this.argParser(parse);
+    const initial = shownDefault(row, command);
+    if (initial !== undefined) this.default(initial, described(initial));
+    this.makeOptionMandatory(required);
+  }
+}
+
+const described = (value: unknown) => (Array.isArray(value) ? value.join(',') : undefined);
+
+/** Where a checkpoint's record stands in for what is left out, no default does. */
+export const shownDefault = (row: Row, command: CommandName): unknown =>
+  row.recorded && command !== 'pretrain' ? undefined : fixedDefault(row, command);
+
+/** Every flag of a command, in the groups of --help. */
+export function addFlags(command: Command, name: CommandName): Command {
+  for (const { heading, row } of rowsOf(name)) {
+    if (!row.flags) continue;
+    command.optionsGroup(heading);
+    command.addOption(new Flag(row, name));
+    if (row.type.kind === 'switch' && !row.line) addOff(command, row);
+  }
+  return name === 'pretrain' || name === 'lincls' ? takeRecipe(command, name) : command;
+}
+
+/** What a recipe switches on, the line switches off: --no-NAME for each switch, not in --help. */
+function addOff(command: Command, row: Row): void {
+  command.addOption(new Option(longFlag(row).replace('--', '--no-')).hideHelp());
+}
+
+/** --recipe: the flags that a recipe holds, where the line does not give them. */
+function takeRecipe(command: Command, of: 'pretrain' | 'lincls'): Command {
+  return command.hook('preAction', async () => {
+    const { recipe } = command.opts<{ recipe?: string }>();
+    if (recipe === undefined) return;
+    const { flags } = await loadRecipe(recipe, of);
+    for (const [name, value] of Object.entries(flags)) {
+      if (command.getOptionValueSource(name) === 'cli') continue;
+      command.setOptionValueWithSource(name, value, 'config');
+    }
+  });
+}
+
+/** The flags that the library has too: what is the command line's own is left out. */
+export function libraryFlags<Name extends CommandName>(
+  name: Name,
+  flags: FlagsOf<Name>,
+): FlagsOf<Name> {
+  const names = new Set(optionsOf(name).map(({ row }: Entry) => attribute(row)));
+  return Object.fromEntries(
+    Object.entries(flags).filter(([flag]) => names.has(flag)),
+  ) as FlagsOf<Name>;
+}
+
+type Every = FlagsOf<'knn'>;
+type Defaults =
+  | 'device'
+  | 'output'
+  | 'worldSize'
+  | 'rank'
+  | 'distUrl'
+  | 'distTimeout'
+  | 'maxRestarts';
+
+/** Those that place a process. */
+export type ProcessFlags = { [Key in Defaults]: NonNullable<Every[Key]> } & Pick<
+  Every,
+  'gpu' | 'distBackend' | 'multiprocessingDistributed' | 'nprocPerNode'
+>;

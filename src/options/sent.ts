@@ -1,0 +1,53 @@
+// Complete options to what the addon gets: each value checked, under the option's name.
+import { RdmError } from '../base/errors.js';
+import { check, folder, whole } from './check.js';
+import { ownWorkers } from './process.js';
+import { type CommandName, longFlag } from './table/row.js';
+import { type Complete, optionsOf, type Sent } from './table/table.js';
+import type { ProcessOptions } from './types.js';
+
+/** Every option of the command is checked; those that go to the addon in another shape are not there. */
+export function sent<Name extends CommandName>(command: Name, options: Complete<Name>): Sent<Name> {
+  const values = options as Record<string, unknown>;
+  const checked = optionsOf(command).map(({ name, row }) => {
+    const value = values[name];
+    if (value === undefined) return { name, row, value: null };
+    const asGiven = value === row.absent;
+    return { name, row, value: asGiven ? value : check(longFlag(row) || name, row.type, value) };
+  });
+  return Object.fromEntries(
+    checked.filter(({ row }) => row.sent !== false).map(({ name, value }) => [name, value]),
+  ) as Sent<Name>;
+}
+
+/** The keys of the addon whose values may differ where a run is resumed. */
+export const mayDiffer = (command: CommandName): string[] =>
+  optionsOf(command)
+    .filter(({ row }) => row.resume === 'may differ' && row.sent !== false)
+    .map(({ name }) => name);
+
+interface Images {
+  data?: string | undefined;
+  process?: ProcessOptions | undefined;
+  cropSize: number;
+  valResize: number;
+  workers: number;
+  device: string;
+  gpu?: number | undefined;
+}
+
+/** What several options of images and networks mean together. */
+export function withImages<Found extends { cropSize: number; workers: number }>(
+  options: Images,
+  found: Found,
+) {
+  if (options.gpu !== undefined && options.device === 'cpu') {
+    throw new RdmError('usage', `--gpu ${options.gpu} contradicts --device cpu`);
+  }
+  return {
+    ...found,
+    data: folder(options.data),
+    workers: ownWorkers(found.workers, options),
+    valResize: whole('--val-resize', options.valResize, found.cropSize),
+  };
+}

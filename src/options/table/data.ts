@@ -1,0 +1,179 @@
+// Which images are read, how, and what is made of them.
+import {
+  badImageActions,
+  type Dataset,
+  datasets,
+  decodings,
+  interpolations,
+} from '../../types/choices.js';
+import { choice, eachView, four, number, pair, path, probability, whole } from './kinds.js';
+import { option, per } from './row.js';
+
+/** How the two views of an image are made, in this order. A pair holds one probability a view. */
+export const views = {
+  heading: 'Views (in this order):',
+  rows: {
+    /** Least and largest share of the image's area in a crop. */
+    cropScale: option('--crop-scale <min,max>', "share of the image's area in a crop", {
+      type: pair(number()),
+      default: [0.2, 1],
+      sent: false,
+      for: ['pretrain'],
+    }),
+    interpolation: option('--interpolation <name>', `of the crop: ${interpolations.join(', ')}`, {
+      type: choice('interpolation', interpolations),
+      default: 'bilinear',
+      sent: false,
+      for: ['pretrain'],
+    }),
+    /** Strength of brightness, contrast, saturation and hue. */
+    jitter: option('--jitter <b,c,s,h>', 'strength of brightness, contrast, saturation, hue', {
+      type: four({
+        brightness: number({ least: 0 }),
+        contrast: number({ least: 0 }),
+        saturation: number({ least: 0 }),
+        hue: number({ least: 0, most: 0.5 }),
+      }),
+      default: [0.4, 0.4, 0.4, 0.1],
+      sent: false,
+      for: ['pretrain'],
+    }),
+    jitterProb: option('--jitter-prob <p>', 'probability of the jitter', {
+      type: probability,
+      default: 0.8,
+      sent: false,
+      for: ['pretrain'],
+    }),
+    grayscaleProb: option('--grayscale-prob <p>', 'of grey', {
+      type: probability,
+      default: 0.2,
+      sent: false,
+      for: ['pretrain'],
+    }),
+    blurProb: option('--blur-prob <p[,p]>', 'of Gaussian blur, for both views or one each', {
+      type: eachView(probability),
+      default: [0.5, 0.5],
+      sent: false,
+      for: ['pretrain'],
+    }),
+    solarizeProb: option('--solarize-prob <p[,p]>', 'of solarization, likewise', {
+      type: eachView(probability),
+      default: [0, 0],
+      sent: false,
+      for: ['pretrain'],
+    }),
+    equalizeProb: option('--equalize-prob <p[,p]>', 'of equalization, likewise', {
+      type: eachView(probability),
+      default: [0, 0],
+      sent: false,
+      for: ['pretrain'],
+    }),
+    flipProb: option('--flip-prob <p>', 'of a mirror image', {
+      type: probability,
+      default: 0.5,
+      sent: false,
+      for: ['pretrain'],
+    }),
+  },
+} as const;
+
+const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'embed'] as const;
+const trained = ['pretrain', 'lincls', 'knn'] as const;
+
+/** CIFAR is seen as it is. */
+const small = (dataset: Dataset) => dataset === 'cifar10' || dataset === 'cifar100';
+
+/** Which images, and how they are read. */
+export const data = {
+  heading: 'Data:',
+  rows: {
+    /** Names statistics, number of classes and evaluation views; `custom` tells them from the files. */
+    dataset: option(
+      '--dataset <name>',
+      `names statistics, classes and evaluation views: ${datasets.join(', ')}`,
+      {
+        type: choice<Dataset>('dataset', datasets),
+        default: 'custom',
+        recorded: true,
+        for: readers,
+      },
+    ),
+    /** How many, evenly spaced in their order; 0 takes all. */
+    images: option('--images <n>', 'validation images, evenly spaced in their order; 0 takes all', {
+      type: whole(0),
+      default: per({ spectrum: 10_000, embed: 2000 }),
+      for: ['spectrum', 'embed'],
+    }),
+    /** Threads that decode and augment images. */
+    workers: option('-j, --workers <n>', 'threads that read images', {
+      type: whole(0),
+      default: 32,
+      resume: 'may differ',
+      for: readers,
+    }),
+    /** Pixels on a side of what the network sees; 32 for CIFAR, else 224, where left out. */
+    cropSize: option('--crop-size <pixels>', 'side of what the network sees', {
+      type: whole(1),
+      default: ({ dataset }) => (small(dataset) ? 32 : 224),
+      defaultText: '224; of cifar10 and cifar100 32',
+      recorded: true,
+      for: readers,
+    }),
+    /** Shorter side before the centre crop; for CIFAR cropSize, else cropSize · 256 / 224. */
+    valResize: option('--val-resize <pixels>', 'shorter side before the centre crop', {
+      type: whole(1),
+      default: ({ dataset, cropSize }) =>
+        small(dataset) ? cropSize : Math.round((cropSize * 256) / 224),
+      defaultText: 'crop · 256/224; of CIFAR the crop',
+      recorded: true,
+      for: readers,
+    }),
+    /** Only the first so many training images of each class, in sorted order; 0 takes all. */
+    imagesPerClass: option(
+      '--images-per-class <n>',
+      'only the first n training images of each class',
+      { type: whole(0), absent: 0, resume: 'may differ', for: trained },
+    ),
+    valImagesPerClass: option(
+      '--val-images-per-class <n>',
+      'only the first n validation images of each class',
+      { type: whole(0), absent: 0, for: trained },
+    ),
+    /** A text file with the names of the classes to take, one a line; all where left out. */
+    classes: option('--classes <file>', 'only the classes whose names the file lists, one a line', {
+      type: path,
+      absent: '',
+      resume: 'may differ',
+      for: readers,
+    }),
+    /** `exact`: as Pillow decodes; `fast`: chroma at half the luma's resolution, large JPEGs at a smaller size. */
+    decode: option(
+      '--decode <how>',
+      `how JPEGs are decoded: ${decodings.join(', ')} (chroma at half resolution, large ones smaller)`,
+      { type: choice('decoding', decodings), default: 'exact', for: readers },
+    ),
+    /** An image that cannot be read is replaced by another and listed, or ends the run. */
+    onBadImage: option(
+      '--on-bad-image <action>',
+      `what to do about one: ${badImageActions.join(' (replace and list it), ')} (end the run)`,
+      {
+        type: choice('action on a bad image', badImageActions),
+        default: 'skip',
+        resume: 'may differ',
+        for: readers,
+      },
+    ),
+    /** An image with more pixels counts as one that cannot be read. The default is Pillow's limit. */
+    maxImagePixels: option(
+      '--max-image-pixels <n>',
+      'an image with more counts as one that cannot be read',
+      { type: whole(1), default: 178_956_970, for: readers },
+    ),
+    valBatchSize: option('', 'images in a batch of validation', {
+      type: whole(1),
+      default: 256,
+      resume: 'may differ',
+      for: readers,
+    }),
+  },
+} as const;

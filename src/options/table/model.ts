@@ -1,0 +1,177 @@
+// The network and the method: backbone, projector, predictor or filter, momentum networks.
+import {
+  type Architecture,
+  architectures,
+  collapseActions,
+  filterSolvers,
+  filterSources,
+  methods,
+  predictorLocations,
+  predictorTypes,
+  type Stem,
+  stems,
+} from '../../types/choices.js';
+import { choice, number, probability, toggle, whole } from './kinds.js';
+import { option } from './row.js';
+
+const networks = ['pretrain', 'lincls', 'knn', 'spectrum', 'embed'] as const;
+
+/** Which backbone. */
+export const model = {
+  heading: 'Model:',
+  rows: {
+    arch: option('-a, --arch <name>', `backbone: ${architectures.join(', ')}`, {
+      type: choice<Architecture>('architecture', architectures),
+      default: 'resnet50',
+      recorded: true,
+      for: networks,
+    }),
+    /** `cifar`: a 3×3 convolution of stride 1 and no max-pool, for small images. */
+    stem: option(
+      '--stem <name>',
+      `first layers: ${stems.join(', ')} (3x3, stride 1, no max-pool: for small images)`,
+      { type: choice<Stem>('stem', stems), default: 'imagenet', recorded: true, for: networks },
+    ),
+    /** Of the cifar stem: 2 as published, 1 keeps the size of the image. */
+    stemPadding: option(
+      '--stem-padding <pixels>',
+      'padding of the cifar stem: 2 as published, or 1',
+      {
+        type: choice<number>('padding of the stem', [1, 2]),
+        default: 2,
+        recorded: true,
+        for: networks,
+      },
+    ),
+  },
+} as const;
+
+/** Sources: main_simsiam.py; solo-learn's byol.py. */
+export const method = {
+  heading: 'Method:',
+  rows: {
+    method: option('--method <name>', `${methods.join(' or ')} (with momentum networks)`, {
+      type: choice('method', methods),
+      default: 'simsiam',
+      for: ['pretrain'],
+    }),
+    /** Features that the projector puts out. */
+    dim: option('--dim <n>', 'features of the projector', {
+      type: whole(1),
+      default: ({ method }) => ({ simsiam: 2048, byol: 256 })[method],
+      defaultText: '2048; byol 256',
+      for: ['pretrain'],
+    }),
+    /** Hidden features of the projector; 0: as many as the backbone puts out. */
+    projHiddenDim: option('--proj-hidden-dim <n>', 'hidden features of the projector', {
+      type: whole(0),
+      default: ({ method }) => ({ simsiam: 0, byol: 4096 })[method],
+      defaultText: "the backbone's; byol 4096",
+      for: ['pretrain'],
+    }),
+    /** Hidden features of the `mlp` predictor. */
+    predDim: option('--pred-dim <n>', 'hidden features of the mlp predictor', {
+      type: whole(1),
+      default: ({ method }) => ({ simsiam: 512, byol: 4096 })[method],
+      defaultText: '512; byol 4096',
+      for: ['pretrain'],
+    }),
+    /** Each residual block begins as the identity. */
+    zeroInitResidual: option(
+      '--zero-init-residual',
+      'residual blocks begin as the identity (simsiam: on; --no-… turns it off)',
+      {
+        type: toggle,
+        default: ({ method }) => ({ simsiam: true, byol: false })[method],
+        for: ['pretrain'],
+      },
+    ),
+    /** BYOL: how slowly the momentum networks follow, at the first step. */
+    baseTau: option(
+      '--base-tau <tau>',
+      'byol: share that the momentum networks keep at the first step',
+      { type: probability, default: 0.99, for: ['pretrain'] },
+    ),
+    /** BYOL: how slowly the momentum networks follow, at the last step. */
+    finalTau: option('--final-tau <tau>', 'and at the last step', {
+      type: probability,
+      default: 1,
+      for: ['pretrain'],
+    }),
+  },
+} as const;
+
+const mechanism = 'Rank differential mechanism:';
+
+/** The library has these six as one value: its `predictor`. */
+export const predictor = {
+  heading: mechanism,
+  rows: {
+    predType: option(
+      '--pred-type <type>',
+      `what aligns the branches: ${predictorTypes.join(', ')}`,
+      { type: choice('predictor type', predictorTypes), default: 'mlp', for: ['pretrain'] },
+    ),
+    predLocation: option(
+      '--pred-location <branch>',
+      `branch of a filter: ${predictorLocations.join(', ')}`,
+      {
+        type: choice('predictor location', predictorLocations),
+        default: 'online',
+        for: ['pretrain'],
+      },
+    ),
+    sigma: option('--sigma <power>', 'power of the poly filter: > 0 online, < 0 on the target', {
+      type: number(),
+      default: 0,
+      for: ['pretrain'],
+    }),
+    filterSource: option(
+      '--filter-source <branch>',
+      `whose directions filter the target: ${filterSources.join(', ')}`,
+      { type: choice('filter source', filterSources), default: 'own', for: ['pretrain'] },
+    ),
+    filterSolver: option(
+      '--filter-solver <name>',
+      `how a filter is computed: ${filterSolvers.join(', ')} (without a decomposition)`,
+      { type: choice('filter solver', filterSolvers), default: 'auto', for: ['pretrain'] },
+    ),
+    keepNullSpace: option(
+      '--keep-null-space',
+      'keep directions of the features that are rounding noise',
+      { type: toggle, absent: false, for: ['pretrain'] },
+    ),
+  },
+} as const;
+
+/** What is measured of the mechanism while it trains. */
+export const monitor = {
+  heading: mechanism,
+  rows: {
+    /** A rank event every so many steps; as often as a step event where left out. */
+    rankEvery: option('--rank-every <n>', 'steps between two rank measurements', {
+      type: whole(1),
+      default: ({ printFreq }) => printFreq,
+      defaultText: '--print-freq',
+      resume: 'may differ',
+      for: ['pretrain'],
+    }),
+    /** A knn event every so many epochs; 0: none. */
+    knnEvery: option(
+      '--knn-every <epochs>',
+      'epochs between two accuracies by nearest neighbours on DIR/val; 0: none',
+      { type: whole(0), default: 0, resume: 'may differ', for: ['pretrain'] },
+    ),
+    /** At a verdict of collapse: goes on with a warning, or saves and stops. */
+    onCollapse: option(
+      '--on-collapse <action>',
+      `when the ranks tell a collapse: ${collapseActions.join(', ')} (save, exit with 3)`,
+      {
+        type: choice('action on a collapse', collapseActions),
+        default: 'warn',
+        sent: false,
+        for: ['pretrain'],
+      },
+    ),
+  },
+} as const;

@@ -1,0 +1,181 @@
+// The few options of the commands that neither train nor judge.
+import { availableParallelism } from 'node:os';
+import { exportFormats } from '../../types/choices.js';
+import { data } from './data.js';
+import { choice, path, text, toggle, whole } from './kinds.js';
+import { option } from './row.js';
+
+const heading = 'Options:';
+
+export const check = {
+  heading: 'Check:',
+  rows: {
+    steps: option('--steps <n>', 'steps to train', {
+      type: whole(2),
+      default: 20,
+      line: true,
+      for: ['verify-resume'],
+    }),
+  },
+} as const;
+
+export const exported = {
+  heading,
+  rows: {
+    to: option('--to <format>', exportFormats.join(', '), {
+      type: choice('format', exportFormats),
+      required: true,
+      line: true,
+      for: ['export'],
+    }),
+  },
+} as const;
+
+export const inspected = {
+  heading,
+  rows: {
+    tensors: option('--tensors', 'list every tensor with its shape and type', {
+      type: toggle,
+      line: true,
+      for: ['inspect'],
+    }),
+  },
+} as const;
+
+export const reported = {
+  heading,
+  rows: {
+    html: option('--html <file>', 'write one page', {
+      type: text,
+      defaultText: 'report.html',
+      line: true,
+      for: ['report'],
+    }),
+    svg: option('--svg <dir>', 'write a picture of each chart', {
+      type: text,
+      line: true,
+      for: ['report'],
+    }),
+    csv: option('--csv <file>', 'write every measurement, a row an event', {
+      type: text,
+      line: true,
+      for: ['report'],
+    }),
+  },
+} as const;
+
+export const watched = {
+  heading,
+  rows: {
+    terminal: option('--terminal', 'show it here: as the run itself does', {
+      type: toggle,
+      line: true,
+      for: ['watch'],
+    }),
+    host: option('--host <address>', 'where the page is served', {
+      type: text,
+      default: '127.0.0.1',
+      line: true,
+      for: ['watch'],
+    }),
+    port: option('--port <n>', 'its port', {
+      type: whole(0),
+      defaultText: 'a free one',
+      line: true,
+      for: ['watch'],
+    }),
+  },
+} as const;
+
+export const fetched = {
+  heading,
+  rows: {
+    url: option('--url <url>', "another address than the authors'", {
+      type: text,
+      line: true,
+      for: ['data fetch'],
+    }),
+    md5: option('--md5 <hex>', "checksum of an archive that is not the authors'", {
+      type: text,
+      line: true,
+      for: ['data fetch'],
+    }),
+  },
+} as const;
+
+export const synthesized = {
+  heading,
+  rows: {
+    trainPerClass: option('--train-per-class <n>', 'training images of each class', {
+      type: whole(1),
+      default: 100,
+      for: ['data synthesize'],
+    }),
+    valPerClass: option('--val-per-class <n>', 'validation images of each class', {
+      type: whole(1),
+      default: 20,
+      for: ['data synthesize'],
+    }),
+    /** Pixels on a side. */
+    size: option('--size <pixels>', 'side of an image', {
+      type: whole(8),
+      default: 64,
+      for: ['data synthesize'],
+    }),
+    seed: option('--seed <n>', 'the same seed gives the same images', {
+      type: whole(0),
+      default: 0,
+      for: ['data synthesize'],
+    }),
+  },
+} as const;
+
+const { maxImagePixels } = data.rows;
+
+export const checked = {
+  heading,
+  rows: {
+    /** Threads; one a processor where left out. */
+    workers: option('-j, --workers <n>', 'threads', {
+      type: whole(1),
+      default: () => availableParallelism(),
+      defaultText: 'one a processor',
+      for: ['data check'],
+    }),
+    maxImagePixels: { ...maxImagePixels, for: ['data check'] },
+  },
+} as const;
+
+export const doctored = {
+  heading,
+  rows: {
+    output: option('--output <dir>', 'folder that runs will write to', {
+      type: path,
+      default: '.',
+      line: true,
+      for: ['doctor'],
+    }),
+  },
+} as const;
+
+export const printed = {
+  heading,
+  rows: {
+    json: option('--json', 'print one JSON object', {
+      type: toggle,
+      line: true,
+      for: ['inspect', 'export', 'data info', 'data check', 'recipes show', 'doctor'],
+    }),
+  },
+} as const;
+
+export const printedList = {
+  heading,
+  rows: {
+    json: option('--json', 'print one JSON array', {
+      type: toggle,
+      line: true,
+      for: ['recipes list'],
+    }),
+  },
+} as const;

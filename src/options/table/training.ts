@@ -1,0 +1,220 @@
+// How long, with which rates, by which optimizer, what is kept of it, and what is trained beside.
+import {
+  divergenceActions,
+  linclsSchedules,
+  optimizers,
+  pretrainSchedules,
+} from '../../types/choices.js';
+import { choice, list, number, stepsOrTime, text, time, toggle, whole } from './kinds.js';
+import { option, per } from './row.js';
+
+const runs = ['pretrain', 'lincls'] as const;
+
+/** What is judged without labels, or evaluated alone. */
+export const frozen = {
+  heading: 'Model:',
+  rows: {
+    /** The pretrained checkpoint whose backbone is frozen. */
+    pretrained: option('--pretrained <path>', 'checkpoint whose backbone is frozen', {
+      type: text,
+      absent: '',
+      for: ['lincls'],
+    }),
+    /** Only evaluates, without training. */
+    evaluate: option('-e, --evaluate', 'evaluate only', {
+      type: toggle,
+      absent: false,
+      resume: 'may differ',
+      for: ['lincls'],
+    }),
+  },
+} as const;
+
+/** Sources: main_simsiam.py and main_lincls.py. */
+export const training = {
+  heading: 'Training:',
+  rows: {
+    epochs: option('--epochs <n>', 'epochs to run', {
+      type: whole(1),
+      default: per({ pretrain: 100, lincls: 90 }),
+      for: runs,
+    }),
+    startEpoch: option('--start-epoch <n>', 'number of the first epoch (a resumed run knows it)', {
+      type: whole(0),
+      default: 0,
+      resume: 'may differ',
+      for: runs,
+    }),
+    batchSize: option('-b, --batch-size <n>', 'images in a batch', {
+      type: whole(1),
+      default: per({ pretrain: 512, lincls: 4096 }),
+      for: runs,
+    }),
+    /** The rate for a batch of 256; the initial rate is lr · batchSize / 256. */
+    lr: option('--lr, --learning-rate <rate>', 'rate for a batch of 256', {
+      type: number({ least: 0 }),
+      default: per({ pretrain: 0.05, lincls: 0.1 }),
+      for: runs,
+    }),
+    momentum: option('--momentum <m>', 'momentum of the optimizer', {
+      type: number({ least: 0 }),
+      default: 0.9,
+      for: runs,
+    }),
+    weightDecay: option('--wd, --weight-decay <decay>', 'weight decay', {
+      type: number({ least: 0 }),
+      default: per({ pretrain: 1e-4, lincls: 0 }),
+      for: runs,
+    }),
+    seed: option(
+      '--seed <n>',
+      'seed of weights, order and views; the same seed gives the same run',
+      { type: whole(0), for: runs },
+    ),
+  },
+} as const;
+
+/** What the reference's scripts do not have is as solo-learn's have it. */
+export const pretraining = {
+  heading: 'Training:',
+  rows: {
+    optimizer: option(
+      '--optimizer <name>',
+      `${optimizers.join(' or ')} (the rate of each tensor by its norms)`,
+      { type: choice('optimizer', optimizers), default: 'sgd', for: ['pretrain'] },
+    ),
+    /** LARS: its trust coefficient. */
+    larsEta: option('--lars-eta <eta>', 'trust coefficient of lars', {
+      type: number({ least: 0 }),
+      default: 0.02,
+      for: ['pretrain'],
+    }),
+    schedule: option(
+      '--schedule <name>',
+      `of the rate: ${pretrainSchedules.join(' (per epoch), ')} (per step)`,
+      { type: choice('schedule', pretrainSchedules), default: 'cosine', for: ['pretrain'] },
+    ),
+    warmupEpochs: option('--warmup-epochs <n>', 'length of the warm-up', {
+      type: whole(0),
+      default: 10,
+      for: ['pretrain'],
+    }),
+    /** The rate of the first step of a warm-up; it does not scale with the batch. */
+    warmupStartLr: option(
+      '--warmup-start-lr <rate>',
+      "the warm-up's first rate, whatever the batch",
+      { type: number({ least: 0 }), default: 3e-5, for: ['pretrain'] },
+    ),
+    /** Keeps the predictor's learning rate at its initial value. */
+    fixPredLr: option('--fix-pred-lr', "keep the predictor's learning rate at its initial value", {
+      type: toggle,
+      absent: false,
+      for: ['pretrain'],
+    }),
+    /** Batches whose gradients are added before an update; the learning rate scales with them. */
+    accumulate: option(
+      '--accumulate <n>',
+      'batches whose gradients are added before an update; the rate scales with them',
+      { type: whole(1), default: 1, for: ['pretrain'] },
+    ),
+  },
+} as const;
+
+/** The steps are as solo-learn's ImageNet-100 scripts have them. */
+export const probing = {
+  heading: 'Training:',
+  rows: {
+    /** LARC around SGD. */
+    lars: option('--lars', 'LARC around SGD', { type: toggle, absent: false, for: ['lincls'] }),
+    schedule: option(
+      '--schedule <name>',
+      `of the rate: ${linclsSchedules.join(', ')} (times 0.1 at some epochs)`,
+      { type: choice('schedule', linclsSchedules), default: 'cosine', for: ['lincls'] },
+    ),
+    /** Epochs at which the step schedule multiplies the rate by 0.1. */
+    lrSteps: option('--lr-steps <epochs>', 'the epochs of the step schedule', {
+      type: list('epochs', whole(1)),
+      default: [60, 80],
+      for: ['lincls'],
+    }),
+  },
+} as const;
+
+/** What keeps a run from being lost. */
+export const checkpoints = {
+  heading: 'Checkpoints:',
+  rows: {
+    /** A checkpoint to continue from; `auto`: the newest valid one in the output folder, if any. */
+    resume: option(
+      '--resume <path>',
+      'checkpoint to continue from; auto: the newest valid one in the output folder, if any',
+      { type: text, absent: '', resume: 'may differ', for: runs },
+    ),
+    /** Goes on also from a checkpoint of another configuration. */
+    resumeAnyway: option('--resume-anyway', 'also from a checkpoint of another configuration', {
+      type: toggle,
+      absent: false,
+      resume: 'may differ',
+      for: runs,
+    }),
+    /** Checkpoints in mid-epoch: every so many steps, or after a time such as `'20m'` or `'1h30m'`. */
+    checkpointEvery: option(
+      '--checkpoint-every <steps|time>',
+      'also in mid-epoch: every so many steps, or after a time such as 20m',
+      {
+        type: stepsOrTime,
+        absent: 0,
+        resume: 'may differ',
+        sent: false,
+        for: runs,
+      },
+    ),
+    /** What a loss or gradient that is not finite does: ends the run, or goes back to the last checkpoint. */
+    onDivergence: option(
+      '--on-divergence <action>',
+      `what a loss that is not finite does: ${divergenceActions.join(', ')} (to the last checkpoint)`,
+      {
+        type: choice('action on divergence', divergenceActions),
+        default: 'stop',
+        resume: 'may differ',
+        for: runs,
+      },
+    ),
+    timeLimit: option('--time-limit <time>', 'save and exit with 124 after a time such as 3h50m', {
+      type: time,
+      line: true,
+      for: runs,
+    }),
+    /** How many checkpoints stay in the output folder, the newest; 0: all. */
+    keep: option('--keep <n>', 'how many checkpoints stay, the newest; 0: all', {
+      type: whole(0),
+      default: 0,
+      resume: 'may differ',
+      for: ['pretrain'],
+    }),
+  },
+} as const;
+
+export const onlineClassifier = {
+  heading: 'Online classifier:',
+  rows: {
+    /** Trains a linear classifier on the detached features, and validates it after every epoch. */
+    onlineClassifier: option(
+      '--online-classifier',
+      'train a linear classifier on the detached features, and validate it every epoch',
+      { type: toggle, absent: false, for: ['pretrain'] },
+    ),
+    /** The online classifier's rate for 256 images. */
+    classifierLr: option('--classifier-lr <rate>', 'its rate for a batch of 256', {
+      type: number({ least: 0 }),
+      default: 0.1,
+      for: ['pretrain'],
+    }),
+    /** BYOL: another one on the momentum network's features. */
+    momentumClassifier: option(
+      '--momentum-classifier',
+      "byol: and one on the momentum network's features",
+      { type: toggle, absent: false, for: ['pretrain'] },
+    ),
+  },
+} as const;

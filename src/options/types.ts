@@ -1,0 +1,120 @@
+// What the library's jobs take. Plain values only; flags' rows in the table have their documentation.
+import type {
+  Backend,
+  Branch,
+  ExportFormat,
+  FilterSolver,
+  FilterSource,
+} from '../types/choices.js';
+import type { predictor } from './table/model.js';
+import type { FlagsOf, OptionsOf } from './table/table.js';
+
+/** What every spectral filter can be told. */
+interface Filter {
+  keepNullSpace?: boolean | undefined;
+  /** How W comes about: by a decomposition, or `newton`, without one, for the powers that allow it. */
+  solver?: FilterSolver | undefined;
+}
+
+/**
+ * What stands between the two branches: the method's learnable predictor (`mlp`), or a spectral filter
+ * W = V g(S) Vᵀ of the features P = U S Vᵀ. `poly` is g = s^sigma: low-pass for sigma > 0 (online),
+ * high-pass for sigma < 0 (target). `log` is log s, `log_1` log(1+s), `log_2` log(1+s²), online only.
+ */
+export type Predictor =
+  | { type: 'mlp' }
+  | ({ type: 'poly'; location: 'online'; sigma: number } & Filter)
+  | ({
+      type: 'poly';
+      location: 'target';
+      sigma: number;
+      /** Whose singular vectors filter the target: its `own` (default), or the `online` branch's. */
+      source?: FilterSource | undefined;
+    } & Filter)
+  | ({ type: 'log' | 'log_1' | 'log_2'; location: 'online' } & Filter);
+
+/** One of several processes that make a run together; each calls with its own. Ranks above 0 report no events. */
+export interface ProcessOptions {
+  rank: number;
+  worldSize: number;
+  /** Among the processes of this machine: 0 of 1 where left out. The batch and the workers are theirs together. */
+  localRank?: number | undefined;
+  localWorldSize?: number | undefined;
+  /** Where the store is at which they meet. */
+  host: string;
+  port: number;
+  /** Whether this process holds the store; rank 0 does where left out. */
+  serve?: boolean | undefined;
+  /** Of the store's keys: the same in all of them, another in every other run at that store. */
+  prefix?: string | undefined;
+  /** `nccl` on CUDA and `gloo` on a CPU where left out. */
+  backend?: Backend | undefined;
+  /** Seconds that one of them may wait for the others. */
+  timeout?: number | undefined;
+}
+
+/** Where it is one of several processes. */
+interface Distributed {
+  process?: ProcessOptions | undefined;
+}
+
+/** A predictor as flags, each of which may be left out. */
+export type PredictorFlags = Pick<OptionsOf<'pretrain'>, keyof typeof predictor.rows>;
+
+export interface PretrainOptions
+  extends Omit<OptionsOf<'pretrain'>, keyof PredictorFlags>,
+    Distributed {
+  /** Folder with train/CLASS/*, or with the files of CIFAR; with an online classifier also val/. */
+  data: string;
+  predictor?: Predictor | undefined;
+}
+
+export interface LinclsOptions extends OptionsOf<'lincls'>, Distributed {
+  /** Folder with train/CLASS/* and val/CLASS/*; where left out, the one the checkpoint records. */
+  data?: string | undefined;
+}
+
+export interface KnnOptions extends OptionsOf<'knn'>, Distributed {
+  /** Folder with train/CLASS/* and val/CLASS/*; where left out, the one the checkpoint records. */
+  data?: string | undefined;
+}
+
+/** The validation images through a checkpoint's networks. */
+export interface SpectrumOptions extends OptionsOf<'spectrum'> {
+  checkpoint: string;
+  /** Folder with val/CLASS/*; where left out, the one the checkpoint records. */
+  data?: string | undefined;
+}
+
+export interface EmbedOptions extends OptionsOf<'embed'> {
+  checkpoint: string;
+  /** Folder with val/CLASS/*; where left out, the one the checkpoint records. */
+  data?: string | undefined;
+}
+
+export type FeatureOptions = Omit<EmbedOptions, 'neighbours' | 'minDist' | 'seed'>;
+
+export interface ExportOptions extends OptionsOf<'export'> {
+  checkpoint: string;
+  output: string;
+  format: ExportFormat;
+  branch?: Branch | undefined;
+}
+
+export interface SynthesizeOptions extends OptionsOf<'data synthesize'> {
+  output: string;
+}
+
+export interface CheckOptions extends OptionsOf<'data check'> {
+  /** Folder of a dataset, in any layout that a run takes. */
+  data: string;
+}
+
+/** Options under the names of the command line's flags, in camel case; recipes hold them too. */
+export type PretrainFlags = Flags<'pretrain'>;
+export type LinclsFlags = Flags<'lincls'>;
+
+type Flags<Name extends 'pretrain' | 'lincls'> = Pick<
+  FlagsOf<Name>,
+  Exclude<keyof OptionsOf<Name>, 'lr' | 'valBatchSize'> & keyof FlagsOf<Name>
+> & { learningRate?: number | undefined };
