@@ -97,7 +97,7 @@ std::optional<SafetensorsHeader> read_safetensors_header(const std::string& path
                              std::move(parsed.metadata)};
   } catch (const std::exception& reason) {
     throw Error(Code::bad_checkpoint, message("cannot load ", path, ": ", shortened(reason.what())),
-                "It may be cut short, or something else than a safetensors file.");
+                "Copy it again, if it is a safetensors file.");
   }
 }
 

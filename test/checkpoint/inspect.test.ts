@@ -106,7 +106,10 @@ test('a safetensors file that is cut short says so', async () => {
   writeFileSync(path, Buffer.concat([Buffer.from([99, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{"a"')]));
   const { code, stderr } = await rdm(['inspect', path]);
   assert.equal(code, 1);
-  assert.equal(stderr, `rdm: cannot load ${path}: its header is cut short\n`);
+  assert.equal(
+    stderr,
+    `rdm: cannot load ${path}: its header is cut short\n     Copy it again, if it is a safetensors file.\n`,
+  );
 });
 
 test('what is not of its kind is told as unknown, and nothing breaks', async () => {
