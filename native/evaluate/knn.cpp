@@ -7,7 +7,7 @@
 #include "evaluate/features.h"
 #include "evaluate/neighbour_evaluation.h"
 #include "run/bad_images.h"
-#include "run/launch.h"
+#include "run/ranks.h"
 
 namespace rdm {
 namespace {
@@ -53,7 +53,7 @@ Plain classify(const KnnOptions& options, const Sink& sink, const std::stop_toke
 
 Plain knn(const KnnOptions& options, const Sink& sink, std::stop_token stop) {
   Plain result;
-  together(options.process, options.record, sink, [&](Group* group, const Sink& heard) {
+  in_group(options.process, options.record, sink, [&](Group* group, const Sink& heard) {
     result = classify(options, heard, stop, group);
   });
   return result;

@@ -22,7 +22,7 @@ Validation::Validation(const RunOptions& options, const Dataset* training, torch
 
 std::optional<EvaluationEvent> Validation::run(
     int64_t epoch, const std::function<torch::Tensor(const torch::Tensor&)>& logits,
-    double& best_top1, const Sink& sink, std::stop_token stop) {
+    double best_top1, const Sink& sink, const std::stop_token& stop) {
   const torch::NoGradGuard no_grad;
   const int64_t steps = loader_.steps_per_epoch();
   loader_.start(0);
@@ -44,8 +44,8 @@ std::optional<EvaluationEvent> Validation::run(
   }
   report_bad_images(loader_, "val", options_.output, sink, bad_images_, group_);
   const auto means = meters.means(group_);
-  best_top1 = std::max(best_top1, means.top1);
-  EvaluationEvent event{epoch, means.images, means.top1, means.top5, best_top1, means.loss};
+  const EvaluationEvent event{
+      epoch, means.images, means.top1, means.top5, std::max(best_top1, means.top1), means.loss};
   sink(event);
   return event;
 }

@@ -19,12 +19,11 @@ class Validation {
   Validation(const RunOptions& options, const Dataset* training, torch::Device device,
              Group* group);
 
-  // logits: images (N, 3, S, S) to (N, C), called without gradient. The top-1 is the best so far
-  // where it exceeds `best_top1`, which then becomes it. Nothing: stopped on the way, which several
-  // ranks, each with its share of the images, are not.
+  // logits: images (N, 3, S, S) to (N, C), called without gradient. best_top1: of the run so far.
+  // Nothing: stopped on the way, which several ranks, each with its share of the images, are not.
   std::optional<EvaluationEvent> run(
       int64_t epoch, const std::function<torch::Tensor(const torch::Tensor&)>& logits,
-      double& best_top1, const Sink& sink, std::stop_token stop);
+      double best_top1, const Sink& sink, const std::stop_token& stop);
 
   const Dataset& dataset() const { return loader_.dataset(); }
 

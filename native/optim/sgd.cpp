@@ -37,7 +37,6 @@ std::optional<torch::Tensor> find_inf(const std::vector<Update>& updates, GradSc
     guard->see_gradients(gradients);
     return guard->raised();
   }
-  for (const auto& update : updates) scaler->unscale(update.gradients);
   return guard ? torch::maximum(scaler->found_inf(), guard->raised()) : scaler->found_inf();
 }
 
@@ -52,6 +51,16 @@ void Sgd::follow(const Schedule& schedule, int64_t epoch, int64_t update) {
 void Sgd::zero_grad() {
   for (auto& group : groups_) {
     for (auto& parameter : group.parameters) parameter.mutable_grad().reset();
+  }
+}
+
+void Sgd::unscale(GradScaler& scaler) {
+  for (const auto& group : groups_) {
+    std::vector<torch::Tensor> gradients;
+    for (const auto& parameter : group.parameters) {
+      if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+    }
+    scaler.unscale(std::move(gradients));
   }
 }
 

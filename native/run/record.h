@@ -6,15 +6,10 @@
 
 #include "base/plain.h"
 #include "options/options.h"
+#include "run/position.h"
 #include "run/run_state.h"
 
 namespace rdm {
-
-// Where training goes on: at `step` of `epoch`, both 0-based.
-struct Position {
-  int64_t epoch = 0;
-  int64_t step = 0;
-};
 
 // checkpoint_0003.pth.tar at the end of epoch 3, checkpoint_0003-000120.pth.tar after 120 steps of
 // it: in the order of the run, also among names.

@@ -1,65 +1,56 @@
-// What pretraining trains: the method, the online classifier beside it, and their optimiser.
+// What the loop trains: a self-supervised method, or a linear classifier on a frozen backbone.
 #pragma once
-#include <memory>
-#include <optional>
+#include <torch/types.h>
 
+#include <optional>
+#include <string>
+
+#include "base/event.h"
 #include "checkpoint/checkpoint.h"
 #include "device/feed.h"
-#include "distributed/reducer.h"
-#include "methods/method.h"
-#include "methods/online_classifier.h"
-#include "optim/grad_scaler.h"
-#include "optim/sgd.h"
-#include "options/options.h"
+#include "methods/compared.h"
+#include "run/position.h"
 
 namespace rdm {
 
+// Everything in here stays on the device until a logging step.
 struct StepResult {
-  torch::Tensor loss;             // the method's alone; scalar, on the device
-  Compared first;                 // the first pair, (N, D) a branch
-  torch::Tensor logits;           // (2N, C); undefined without an online classifier
-  torch::Tensor momentum_logits;  // (2N, C); undefined without a momentum classifier
+  torch::Tensor loss;             // scalar
+  torch::Tensor logits;           // (V·N, C), view after view; undefined without a classifier
+  torch::Tensor momentum_logits;  // (V·N, C); undefined without a momentum classifier
+  Compared first;                 // a method's first pair, (N, D) a branch
+  double lr = 0;                  // of the update
+  torch::Tensor raised;           // (1), float32: 1 from the first value on that was not finite
 };
 
 class Learner {
  public:
-  // classes: C, of the online classifier; batches: of an epoch. Every rank of a group begins with
-  // the weights of the first.
-  Learner(const PretrainOptions& options, int64_t classes, int64_t batches, torch::Device device,
-          Group* group);
+  virtual ~Learner() = default;
 
-  // One batch forward and backward; with the last of --accumulate batches, one update. Nothing here
-  // waits for the device.
-  StepResult step(const DeviceBatch& batch, int64_t epoch, int64_t step);
-  bool between_updates(int64_t next_step) const { return next_step % accumulate_ == 0; }
-  int64_t steps_per_epoch() const { return schedule_.updates_per_epoch * accumulate_; }
+  // The weights that training begins with are in place, on every rank.
+  virtual void begin() = 0;
 
-  FiniteGuard& guard() { return guard_; }
-  double lr() const { return optimizer_.groups().front().lr; }  // of the latest update
-  int64_t parameters() const;
+  // One batch forward and backward, and the update that it completes. Nothing here waits for the
+  // device.
+  virtual StepResult step(const DeviceBatch& batch, Position at) = 0;
+  virtual int64_t steps_per_epoch() const = 0;
+  virtual int64_t steps_per_update() const { return 1; }
 
-  torch::Tensor features(const torch::Tensor& images);  // (N, 3, S, S) to the backbone's (N, F)
-  torch::Tensor classify(const torch::Tensor& images);  // (N, 3, S, S) to the online logits (N, C)
-  void train(bool on) { method_->module().train(on); }
+  // What the rank monitor makes of a step where it is due. Waits for the device; every rank of a
+  // group takes part, and the others get nothing.
+  virtual std::optional<RankEvent> measure(const StepResult& result, Position at) { return {}; }
 
-  void save(Checkpoint& into);
-  void load(const Checkpoint& checkpoint, const std::string& source);  // on every rank
+  // Images (N, 3, S, S) to the backbone's features (N, F) and to a classifier's logits (N, C),
+  // while train(false) holds.
+  virtual torch::Tensor features(const torch::Tensor& images) = 0;
+  virtual torch::Tensor classify(const torch::Tensor& images) = 0;
+  virtual void train(bool on) = 0;
 
- private:
-  void join(Group& group);
-  Sgd make_optimizer(const PretrainOptions& options) const;
-  void update(int64_t epoch, int64_t update);
+  // After an epoch: that nothing moved which must not. Throws where it did.
+  virtual std::optional<SanityCheckEvent> check() { return {}; }
 
-  Group* group_;
-  std::unique_ptr<Method> method_;
-  OnlineClassifier classifier_{nullptr};  // registered in the method's module
-  Sgd optimizer_;
-  std::optional<GradScaler> scaler_;  // fp16 alone
-  FiniteGuard guard_;
-  Schedule schedule_;
-  Precision precision_;
-  int64_t accumulate_;
-  std::optional<GradientReducer> reducer_;  // none where the process is alone
+  virtual void save(Checkpoint& into) = 0;
+  virtual void load(const Checkpoint& from, const std::string& path) = 0;  // on every rank
 };
 
 }  // namespace rdm

@@ -35,6 +35,7 @@ void load_optimizer_state(Sgd& optimizer, const OptimizerState& state, const std
   for (size_t g = 0; g < state.groups.size(); ++g) {
     auto& group = optimizer.groups()[g];
     fits(state.groups[g].params.size() == group.parameters.size());
+    group.lr = state.groups[g].lr;
     group.momentum_buffers.assign(group.parameters.size(), {});
     for (size_t i = 0; i < group.parameters.size(); ++i, ++index) {
       const auto found = state.momentum_buffers.find(index);

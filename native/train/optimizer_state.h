@@ -7,8 +7,9 @@ namespace rdm {
 
 OptimizerState optimizer_state(Sgd& optimizer);
 
-// Momentum buffers alone: rates and decays are the run's own, as the schedule sets them. Throws
-// Code::bad_checkpoint naming `source` when the parameters do not match.
+// Momentum buffers, and the rate of the latest update until the schedule sets the next one's;
+// decays are the run's own. Throws Code::bad_checkpoint naming `source` when the parameters do not
+// match.
 void load_optimizer_state(Sgd& optimizer, const OptimizerState& state, const std::string& source);
 
 }  // namespace rdm

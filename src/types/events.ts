@@ -30,6 +30,8 @@ export interface StartEvent {
   /** The checkpoint that it goes on from. */
   resumed: string | null;
   batchSize: number;
+  /** Of the run, on all machines. */
+  processes: number;
   /** The one in use, also where none was asked for. */
   seed: number;
   threads: number;

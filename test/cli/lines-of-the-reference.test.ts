@@ -107,6 +107,7 @@ const start: StartEvent = {
   startStep: 0,
   resumed: null,
   batchSize: 128,
+  processes: 1,
   seed: 0,
   threads: 2,
   libtorch: '2.13.0',

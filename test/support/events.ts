@@ -22,6 +22,7 @@ export const start: StartEvent & { time: string } = {
   startStep: 0,
   resumed: null,
   batchSize: 25,
+  processes: 1,
   seed: 0,
   threads: 2,
   libtorch: '2.13.0',

@@ -142,6 +142,36 @@ test('a bad image of either split is replaced and listed', async () => {
   }
 });
 
+test('a stop in mid-epoch lists the bad images that were met', async () => {
+  const output = scratch();
+  const spoilt = join(scratch(), 'data');
+  cpSync(data, spoilt, { recursive: true });
+  for (const name of readdirSync(join(spoilt, 'train'))) {
+    for (const image of readdirSync(join(spoilt, 'train', name)).slice(1)) {
+      truncateSync(join(spoilt, 'train', name, image), 0);
+    }
+  }
+  const asked = new AbortController();
+  const events: Event[] = [];
+  const { outcome, loss } = await lincls(
+    { ...options(output), data: spoilt, batchSize: 1, lr: 0.01 },
+    {
+      signal: asked.signal,
+      onEvent: (event) => {
+        events.push(event);
+        if (event.type === 'step') asked.abort();
+      },
+    },
+  );
+  assert.equal(outcome, 'stopped');
+  assert.equal(typeof loss, 'number');
+  const seen = events.map((event) => (event.type === 'warning' ? event.code : event.type));
+  assert.ok(!seen.includes('epoch'));
+  assert.equal(seen.filter((what) => what === 'bad_images').length, 1);
+  const list = readFileSync(join(output, 'bad-images-train.txt'), 'utf8');
+  assert.match(list, /\tthe file is empty\n/);
+});
+
 test('a list of classes is taken over with the data folder that the checkpoint records', async () => {
   const names = readdirSync(join(data, 'train')).sort().slice(0, 2);
   const classes = join(scratch(), 'classes.txt');

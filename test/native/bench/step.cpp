@@ -9,8 +9,8 @@
 #include <cstdlib>
 
 #include "device/memory.h"
-#include "train/learner.h"
 #include "train/rank_monitor.h"
+#include "train/self_supervised.h"
 
 using namespace rdm;
 
@@ -50,8 +50,8 @@ int main(int argc, char** argv) {
   options.lr = 0.05;
   options.momentum = 0.9;
   options.weight_decay = 1e-4;
-  Learner learner(options, /*classes=*/0, /*batches=*/warmup + steps, torch::kCPU,
-                  /*group=*/nullptr);
+  SelfSupervised learner(options, /*classes=*/0, /*batches=*/warmup + steps, torch::kCPU,
+                         /*group=*/nullptr);
   learner.train(true);
 
   DeviceBatch data;
@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
   std::vector<double> training, measuring;
   for (int step = 0; step < warmup + steps; ++step) {
     StepResult result;
-    const double taken = seconds_of([&] { result = learner.step(data, /*epoch=*/0, step); });
+    const double taken = seconds_of([&] { result = learner.step(data, {0, step}); });
     const double ranks =
         seconds_of([&] { measure_rank(result.first, /*epoch=*/0, step, /*group=*/nullptr); });
     if (step < warmup) continue;

@@ -1,4 +1,4 @@
-#include "train/learner.h"
+#include "train/self_supervised.h"
 
 #include <torch/torch.h>
 
@@ -8,7 +8,7 @@
 #include "methods/simsiam.h"
 #include "models/batch_norm.h"
 #include "models/weights.h"
-#include "train/optimizer_state.h"
+#include "train/rank_monitor.h"
 
 namespace rdm {
 namespace {
@@ -42,39 +42,38 @@ void refuse_single_pixels(const PretrainOptions& options, torch::Device device) 
               "take a --crop-size of at least 17, --stem cifar or --precision fp32");
 }
 
+// Every rank with the weights of the first, and batch norms over the batch of all.
+void start_alike(torch::nn::Module& module, Group& group) {
+  synchronise_batch_norms(module, group);
+  auto weights = module.parameters();
+  for (const auto& buffer : module.buffers()) weights.push_back(buffer);
+  group.broadcast(weights);
+}
+
 }  // namespace
 
-Learner::Learner(const PretrainOptions& options, int64_t classes, int64_t batches,
-                 torch::Device device, Group* group)
+SelfSupervised::SelfSupervised(const PretrainOptions& options, int64_t classes, int64_t batches,
+                               torch::Device device, Group* group)
     : group_(group),
       method_(make_method(options.method)),
-      guard_(device),
-      schedule_(whole_schedule(options, batches)),
       precision_(options.precision),
-      accumulate_(options.accumulate) {
+      rank_every_(options.rank_every) {
+  const auto schedule = whole_schedule(options, batches);
   refuse_single_pixels(options, device);
   if (options.online_classifier) {
     const int64_t width = find_architecture(options.arch).feature_dim();
     classifier_ = OnlineClassifier(width, classes, options.momentum_classifier);
     method_->module().register_module("classifier", classifier_.ptr());
   }
-  method_->module().to(device);
-  to_channels_last(method_->module());
-  if (group) join(*group);
-  optimizer_ = make_optimizer(options);
-  if (precision_ == Precision::fp16) scaler_.emplace(device);
-}
-
-void Learner::join(Group& group) {
   auto& module = method_->module();
-  synchronise_batch_norms(module, group);
-  auto weights = module.parameters();
-  for (const auto& buffer : module.buffers()) weights.push_back(buffer);
-  group.broadcast(weights);
-  reducer_.emplace(module.parameters(), group);
+  module.to(device);
+  to_channels_last(module);
+  if (group) start_alike(module, *group);
+  updater_.emplace(parameter_groups(options), schedule, options.accumulate, precision_, device);
+  if (group) updater_->share(module.parameters(), *group);
 }
 
-Sgd Learner::make_optimizer(const PretrainOptions& options) const {
+std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& options) const {
   const int64_t images = options.global_batch() * options.accumulate;
   SgdGroup common;
   common.momentum = options.momentum;
@@ -91,16 +90,11 @@ Sgd Learner::make_optimizer(const PretrainOptions& options) const {
     add(std::move(parameters), options.lr, fix_lr);
   }
   if (!classifier_.is_empty()) add(classifier_->parameters(), options.classifier_lr, false);
-  return Sgd(std::move(groups));
+  return groups;
 }
 
-StepResult Learner::step(const DeviceBatch& batch, int64_t epoch, int64_t step) {
-  if (between_updates(step)) {
-    optimizer_.follow(schedule_, epoch, step / accumulate_);
-    optimizer_.zero_grad();
-  }
-  const bool updates = between_updates(step + 1);
-  if (reducer_ && updates) reducer_->average_next();
+StepResult SelfSupervised::step(const DeviceBatch& batch, Position at) {
+  updater_->begin(at);
   StepResult result;
   torch::Tensor total;
   {
@@ -116,48 +110,43 @@ StepResult Learner::step(const DeviceBatch& batch, int64_t epoch, int64_t step) 
       result.momentum_logits = scores.momentum_logits;
     }
   }
-  guard_.see(total);
-  if (accumulate_ > 1) total = total / accumulate_;
-  (scaler_ ? scaler_->scale(total) : total).backward();
-  if (updates) update(epoch, step / accumulate_);
+  updater_->backward(total, at);
+  if (updater_->completes(at)) {
+    updater_->update();
+    method_->after_update(updater_->updates(at), updater_->total());
+  }
+  result.lr = updater_->lr();
+  result.raised = updater_->raised();
   return result;
 }
 
-void Learner::update(int64_t epoch, int64_t update) {
-  optimizer_.step(scaler_ ? &*scaler_ : nullptr, &guard_);
-  const int64_t done = epoch * schedule_.updates_per_epoch + update + 1;
-  method_->after_update(done, schedule_.epochs * schedule_.updates_per_epoch);
+std::optional<RankEvent> SelfSupervised::measure(const StepResult& result, Position at) {
+  if (at.step % rank_every_ != 0) return std::nullopt;
+  return measure_rank(result.first, at.epoch, at.step, group_);
 }
 
-int64_t Learner::parameters() const {
-  int64_t count = 0;
-  for (const auto& parameter : method_->module().parameters()) count += parameter.numel();
-  return count;
-}
-
-torch::Tensor Learner::features(const torch::Tensor& images) {
+torch::Tensor SelfSupervised::features(const torch::Tensor& images) {
   return method_->encoder()->features(images);
 }
 
-torch::Tensor Learner::classify(const torch::Tensor& images) {
+torch::Tensor SelfSupervised::classify(const torch::Tensor& images) {
   return classifier_->classify(features(images));
 }
 
-void Learner::save(Checkpoint& into) {
+void SelfSupervised::save(Checkpoint& into) {
   into.state_dict = state_dict(method_->module());
-  into.optimizer = optimizer_state(optimizer_);
-  if (scaler_) {
-    const auto [scale, growth_tracker] = scaler_->state();
-    into.scaler = {scale, growth_tracker};
-  }
+  updater_->save(into);
 }
 
-void Learner::load(const Checkpoint& checkpoint, const std::string& source) {
-  load_state_dict(method_->module(), checkpoint.state_dict, "", source);
-  load_optimizer_state(optimizer_, checkpoint.optimizer, source);
-  if (scaler_ && checkpoint.scaler) {
-    scaler_->restore(checkpoint.scaler->scale, checkpoint.scaler->growth_tracker);
-  }
+void SelfSupervised::load(const Checkpoint& from, const std::string& path) {
+  load_state_dict(method_->module(), from.state_dict, "", path);
+  updater_->load(from, path);
+}
+
+int64_t SelfSupervised::parameters() const {
+  int64_t count = 0;
+  for (const auto& parameter : method_->module().parameters()) count += parameter.numel();
+  return count;
 }
 
 }  // namespace rdm

@@ -1,5 +1,5 @@
-// What pretraining trains: the classifier beside the method, and gradients added over batches.
-#include "train/learner.h"
+// Pretraining: the classifier beside the method, and gradients added over batches.
+#include "train/self_supervised.h"
 
 #include "base/error.h"
 #include "check.h"
@@ -41,15 +41,15 @@ TEST_CASE("the online classifier learns beside the method and does not move it")
   for (const auto name : {MethodName::simsiam, MethodName::byol}) {
     auto options = small(name);
     torch::manual_seed(1);
-    Learner alone(options, 3, 4, torch::kCPU, nullptr);
+    SelfSupervised alone(options, 3, 4, torch::kCPU, nullptr);
     options.online_classifier = true;
     options.momentum_classifier = name == MethodName::byol;
     torch::manual_seed(1);
-    Learner beside(options, 3, 4, torch::kCPU, nullptr);
+    SelfSupervised beside(options, 3, 4, torch::kCPU, nullptr);
     for (int64_t step = 0; step < 2; ++step) {
       torch::manual_seed(step);
       const auto batch = random_batch();
-      const auto first = alone.step(batch, 0, step), second = beside.step(batch, 0, step);
+      const auto first = alone.step(batch, {0, step}), second = beside.step(batch, {0, step});
       CHECK(!first.logits.defined());
       CHECK(second.logits.sizes() == torch::IntArrayRef({16, 3}));
       CHECK(second.momentum_logits.defined() == options.momentum_classifier);
@@ -69,12 +69,12 @@ TEST_CASE("--accumulate: parameters move with every so many batches, by the mean
   options.accumulate = 2;
   options.momentum = 0;
   torch::manual_seed(1);
-  Learner twice(options, 3, 5, torch::kCPU, nullptr);
+  SelfSupervised twice(options, 3, 5, torch::kCPU, nullptr);
   CHECK(twice.steps_per_epoch() == 4);  // the fifth batch would be half an update
   options.accumulate = 1;
   options.batch_size = 16;
   torch::manual_seed(1);
-  Learner once(options, 3, 2, torch::kCPU, nullptr);
+  SelfSupervised once(options, 3, 2, torch::kCPU, nullptr);
 
   torch::manual_seed(2);
   const auto batch = random_batch();
@@ -86,11 +86,11 @@ TEST_CASE("--accumulate: parameters move with every so many batches, by the mean
     return torch::Tensor();
   };
   const auto before = weight(twice);
-  twice.step(batch, 0, 0);
+  twice.step(batch, {0, 0});
   CHECK(weight(twice).equal(before));
-  CHECK(!twice.between_updates(1));
-  twice.step(batch, 0, 1);
-  once.step(batch, 0, 0);
+  CHECK(twice.steps_per_update() == 2);
+  twice.step(batch, {0, 1});
+  once.step(batch, {0, 0});
   CHECK(!weight(twice).equal(before));
   CHECK(torch::allclose(weight(twice), weight(once), 1e-4, 1e-6));
 }
@@ -99,7 +99,7 @@ TEST_CASE("--accumulate of more batches than an epoch has is refused") {
   auto options = small(MethodName::simsiam);
   options.accumulate = 9;
   try {
-    Learner(options, 3, 5, torch::kCPU, nullptr);
+    SelfSupervised(options, 3, 5, torch::kCPU, nullptr);
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.code == Code::usage);
@@ -112,10 +112,10 @@ TEST_CASE("bf16 on maps of a single pixel, which LibTorch gets wrong on a CPU, i
   auto options = small(MethodName::simsiam);
   options.precision = Precision::bf16;
   options.crop_size = 17;
-  Learner(options, 3, 5, torch::kCPU, nullptr);
+  SelfSupervised(options, 3, 5, torch::kCPU, nullptr);
   options.crop_size = 16;
   try {
-    Learner(options, 3, 5, torch::kCPU, nullptr);
+    SelfSupervised(options, 3, 5, torch::kCPU, nullptr);
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.code == Code::usage);
@@ -132,14 +132,15 @@ TEST_CASE("a learner's state goes into a checkpoint and comes back from it") {
   options.online_classifier = true;
   options.lars_eta = 0.02;
   torch::manual_seed(1);
-  Learner first(options, 3, 4, torch::kCPU, nullptr), second(options, 3, 4, torch::kCPU, nullptr);
+  SelfSupervised first(options, 3, 4, torch::kCPU, nullptr),
+      second(options, 3, 4, torch::kCPU, nullptr);
   const auto batch = random_batch();
-  first.step(batch, 0, 0);
+  first.step(batch, {0, 0});
   Checkpoint checkpoint;
   first.save(checkpoint);
   second.load(checkpoint, "memory");
-  first.step(batch, 0, 1);
-  second.step(batch, 0, 1);
+  first.step(batch, {0, 1});
+  second.step(batch, {0, 1});
   const auto ours = state(first), theirs = state(second);
   REQUIRE(ours.size() == theirs.size());
   for (size_t i = 0; i < ours.size(); ++i) CHECK(ours[i].second.equal(theirs[i].second));

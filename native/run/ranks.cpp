@@ -1,4 +1,4 @@
-#include "run/launch.h"
+#include "run/ranks.h"
 
 #include <c10/util/Exception.h>
 #include <c10/util/Logging.h>
@@ -35,7 +35,7 @@ void without_trace(const std::function<void()>& work) {
 
 }  // namespace
 
-void together(const std::optional<ProcessOptions>& process, const Plain& record, const Sink& sink,
+void in_group(const std::optional<ProcessOptions>& process, const Plain& record, const Sink& sink,
               const std::function<void(Group*, const Sink&)>& work) {
   if (!process || process->world_size == 1) return without_trace([&] { work(nullptr, sink); });
   FLAGS_caffe2_log_level = 2;  // c10d warns, with stacks, of what it throws as well

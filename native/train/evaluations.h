@@ -1,0 +1,45 @@
+// What is measured at an epoch's end: a classifier on the validation images, and the features by
+// their nearest neighbours.
+#pragma once
+#include <optional>
+#include <stop_token>
+
+#include "evaluate/neighbour_evaluation.h"
+#include "evaluate/validation.h"
+#include "run/summary.h"
+#include "train/learner.h"
+
+namespace rdm {
+
+class Evaluations {
+ public:
+  // The learner's classifier, after each epoch. train: null, or what must have the same classes.
+  void add_validation(const RunOptions& options, const Dataset* train, torch::Device device,
+                      Group* group);
+  // The learner's features, after every so many epochs.
+  void add_neighbours(const PretrainOptions& options, const Dataset& train, torch::Device device,
+                      Group* group);
+
+  // False: stopped on the way.
+  bool run(int64_t epoch, Learner& learner, const Sink& sink, const std::stop_token& stop);
+
+  const Dataset* val() const { return validation_ ? &validation_->dataset() : nullptr; }
+  std::optional<double> best_top1() const;     // of the run, percent; none without a classifier
+  bool improved() const { return improved_; }  // the latest is the best so far
+  void add_to(Summary& summary) const;         // the latest, where there was one in this process
+  void restore(double best_top1) { best_top1_ = best_top1; }
+
+ private:
+  bool validate(int64_t epoch, Learner& learner, const Sink& sink, const std::stop_token& stop);
+  bool find_neighbours(int64_t epoch, Learner& learner, const Sink& sink,
+                       const std::stop_token& stop);
+
+  std::optional<Validation> validation_;
+  std::optional<NeighbourEvaluation> neighbours_;
+  int64_t knn_every_ = 0;
+  std::optional<EvaluationEvent> latest_;
+  double best_top1_ = 0;
+  bool improved_ = false;
+};
+
+}  // namespace rdm

@@ -1,0 +1,45 @@
+// Self-supervised pretraining: the method, and the online classifier beside it.
+#pragma once
+#include <memory>
+
+#include "methods/method.h"
+#include "methods/online_classifier.h"
+#include "options/options.h"
+#include "train/learner.h"
+#include "train/updater.h"
+
+namespace rdm {
+
+class SelfSupervised : public Learner {
+ public:
+  // classes: C, of the online classifier; batches: of an epoch. Every rank of a group begins with
+  // the weights of the first.
+  SelfSupervised(const PretrainOptions& options, int64_t classes, int64_t batches,
+                 torch::Device device, Group* group);
+
+  void begin() override { train(true); }
+  StepResult step(const DeviceBatch& batch, Position at) override;
+  int64_t steps_per_epoch() const override { return updater_->steps_per_epoch(); }
+  int64_t steps_per_update() const override { return updater_->steps_per_update(); }
+  std::optional<RankEvent> measure(const StepResult& result, Position at) override;
+
+  torch::Tensor features(const torch::Tensor& images) override;
+  torch::Tensor classify(const torch::Tensor& images) override;  // by the online classifier
+  void train(bool on) override { method_->module().train(on); }
+  void save(Checkpoint& into) override;
+  void load(const Checkpoint& from, const std::string& path) override;
+
+  int64_t parameters() const;
+
+ private:
+  std::vector<SgdGroup> parameter_groups(const PretrainOptions& options) const;
+
+  Group* group_;
+  std::unique_ptr<Method> method_;
+  OnlineClassifier classifier_{nullptr};  // registered in the method's module
+  Precision precision_;
+  int64_t rank_every_;
+  std::optional<Updater> updater_;  // from the moment that the network is in place
+};
+
+}  // namespace rdm
