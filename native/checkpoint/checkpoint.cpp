@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "checkpoint/archive.h"
@@ -11,6 +12,8 @@ namespace rdm {
 namespace {
 
 using pickle::Value;
+
+constexpr int64_t kMostEpochs = 1'000'000'000;
 
 const Value& require(const Archive& archive, const Value& dict, const std::string& key) {
   const auto* value = dict.find(key);
@@ -86,6 +89,18 @@ ParamGroup read_group(Archive& archive, const Value& value, IndexOf& index_of) {
   return group;
 }
 
+ScalerState read_scaler(Archive& archive, const Value& value) {
+  const double scale = require_number(archive, value, "scale");
+  const double tracker = require_number(archive, value, "_growth_tracker");
+  if (scale <= 0 || scale > std::numeric_limits<float>::max()) {
+    archive.fail("its scaler's 'scale' is no float above 0");
+  }
+  if (tracker < 0 || tracker > std::numeric_limits<int32_t>::max()) {
+    archive.fail("its scaler's '_growth_tracker' is no count of updates");
+  }
+  return {scale, static_cast<int64_t>(tracker)};
+}
+
 StateDict without_module(StateDict state) {
   constexpr std::string_view kModule = "module.";
   const bool wrapped = std::ranges::all_of(
@@ -127,18 +142,22 @@ Checkpoint load_checkpoint(const std::string& path) {
   const Value& root = archive.root();
   Checkpoint out;
   const auto* epoch = require(archive, root, "epoch").get_if<int64_t>();
-  if (!epoch || *epoch < 0) archive.fail("its 'epoch' is no whole number");
+  if (!epoch || *epoch < 0 || *epoch > kMostEpochs) {
+    archive.fail(message("its 'epoch' is no whole number between 0 and ", kMostEpochs));
+  }
   out.epoch = *epoch;
   const auto* arch = require(archive, root, "arch").get_if<std::string>();
   if (!arch) archive.fail("its 'arch' is no text");
   out.arch = *arch;
   out.state_dict = without_module(archive.tensors(require(archive, root, "state_dict")));
   out.optimizer = read_optimizer(archive, require(archive, root, "optimizer"));
-  if (const auto* best = root.find("best_acc1")) out.best_acc1 = archive.number(*best);
-  if (const auto* scaler = root.find("scaler")) {
-    const double tracker = require_number(archive, *scaler, "_growth_tracker");
-    out.scaler = {require_number(archive, *scaler, "scale"), static_cast<int64_t>(tracker)};
+  if (const auto* best = root.find("best_acc1")) {
+    out.best_acc1 = archive.number(*best);
+    if (!out.best_acc1 || !(*out.best_acc1 >= 0 && *out.best_acc1 < 101)) {  // a sum of float32
+      archive.fail("its 'best_acc1' is no percentage");
+    }
   }
+  if (const auto* scaler = root.find("scaler")) out.scaler = read_scaler(archive, *scaler);
   if (const auto* rdm = root.find("rdm")) {
     auto plain = archive.plain(*rdm);
     if (!plain || !(plain->is_null() || plain->get_if<Plain::Dict>())) {

@@ -17,10 +17,6 @@ class Diverged : public Error {
   using Error::Error;
 };
 
-// --on-divergence rollback gives up after so many: training that diverges again and again needs
-// other settings.
-constexpr int64_t kMostRollbacks = 3;
-
 struct TrainedStep {
   int64_t epoch = 0, step = 0;
   double lr = 0;

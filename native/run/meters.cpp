@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "base/dictionary_reader.h"
+#include "base/error.h"
 
 namespace rdm {
 namespace {
@@ -91,31 +91,26 @@ EpochMeans Meters::means(Group* group) {
   return {static_cast<int64_t>(n), v[4] / n, 100 * v[5] / n, 100 * v[6] / n, n / seconds()};
 }
 
-Plain Meters::state(Group* group) {
+Metered Meters::state(Group* group) {
   const auto values = sums(group);
   const auto* v = values.const_data_ptr<double>();
-  return Plain::Dict{{"images", static_cast<int64_t>(v[9])},
-                     {"steps", steps_},
-                     {"seconds", seconds()},
-                     {"batchSeconds", batch_total_},
-                     {"dataSeconds", data_total_},
-                     {"sums", Plain::List(v + 4, v + 8)}};
+  Metered metered{static_cast<int64_t>(v[9]), steps_, seconds(), batch_total_, data_total_};
+  std::copy_n(v + 4, metered.sums.size(), metered.sums.begin());
+  return metered;
 }
 
-void Meters::restore(const Plain& state, bool first) {
-  DictionaryReader reader(state);
-  double seconds = 0;
-  reader.read("steps", steps_);
-  reader.read("seconds", seconds);
-  reader.read("batchSeconds", batch_total_);
-  reader.read("dataSeconds", data_total_);
+void Meters::restore(const Metered& state, bool first) {
+  RDM_CHECK(state.images > 0 && state.steps > 0 && state.steps <= event_.steps_per_epoch,
+            Code::internal, "meters of ", state.steps, " steps of ", event_.steps_per_epoch,
+            " cannot go on");
+  steps_ = state.steps;
+  batch_total_ = state.batch_seconds;
+  data_total_ = state.data_seconds;
   epoch_start_ -=
-      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+      std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(state.seconds));
   if (!first) return;
-  reader.read("images", images_);
-  std::vector<double> sums;
-  for (const auto& sum : reader.list("sums")) sums.push_back(*sum.get_if<double>());
-  total_.copy_(torch::tensor(sums, torch::kFloat64));
+  images_ = state.images;
+  total_.copy_(torch::tensor(torch::ArrayRef<double>(state.sums), torch::kFloat64));
 }
 
 EpochEvent epoch_event(const Meters& meters, const EpochMeans& means, int64_t epoch,

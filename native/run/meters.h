@@ -8,6 +8,7 @@
 #include "base/event.h"
 #include "data/loading/loader.h"
 #include "distributed/group.h"
+#include "run/run_state.h"
 
 namespace rdm {
 
@@ -43,8 +44,8 @@ class Meters {
 
   // Of the whole group's epoch so far, for a checkpoint in its middle; synchronises. When it is
   // restored, the first rank carries it all.
-  Plain state(Group* group);
-  void restore(const Plain& state, bool first);
+  Metered state(Group* group);
+  void restore(const Metered& state, bool first);
 
  private:
   torch::Tensor sums(Group* group);  // what all ranks metered: (10), float64, on the host

@@ -3,20 +3,11 @@
 #include <torch/version.h>
 
 #include <cstdio>
+#include <limits>
 
 #include "base/version.h"
 
 namespace rdm {
-namespace {
-
-std::optional<int64_t> whole(const Plain& record, const char* key) {
-  const auto* entry = record.find(key);
-  const auto* value = entry ? entry->get_if<int64_t>() : nullptr;
-  return value ? std::optional(*value) : std::nullopt;
-}
-
-}  // namespace
-
 std::string checkpoint_name(Position next) {
   char file[64];
   const auto epoch = static_cast<long long>(next.epoch), step = static_cast<long long>(next.step);
@@ -50,8 +41,17 @@ Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
   return out;
 }
 
-std::optional<int64_t> recorded_seed(const Plain& record) {
-  return whole(record, "seed");
+std::optional<Record> read_record(const Plain& record, const std::string& path) {
+  if (record.is_null()) return std::nullopt;
+  const RecordReader reader(record, path, "rdm");
+  if (reader.has("views")) reader.dictionaries("views");
+  return Record{reader.text("command"),
+                reader.text("listing"),
+                reader.text("data"),
+                reader.whole("seed", std::numeric_limits<int64_t>::min(),
+                             std::numeric_limits<int64_t>::max()),
+                read_state(reader.inside("state")),
+                record};
 }
 
 }  // namespace rdm

@@ -21,6 +21,17 @@ Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
                   const std::string& listing, const RunState& state);
 
 std::string listing_of(const Dataset& dataset);
-std::optional<int64_t> recorded_seed(const Plain& record);
+
+// What was read back.
+struct Record {
+  std::string command, listing, data;
+  int64_t seed = 0;
+  RunState state;
+  Plain options;  // the whole dictionary
+};
+
+// None in a file of the reference. path: of the file, for messages. Throws bad_checkpoint by the
+// key of an entry that cannot be right.
+std::optional<Record> read_record(const Plain& record, const std::string& path);
 
 }  // namespace rdm

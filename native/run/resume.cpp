@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "checkpoint/manifest.h"
-#include "run/record.h"
 
 namespace rdm {
 namespace {
@@ -89,34 +88,39 @@ std::optional<std::string> find_resumed(const char* command, const RunOptions& o
 
 }  // namespace
 
+Resumed read_resumed(const std::string& path) {
+  auto checkpoint = load_checkpoint(path);
+  auto record = read_record(checkpoint.rdm, path);
+  return {path, std::move(checkpoint), std::move(record)};
+}
+
 std::optional<Resumed> load_resumed(const char* command, const RunOptions& options,
                                     const Sink& sink) {
   const auto path = find_resumed(command, options, sink);
   if (!path) return std::nullopt;
-  auto checkpoint = load_checkpoint(*path);
-  RDM_CHECK(options.resume == "auto" || checkpoint.arch == options.arch, Code::bad_checkpoint,
-            *path, " holds a ", checkpoint.arch, ", not a ", options.arch, " (--arch)");
-  return Resumed{*path, std::move(checkpoint)};
+  auto resumed = read_resumed(*path);
+  const auto& arch = resumed.checkpoint.arch;
+  RDM_CHECK(options.resume == "auto" || arch == options.arch, Code::bad_checkpoint, *path,
+            " holds a ", arch, ", not a ", options.arch, " (--arch)");
+  return resumed;
 }
 
 std::optional<int64_t> chosen_seed(const RunOptions& options,
                                    const std::optional<Resumed>& resumed) {
-  return options.seed || !resumed ? options.seed : recorded_seed(resumed->checkpoint.rdm);
+  return options.seed || !resumed || !resumed->record ? options.seed
+                                                      : std::optional(resumed->record->seed);
 }
 
-std::vector<std::string> differences(const Plain& recorded, const char* command,
+std::vector<std::string> differences(const Record& recorded, const char* command,
                                      const RunOptions& options, const std::string& listing) {
   std::vector<std::string> out;
-  const auto* other = recorded.find("command");
-  if (other && *other != Plain(command)) {
-    return {message("it is of rdm ", to_text(*other), ", not of rdm ", command)};
+  if (recorded.command != command) {
+    return {message("it is of rdm ", recorded.command, ", not of rdm ", command)};
   }
-  const auto* images = recorded.find("listing");
-  if (images && *images != Plain(listing)) {
-    out.push_back(
-        message("other training images there (--data ", to_text(*recorded.find("data")), ")"));
+  if (recorded.listing != listing) {
+    out.push_back(message("other training images there (--data ", recorded.data, ")"));
   }
-  compare(recorded, options.record, options.may_differ, "", out);
+  compare(recorded.options, options.record, options.may_differ, "", out);
   return out;
 }
 

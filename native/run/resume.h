@@ -7,13 +7,17 @@
 #include "base/event.h"
 #include "checkpoint/checkpoint.h"
 #include "options/options.h"
+#include "run/record.h"
 
 namespace rdm {
 
 struct Resumed {
   std::string path;
   Checkpoint checkpoint;
+  std::optional<Record> record;  // none in a file of the reference
 };
+
+Resumed read_resumed(const std::string& path);
 
 // The one that options.resume names, or with `auto` the newest of the output folder that is what
 // its manifest says: one that is not is passed over with a warning. Nothing where there is none.
@@ -28,7 +32,7 @@ std::optional<int64_t> chosen_seed(const RunOptions& options,
 // Where the options differ from those that a checkpoint records, by flag: '--sigma 1 there, 2
 // here'. Left out is what does not change a result (options.may_differ). The data are the same
 // where their listing is, wherever they lie.
-std::vector<std::string> differences(const Plain& recorded, const char* command,
+std::vector<std::string> differences(const Record& recorded, const char* command,
                                      const RunOptions& options, const std::string& listing);
 
 // Throws bad_checkpoint with the differences where options.resume is `auto`; warns of them where

@@ -1,8 +1,38 @@
 #include "run/run_state.h"
 
-#include "base/dictionary_reader.h"
+#include <algorithm>
+#include <limits>
 
 namespace rdm {
+namespace {
+
+constexpr int64_t kMost = int64_t{1} << 53;  // whole numbers that a double holds
+constexpr double kSeconds = 1e9;             // some thirty years
+constexpr double kAnyReal = std::numeric_limits<double>::max();
+
+Plain to_plain(const Metered& metered) {
+  return Plain::Dict{{"images", metered.images},
+                     {"steps", metered.steps},
+                     {"seconds", metered.seconds},
+                     {"batchSeconds", metered.batch_seconds},
+                     {"dataSeconds", metered.data_seconds},
+                     {"sums", Plain::List(metered.sums.begin(), metered.sums.end())}};
+}
+
+// Of the first `steps` of an epoch.
+Metered read_metered(const RecordReader& reader, int64_t steps) {
+  Metered metered;
+  metered.images = reader.whole("images", 1, kMost);
+  metered.steps = reader.whole("steps", 1, steps);
+  metered.seconds = reader.number("seconds", 0, kSeconds);
+  metered.batch_seconds = reader.number("batchSeconds", 0, kSeconds);
+  metered.data_seconds = reader.number("dataSeconds", 0, kSeconds);
+  const auto sums = reader.numbers("sums", metered.sums.size(), -kAnyReal, kAnyReal);
+  std::copy(sums.begin(), sums.end(), metered.sums.begin());
+  return metered;
+}
+
+}  // namespace
 
 Plain to_plain(const RunState& state) {
   Plain::List bad_images;
@@ -11,28 +41,26 @@ Plain to_plain(const RunState& state) {
         Plain::Dict{{"image", bad.image}, {"path", bad.path}, {"reason", bad.reason}});
   }
   return Plain::Dict{{"step", state.step},
-                     {"meters", state.meters},
+                     {"meters", state.metered ? to_plain(*state.metered) : Plain()},
                      {"badImages", std::move(bad_images)},
                      {"badImagesReported", state.bad_images_reported},
                      {"rollbacks", state.rollbacks}};
 }
 
-RunState recorded_state(const Plain& record) {
+RunState read_state(const RecordReader& reader) {
   RunState state;
-  const auto* recorded = record.find("state");
-  if (!recorded) return state;
-  DictionaryReader reader(*recorded);
-  reader.read("step", state.step);
-  state.meters = *recorded->find("meters");
-  for (const auto& entry : reader.list("badImages")) {
-    DictionaryReader image(entry);
-    auto& bad = state.bad_images.emplace_back();
-    image.read("image", bad.image);
-    image.read("path", bad.path);
-    image.read("reason", bad.reason);
+  state.step = reader.whole("step", 0, kMost);
+  if (!reader.is_null("meters")) {
+    state.metered = read_metered(reader.inside("meters"), state.step);
   }
-  reader.read("badImagesReported", state.bad_images_reported);
-  reader.read("rollbacks", state.rollbacks);
+  const auto bad_images = reader.dictionaries("badImages");
+  for (const auto& image : bad_images) {
+    state.bad_images.push_back(
+        {image.whole("image", 0, kMost), image.text("path"), image.text("reason")});
+  }
+  const auto known = static_cast<int64_t>(bad_images.size());
+  state.bad_images_reported = reader.whole("badImagesReported", 0, known);
+  state.rollbacks = reader.whole("rollbacks", 0, kMostRollbacks);
   return state;
 }
 

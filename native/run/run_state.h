@@ -2,25 +2,36 @@
 // to go on as if it had not stopped. Data need nothing: order and views are a function of (seed,
 // epoch, image, view), and training itself draws no random number.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "base/plain.h"
 #include "data/loading/loader.h"
+#include "run/record_reader.h"
 
 namespace rdm {
 
+// --on-divergence rollback gives up after so many: training that diverges again and again needs
+// other settings.
+constexpr int64_t kMostRollbacks = 3;
+
+// What was metered of an epoch so far, on all ranks.
+struct Metered {
+  int64_t images = 0, steps = 0;
+  double seconds = 0, batch_seconds = 0, data_seconds = 0;
+  std::array<double, 4> sums{};  // of loss, hits at 1 and at 5, the momentum classifier's at 1
+};
+
 struct RunState {
   int64_t step = 0;                  // of the epoch, to go on with
-  Plain meters;                      // Meters::state() of the epoch so far; null between epochs
+  std::optional<Metered> metered;    // in the middle of an epoch
   std::vector<BadImage> bad_images;  // of training
   int64_t bad_images_reported = 0;
   int64_t rollbacks = 0;  // --on-divergence rollback: how often the order was drawn anew
 };
 
 Plain to_plain(const RunState& state);
-
-// From a checkpoint's record; the initial state where a file of the reference has none.
-RunState recorded_state(const Plain& record);
+RunState read_state(const RecordReader& reader);
 
 }  // namespace rdm

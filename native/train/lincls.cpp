@@ -6,7 +6,6 @@
 #include "run/output.h"
 #include "run/output_lock.h"
 #include "run/ranks.h"
-#include "run/run_state.h"
 #include "train/linear_classifier.h"
 #include "train/loop.h"
 
@@ -59,9 +58,9 @@ Summary evaluate_here(const LinclsOptions& options, const Setup& setup) {
   Position at{options.start_epoch, 0};
   Summary summary;
   if (setup.resumed) {
-    const auto& [path, checkpoint] = *setup.resumed;
+    const auto& [path, checkpoint, record] = *setup.resumed;
     learner.load(checkpoint, path);
-    at = {checkpoint.epoch, recorded_state(checkpoint.rdm).step};
+    at = {checkpoint.epoch, record ? record->state.step : 0};
     evaluations.restore(checkpoint.best_acc1.value_or(0));
     summary.checkpoint = path;
   }

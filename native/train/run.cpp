@@ -24,21 +24,25 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
       watch_(setup_.device),
       listing_(listing_of(loader.dataset())),
       start_{setup_.options.start_epoch, 0} {
-  if (setup_.resumed) {
-    const auto& [path, checkpoint] = *setup_.resumed;
-    check_configuration(differences(checkpoint.rdm, setup_.command, setup_.options, listing_), path,
-                        setup_.options, setup_.sink);
-    restore(checkpoint, path);
+  if (const auto& resumed = setup_.resumed) {
+    if (resumed->record) {
+      check_configuration(differences(*resumed->record, setup_.command, setup_.options, listing_),
+                          resumed->path, setup_.options, setup_.sink);
+    }
+    restore(*resumed);
   }
   announce(setup_, start_, steps(), &loader.dataset(), evaluations.val(), std::move(own));
   setup_.resumed.reset();
 }
 
-void Run::restore(const Checkpoint& checkpoint, const std::string& path) {
-  const auto state = recorded_state(checkpoint.rdm);
+void Run::restore(const Resumed& from) {
+  const auto& [path, checkpoint, record] = from;
+  const auto state = record ? record->state : RunState();
+  RDM_CHECK(state.step <= steps(), Code::bad_checkpoint, path, " is ", state.step,
+            " steps into an epoch, which has ", steps(), " here");
   learner_.load(checkpoint, path);
   start_ = {checkpoint.epoch, state.step};
-  resumed_meters_ = state.meters;
+  resumed_meters_ = state.metered;
   evaluations_.restore(checkpoint.best_acc1.value_or(0));
   rollbacks_ = std::max(rollbacks_, state.rollbacks);
   loader_.add_bad_images(state.bad_images);
@@ -52,8 +56,8 @@ void Run::open_epoch(Position at) {
   begun_ = at.step < steps();
   loader_.start(at.epoch, at.step);
   meters_.emplace("train", at.epoch, steps(), setup_.device);
-  if (const auto state = std::exchange(resumed_meters_, Plain()); !state.is_null()) {
-    meters_->restore(state, is_first(setup_.group));
+  if (const auto metered = std::exchange(resumed_meters_, std::nullopt)) {
+    meters_->restore(*metered, is_first(setup_.group));
   }
 }
 
@@ -93,8 +97,8 @@ bool Run::saves(Position at) {
          cadence_.due(done, learner_.steps_per_update(), logs(at), saver_.busy(), setup_.group);
 }
 
-Plain Run::record(Position next, const Plain& meters) const {
-  const RunState state{next.step, meters, loader_.bad_images(), static_cast<int64_t>(bad_images_),
+Plain Run::record(Position next, std::optional<Metered> metered) const {
+  const RunState state{next.step, metered, loader_.bad_images(), static_cast<int64_t>(bad_images_),
                        rollbacks_};
   return make_record(setup_.command, setup_.options, setup_.seed, listing_, state);
 }
@@ -103,7 +107,8 @@ void Run::save(Position next) {
   look();
   cadence_.saved();
   summary_.epoch = next.epoch;
-  const auto metered = next.step > 0 ? meters_->state(setup_.group) : Plain();
+  std::optional<Metered> metered;
+  if (next.step > 0) metered = meters_->state(setup_.group);
   if (!is_first(setup_.group)) return;
   Checkpoint checkpoint;
   checkpoint.epoch = next.epoch;
@@ -150,7 +155,7 @@ Position Run::roll_back(const Diverged& diverged) {
   const auto path = saver_.last();
   if (!setup_.options.roll_back || rollbacks_ == kMostRollbacks || path.empty()) throw diverged;
   ++rollbacks_;
-  restore(load_checkpoint(path), path);
+  restore(read_resumed(path));
   watch_.forget();
   tell(WarningEvent{"rolled_back", message(diverged.what(), ": back to ", path,
                                            ", and on with another order of the images (",

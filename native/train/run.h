@@ -60,14 +60,14 @@ class Run {
   Position roll_back(const Diverged& diverged);
 
  private:
-  void restore(const Checkpoint& checkpoint, const std::string& path);
+  void restore(const Resumed& from);
   void
   look();  // waits for the device; throws Diverged where a step since the last look was not finite
   bool may_save(Position at) const;
   bool enough() const;  // --steps of rdm verify-resume
   void report_bad_images();
   void report_saves();
-  Plain record(Position next, const Plain& meters) const;
+  Plain record(Position next, std::optional<Metered> metered) const;
 
   Setup setup_;
   Naming naming_;
@@ -82,7 +82,7 @@ class Run {
   std::string listing_;  // of the training images
 
   Position start_;
-  Plain resumed_meters_;  // of the epoch that start_ is in the middle of; null at an epoch's start
+  std::optional<Metered> resumed_meters_;  // of the epoch that start_ is in the middle of
   int64_t rollbacks_ = 0;
   size_t bad_images_ = 0;  // reported so far
   bool stopping_ = false;

@@ -191,6 +191,8 @@ int64_t Loader::steps_per_epoch() const {
 
 void Loader::start(int64_t epoch, int64_t first_step) {
   auto& self = *impl_;
+  RDM_CHECK(epoch >= 0 && first_step >= 0 && first_step <= self.steps(), Code::internal,
+            "no epoch begins at step ", first_step, " of ", self.steps());
   std::unique_lock lock(self.ring->mutex);
   self.halt(lock);
   self.order = self.options.share.of(

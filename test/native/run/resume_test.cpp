@@ -12,16 +12,24 @@ using namespace rdm::test;
 
 TEST_CASE("a run's state goes through a file unchanged") {
   const ScratchFolder folder;
-  RunState state{7, Plain::Dict{{"images", 3}}, {{5, "ä.jpg", "cut short"}}, 1, 2};
+  const RunState state{
+      7, Metered{21, 7, 2.5, 2, 0.5, {1.25, 3, 9, 0}}, {{5, "ä.jpg", "cut short"}}, 1, 2};
   Checkpoint written{.epoch = 1, .arch = "resnet18", .scaler = ScalerState{1024, 77}};
-  written.rdm = Plain::Dict{{"state", to_plain(state)}};
+  RunOptions options;
+  options.record = Plain::Dict{{"seed", Plain()}, {"data", "/images"}};
+  written.rdm = make_record("pretrain", options, /*seed=*/5, "00ff", state);
   save_checkpoint(folder.file("a.pth.tar"), written);
   const auto read = load_checkpoint(folder.file("a.pth.tar"));
-  CHECK(to_plain(recorded_state(read.rdm)) == to_plain(state));
+  const auto record = read_record(read.rdm, "a.pth.tar");
+  REQUIRE(record);
+  CHECK(record->command == "pretrain");
+  CHECK(record->seed == 5);
+  CHECK(record->listing == "00ff");
+  CHECK(to_plain(record->state) == to_plain(state));
   REQUIRE(read.scaler);
   CHECK(read.scaler->scale == 1024);
   CHECK(read.scaler->growth_tracker == 77);
-  CHECK(recorded_state(Plain()).step == 0);  // a file of the reference
+  CHECK(!read_record(Plain(), "a.pth.tar"));  // a file of the reference
 }
 
 TEST_CASE("meters go on where they were, to the last bit") {
@@ -72,10 +80,12 @@ TEST_CASE("--checkpoint-every counts the run's steps, also those that are taken 
 }
 
 TEST_CASE("what differs is named by its flag; what cannot change a result is left out") {
-  const Plain recorded =
-      Plain::Dict{{"command", "pretrain"}, {"listing", "00ff"},  {"data", "/old"},
-                  {"workers", 4},          {"seed", 3},          {"lr", 1},
-                  {"batchSize", 32},       {"predType", "poly"}, {"sigma", 1.5}};
+  Record recorded;
+  recorded.command = "pretrain";
+  recorded.listing = "00ff";
+  recorded.data = "/old";
+  recorded.options = Plain::Dict{{"data", "/old"},  {"workers", 4},       {"seed", 3},   {"lr", 1},
+                                 {"batchSize", 32}, {"predType", "poly"}, {"sigma", 1.5}};
   RunOptions options;
   options.may_differ = {"data", "workers"};
   options.record =
@@ -88,5 +98,6 @@ TEST_CASE("what differs is named by its flag; what cannot change a result is lef
         "other training images there (--data /old)");
   CHECK(differences(recorded, "lincls", options, "00ff") ==
         std::vector<std::string>{"it is of rdm pretrain, not of rdm lincls"});
-  CHECK(differences(Plain(), "pretrain", options, "00ff").empty());
+  recorded.options = Plain::Dict{};
+  CHECK(differences(recorded, "pretrain", options, "00ff").empty());
 }
