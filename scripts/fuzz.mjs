@@ -20,6 +20,7 @@ const readers = {
   legacy: { target: 'file', folder: 'test/checkpoints', files: /\.legacy\.pth$/ },
   safetensors: { target: 'file' },
   checkpoint: { target: 'checkpoint' },
+  record: { target: 'record' },
   jpeg: image(/\.jpg$/),
   png: image(/\.png$/),
   webp: image(/\.webp$/),

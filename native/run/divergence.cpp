@@ -11,6 +11,13 @@
 namespace rdm {
 namespace {
 
+constexpr auto kTry = "try a lower --lr, --precision fp32 or --on-divergence rollback";
+
+std::string left(const std::string& last) {
+  return last.empty() ? "no checkpoint had been written yet"
+                      : message("the last checkpoint, ", last, ", is intact");
+}
+
 std::string describe(const TrainedStep& step, double loss) {
   const auto where = message(" at epoch ", step.epoch, ", step ", step.step);
   const auto rate = message(" (learning rate ", step.lr, ")");
@@ -50,17 +57,30 @@ void DivergenceWatch::look(const Dataset& dataset, const std::string& output,
   const auto& step = steps_[finite];
   const auto what = describe(step, step.loss.item<double>());
   const auto list = list_images(step, what, dataset, output, group);
-  const auto left = last.empty() ? std::string("no checkpoint had been written yet")
-                                 : message("the last checkpoint, ", last, ", is intact");
   const auto images = list.empty() ? "" : message("the batch's images are listed in ", list, "; ");
-  throw Diverged(Code::not_finite, what,
-                 message(left, "; ", images,
-                         "try a lower --lr, --precision fp32 or --on-divergence rollback"));
+  throw Diverged(Code::not_finite, what, message(left(last), "; ", images, kTry));
 }
 
 void DivergenceWatch::forget() {
   finite_.zero_();
   steps_.clear();
+}
+
+void check_finite(const Checkpoint& checkpoint, Position next, const std::string& last) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> tensors;
+  const auto add = [&](const torch::Tensor& tensor) {
+    if (tensor.is_floating_point()) tensors.push_back(tensor);
+  };
+  for (const auto& [name, tensor] : checkpoint.state_dict) add(tensor);
+  for (const auto& [index, buffer] : checkpoint.optimizer.momentum_buffers) add(buffer);
+  if (tensors.empty()) return;
+  // A norm is not finite where one element is not.
+  if (torch::stack(torch::_foreach_norm(tensors)).sum().isfinite().item<bool>()) return;
+  const auto where = next.step > 0 ? message("after step ", next.step - 1, " of epoch ", next.epoch)
+                                   : message("at the end of epoch ", next.epoch - 1);
+  throw Diverged(Code::not_finite, message("the weights or their momentum are not finite ", where),
+                 message(left(last), "; ", kTry));
 }
 
 }  // namespace rdm

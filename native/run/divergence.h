@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "checkpoint/checkpoint.h"
 #include "data/datasets/dataset.h"
 #include "distributed/group.h"
+#include "run/position.h"
 
 namespace rdm {
 
@@ -45,5 +47,9 @@ class DivergenceWatch {
   std::vector<TrainedStep> steps_;
   torch::Tensor finite_;  // (1): how many of them were
 };
+
+// Throws Diverged where a tensor that is about to be saved is not finite: what the last update
+// spoilt, no step after it shows. Waits for the device. next: where training would go on.
+void check_finite(const Checkpoint& checkpoint, Position next, const std::string& last);
 
 }  // namespace rdm

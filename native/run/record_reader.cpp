@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/printable.h"
 
 namespace rdm {
 namespace {
@@ -10,11 +11,9 @@ namespace {
 constexpr auto kHint =
     "It was changed, or written by something else; go on from another checkpoint.";
 
-// Numbers and short texts as they are; of the rest, which may be of any size, what it is.
+// Of lists and dictionaries, which may be of any size, what they are.
 std::string describe(const Plain& value) {
-  if (const auto* text = value.get_if<std::string>()) {
-    return text->size() <= 40 ? "'" + *text + "'" : "a long text";
-  }
+  if (const auto* text = value.get_if<std::string>()) return "'" + printable(*text) + "'";
   if (value.get_if<Plain::List>()) return "a list";
   if (value.get_if<Plain::Dict>()) return "a dictionary";
   return to_text(value);
@@ -31,8 +30,9 @@ std::optional<double> number_in(const Plain& value, double least, double most) {
 
 Error refusal(const std::string& path, const std::string& key, const std::string& wanted,
               const Plain& value) {
-  return {Code::bad_checkpoint,
-          message(path, ": its '", key, "' must be ", wanted, ", not ", describe(value)), kHint};
+  return Error(Code::bad_checkpoint,
+               message(path, ": its '", key, "' must be ", wanted, ", not ", describe(value)),
+               kHint);
 }
 
 }  // namespace

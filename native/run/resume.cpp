@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "checkpoint/manifest.h"
 
 namespace rdm {
@@ -69,8 +70,8 @@ void compare(const Plain& recorded, const Plain& given, const std::set<std::stri
       }
       continue;
     }
-    out.push_back(
-        message(flag_of(key), of, " ", to_text(*there), " there, ", to_text(value), " here"));
+    out.push_back(message(flag_of(key), of, " ", printable(to_text(*there)), " there, ",
+                          to_text(value), " here"));
   }
 }
 
@@ -101,7 +102,7 @@ std::optional<Resumed> load_resumed(const char* command, const RunOptions& optio
   auto resumed = read_resumed(*path);
   const auto& arch = resumed.checkpoint.arch;
   RDM_CHECK(options.resume == "auto" || arch == options.arch, Code::bad_checkpoint, *path,
-            " holds a ", arch, ", not a ", options.arch, " (--arch)");
+            " holds a ", printable(arch), ", not a ", options.arch, " (--arch)");
   return resumed;
 }
 
@@ -115,10 +116,10 @@ std::vector<std::string> differences(const Record& recorded, const char* command
                                      const RunOptions& options, const std::string& listing) {
   std::vector<std::string> out;
   if (recorded.command != command) {
-    return {message("it is of rdm ", recorded.command, ", not of rdm ", command)};
+    return {message("it is of rdm ", printable(recorded.command), ", not of rdm ", command)};
   }
   if (recorded.listing != listing) {
-    out.push_back(message("other training images there (--data ", recorded.data, ")"));
+    out.push_back(message("other training images there (--data ", printable(recorded.data), ")"));
   }
   compare(recorded.options, options.record, options.may_differ, "", out);
   return out;

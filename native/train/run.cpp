@@ -109,13 +109,14 @@ void Run::save(Position next) {
   summary_.epoch = next.epoch;
   std::optional<Metered> metered;
   if (next.step > 0) metered = meters_->state(setup_.group);
-  if (!is_first(setup_.group)) return;
   Checkpoint checkpoint;
+  learner_.save(checkpoint);
+  check_finite(checkpoint, next, saver_.last());
+  if (!is_first(setup_.group)) return;
   checkpoint.epoch = next.epoch;
   checkpoint.arch = setup_.options.arch;
   checkpoint.best_acc1 = evaluations_.best_top1();
   checkpoint.rdm = record(next, metered);
-  learner_.save(checkpoint);
   const bool best = !naming_.numbered && next.step == 0 && evaluations_.improved();
   saver_.save(naming_.numbered ? checkpoint_name(next) : "checkpoint.pth.tar",
               std::move(checkpoint), best);

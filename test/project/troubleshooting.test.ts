@@ -25,6 +25,7 @@ const composed = [
   'FILE, line N, column N: REASON',
   'the loss is VALUE at epoch N, step N (learning rate R)',
   'the gradient is not finite at epoch N, step N, where the loss is VALUE (learning rate R)',
+  'the weights or their momentum are not finite after step N of epoch N',
 ];
 
 const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');

@@ -44,7 +44,7 @@ export function runs(pid: number): boolean {
 
 export interface Fault {
   rank: number;
-  signal: 'SIGKILL' | 'SIGSTOP';
+  signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM';
   /** After so many steps of the run, and so many milliseconds. */
   steps: number;
   delay: number;

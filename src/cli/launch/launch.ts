@@ -5,7 +5,7 @@ import { describeRestart } from '../output/messages.js';
 import { say } from '../output/print.js';
 import { type Child, type Ending, startAll } from './children.js';
 import type { Launch } from './plan.js';
-import { exitCodeOf, type Forwarding, forwardSignals } from './signals.js';
+import { exitCodeOf, exitCollapsed, type Forwarding, forwardSignals } from './signals.js';
 import { waitForAll } from './wait.js';
 
 /** Exit codes after which a restart would end the same: wrong usage, and a run that ended itself. */
@@ -37,7 +37,9 @@ function exitCode(failure: Ending | undefined, endings: Ending[], forwarding: Fo
   if (failure) return final.find((code) => code === failure.code) ?? 1;
   const { received } = forwarding;
   if (received && endings.some(({ signal }) => signal)) return exitCodeOf(received);
-  return endings.find(({ code }) => code)?.code ?? 0;
+  // Where one was asked to stop all of them do, and only that one knows the signal.
+  const codes = endings.flatMap(({ code }) => code || []);
+  return codes.find((code) => code !== exitCollapsed) ?? codes[0] ?? 0;
 }
 
 /** This command line, to go on from a checkpoint: its last --resume counts, and what follows -- are no flags. */

@@ -4,9 +4,9 @@
 #include <fstream>
 #include <limits>
 
-#include "checkpoint/checkpoint_fixtures.h"
 #include "check.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/checkpoint_fixtures.h"
 #include "device/loading.h"
 #include "train/loop.h"
 #include "train/updater.h"
@@ -269,4 +269,23 @@ TEST_CASE("what a record may not hold is told by file, key and range") {
                            {"batchSeconds", 1}, {"dataSeconds", 1}, {"sums", Plain::List{1, 2}}};
   CHECK(refusal({{"step", 2}, {"meters", meters}}) ==
         "a.pth.tar: its 'rdm.state.meters.sums' must be a list of 4 numbers, not a list");
+}
+
+TEST_CASE("what the last step spoils is no end of a run, and is not saved") {
+  const ScratchFolder folder;
+  draw(folder.file("images"));
+  auto made = make_case("pretrain", folder.path());
+  std::filesystem::create_directories(made.options.output);
+  auto stopped = made;
+  stopped.options.max_steps = 3;  // of four
+  auto spoilt = load_checkpoint(stopped.run().checkpoint);
+  spoilt.optimizer.momentum_buffers.at(0)[1] = std::nan("");
+  made.options.resume = folder.file("spoilt.pth.tar");
+  save_checkpoint(made.options.resume, spoilt);
+  const auto error = error_of([&] { made.run(); });
+  REQUIRE(error);
+  CHECK(error->code == Code::not_finite);
+  CHECK(std::string(error->what()) ==
+        "the weights or their momentum are not finite at the end of epoch 0");
+  CHECK(!std::filesystem::exists(made.options.output + "/checkpoint_0000.pth.tar"));
 }
