@@ -36,9 +36,9 @@ class Sgd {
   // Gradients as they are without the scaler, which notes whether one of them is not finite.
   void unscale(GradScaler& scaler);
 
-  // Passes over parameters without a gradient. With a scaler, which has unscaled the gradients, this
-  // update is left out if one of them is not finite. With a guard alone, a gradient that is not
-  // finite raises the guard; while that is raised, every update is left out.
+  // Passes over parameters without a gradient. With a scaler, which has unscaled the gradients,
+  // this update is left out if one of them is not finite. With a guard alone, a gradient that is
+  // not finite raises the guard; while that is raised, every update is left out.
   void step(GradScaler* scaler = nullptr, FiniteGuard* guard = nullptr);
 
   void zero_grad();  // drops the gradients

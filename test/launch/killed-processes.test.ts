@@ -56,18 +56,22 @@ for (const [signal, rank] of [
   );
 }
 
-test('SIGTERM to one rank has all of them save, and is what the exit code tells', options, async () => {
-  const fault = { signal: 'SIGTERM', rank: 2, steps: 3, delay: 50 } as const;
-  const { code, stdout, stderr, left } = await disturb(
-    fault,
-    line(scratch(), 4, '--epochs', '100000'),
-  );
-  assert.equal(code, 143, stderr);
-  assert.deepEqual(left, []);
-  const { outcome, checkpoint } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
-  assert.equal(outcome, 'stopped');
-  assert.ok((await inspectCheckpoint(checkpoint)).epoch !== undefined);
-});
+test(
+  'SIGTERM to one rank has all of them save, and is what the exit code tells',
+  options,
+  async () => {
+    const fault = { signal: 'SIGTERM', rank: 2, steps: 3, delay: 50 } as const;
+    const { code, stdout, stderr, left } = await disturb(
+      fault,
+      line(scratch(), 4, '--epochs', '100000'),
+    );
+    assert.equal(code, 143, stderr);
+    assert.deepEqual(left, []);
+    const { outcome, checkpoint } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    assert.equal(outcome, 'stopped');
+    assert.ok((await inspectCheckpoint(checkpoint)).epoch !== undefined);
+  },
+);
 
 test('a restart ends with the loss of an undisturbed run', options, async () => {
   const undisturbed = await rdm(line(scratch(), 2, '--epochs', '3'));

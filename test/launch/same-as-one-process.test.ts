@@ -112,30 +112,34 @@ test('lincls and knn: the same of a backbone', deadline, async () => {
   assert.deepEqual(shared.at(-1), alone.at(-1));
 });
 
-test('lincls on two machines: the rate, and the losses, of the same batch on one', deadline, async () => {
-  const lincls = ['lincls', '-a', 'resnet18', ...trained];
-  const url = `tcp://127.0.0.1:${await freePort()}`;
-  const [machine0, machine1] = [0, 1].map((rank) =>
-    events([
-      ...[...lincls, '-b', '32', '--output', scratch()],
-      ...['--world-size', '2', '--rank', `${rank}`, '--dist-url', url],
-    ]),
-  );
-  const both = (await machine0) ?? [];
-  assert.deepEqual(await machine1, []);
-  const one = await events([...lincls, '--output', scratch()]);
-  const start = (all: Line[]) => {
-    const [{ batchSize, processes } = assert.fail()] = ofType(all, 'start');
-    return { batchSize, processes };
-  };
-  assert.deepEqual(start(one), { batchSize: 64, processes: 1 });
-  assert.deepEqual(start(both), { batchSize: 64, processes: 2 });
-  const rates = (all: Line[]) =>
-    ofType(all, 'step').flatMap(({ phase, lr }) => (phase === 'train' ? [lr] : []));
-  assert.deepEqual(rates(both), rates(one));
-  assert.equal(rates(one)[0], (0.005 * 64) / 256);
-  sameLosses(one, both, 10);
-});
+test(
+  'lincls on two machines: the rate, and the losses, of the same batch on one',
+  deadline,
+  async () => {
+    const lincls = ['lincls', '-a', 'resnet18', ...trained];
+    const url = `tcp://127.0.0.1:${await freePort()}`;
+    const [machine0, machine1] = [0, 1].map((rank) =>
+      events([
+        ...[...lincls, '-b', '32', '--output', scratch()],
+        ...['--world-size', '2', '--rank', `${rank}`, '--dist-url', url],
+      ]),
+    );
+    const both = (await machine0) ?? [];
+    assert.deepEqual(await machine1, []);
+    const one = await events([...lincls, '--output', scratch()]);
+    const start = (all: Line[]) => {
+      const [{ batchSize, processes } = assert.fail()] = ofType(all, 'start');
+      return { batchSize, processes };
+    };
+    assert.deepEqual(start(one), { batchSize: 64, processes: 1 });
+    assert.deepEqual(start(both), { batchSize: 64, processes: 2 });
+    const rates = (all: Line[]) =>
+      ofType(all, 'step').flatMap(({ phase, lr }) => (phase === 'train' ? [lr] : []));
+    assert.deepEqual(rates(both), rates(one));
+    assert.equal(rates(one)[0], (0.005 * 64) / 256);
+    sameLosses(one, both, 10);
+  },
+);
 
 test('Ctrl-C saves once, what inspect reads', deadline, async () => {
   const line = ['pretrain', ...few, ...two, '--epochs', '100000', '--output', scratch(), data];
