@@ -46,7 +46,7 @@ Loader evaluation_loader(const DataOptions& options, Dataset dataset, torch::Dev
   loader.batch_size = options.val_batch_size;
   loader.shuffle = false;
   loader.drop_last = false;
-  loader.recipe = CentreView{options.val_resize, options.crop_size};
+  loader.augmentation = CentreView{options.val_resize, options.crop_size};
   return Loader(std::move(dataset), loader);
 }
 

@@ -28,7 +28,7 @@ const char* name_of(Precision precision);
 // Which images, and how they are read.
 struct DataOptions {
   std::string data;
-  NamedDataset dataset = NamedDataset::custom;
+  DatasetName dataset = DatasetName::custom;
   std::string output;  // folder for what a run writes, also its list of bad images
   int64_t workers = 0;
   int64_t crop_size = 0;         // pixels
@@ -44,11 +44,11 @@ struct DataOptions {
   void read(DictionaryReader& reader) {
     reader.read("data", data);
     reader.read("dataset", dataset,
-                {{"custom", NamedDataset::custom},
-                 {"cifar10", NamedDataset::cifar10},
-                 {"cifar100", NamedDataset::cifar100},
-                 {"imagenet100", NamedDataset::imagenet100},
-                 {"imagenet", NamedDataset::imagenet}});
+                {{"custom", DatasetName::custom},
+                 {"cifar10", DatasetName::cifar10},
+                 {"cifar100", DatasetName::cifar100},
+                 {"imagenet100", DatasetName::imagenet100},
+                 {"imagenet", DatasetName::imagenet}});
     reader.read("output", output);
     reader.positive("workers", workers);
     reader.positive("cropSize", crop_size);

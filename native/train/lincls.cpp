@@ -21,7 +21,7 @@ Loader open_loader(const LinclsOptions& options, const Setup& setup) {
   auto loader = loader_options(options, dataset, setup.seed, setup.device, setup.group);
   loader.batch_size = options.own_batch();
   loader.drop_last = false;
-  loader.recipe = std::vector<RandomView>{view};
+  loader.augmentation = std::vector<RandomView>{view};
   return Loader(std::move(dataset), loader);
 }
 

@@ -17,7 +17,7 @@ Loader open_loader(const PretrainOptions& options, const Setup& setup) {
   auto dataset = open_split(options, "train", options.images_per_class);
   auto loader = loader_options(options, dataset, setup.seed, setup.device, setup.group);
   loader.batch_size = options.own_batch();
-  loader.recipe = std::vector<RandomView>(options.views.begin(), options.views.end());
+  loader.augmentation = std::vector<RandomView>(options.views.begin(), options.views.end());
   return Loader(std::move(dataset), loader);
 }
 

@@ -11,23 +11,23 @@ struct Known {
   const Statistics& statistics;
 };
 
-const Known& known(NamedDataset name) {
+const Known& known(DatasetName name) {
   static const Known cifar10{"cifar10", 10, kCifar10Statistics};
   static const Known cifar100{"cifar100", 100, kCifar100Statistics};
   static const Known imagenet100{"imagenet100", 100, kImageNetStatistics};
   static const Known imagenet{"imagenet", 1000, kImageNetStatistics};
   switch (name) {
-    case NamedDataset::cifar10: return cifar10;
-    case NamedDataset::cifar100: return cifar100;
-    case NamedDataset::imagenet100: return imagenet100;
+    case DatasetName::cifar10: return cifar10;
+    case DatasetName::cifar100: return cifar100;
+    case DatasetName::imagenet100: return imagenet100;
     default: return imagenet;
   }
 }
 
 }  // namespace
 
-Statistics statistics_of(NamedDataset name, const Dataset& dataset) {
-  if (name == NamedDataset::custom) return dataset.statistics;
+Statistics statistics_of(DatasetName name, const Dataset& dataset) {
+  if (name == DatasetName::custom) return dataset.statistics;
   const auto& expected = known(name);
   if (dataset.classes.size() > expected.classes) {
     throw Error(Code::bad_data,
@@ -38,8 +38,8 @@ Statistics statistics_of(NamedDataset name, const Dataset& dataset) {
   return expected.statistics;
 }
 
-std::string warn_of_missing_classes(NamedDataset name, const Dataset& dataset) {
-  if (name == NamedDataset::custom) return "";
+std::string warn_of_missing_classes(DatasetName name, const Dataset& dataset) {
+  if (name == DatasetName::custom) return "";
   const auto& expected = known(name);
   if (dataset.classes.size() == expected.classes) return "";
   return message(dataset.root, " has ", dataset.classes.size(), " classes, ", expected.name,

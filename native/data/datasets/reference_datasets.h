@@ -6,7 +6,7 @@
 
 namespace rdm {
 
-enum class NamedDataset { custom, cifar10, cifar100, imagenet100, imagenet };
+enum class DatasetName { custom, cifar10, cifar100, imagenet100, imagenet };
 
 inline constexpr Statistics kImageNetStatistics{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
 inline constexpr Statistics kCifar10Statistics{{0.4914f, 0.4822f, 0.4465f},
@@ -16,9 +16,9 @@ inline constexpr Statistics kCifar100Statistics{{0.5071f, 0.4865f, 0.4409f},
 
 // The named dataset's own, whatever layout it lies in; of `custom` those that `dataset` was opened
 // with. Throws bad_data where there are more classes than the named dataset has.
-Statistics statistics_of(NamedDataset name, const Dataset& dataset);
+Statistics statistics_of(DatasetName name, const Dataset& dataset);
 
 // That there are fewer classes than the name says; empty where there are as many.
-std::string warn_of_missing_classes(NamedDataset name, const Dataset& dataset);
+std::string warn_of_missing_classes(DatasetName name, const Dataset& dataset);
 
 }  // namespace rdm

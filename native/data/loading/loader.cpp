@@ -28,14 +28,14 @@ int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
 }
 
-int views_of(const Recipe& recipe) {
-  const auto* random = std::get_if<std::vector<RandomView>>(&recipe);
+int views_of(const Augmentation& augmentation) {
+  const auto* random = std::get_if<std::vector<RandomView>>(&augmentation);
   return random ? static_cast<int>(random->size()) : 1;
 }
 
-int64_t size_of(const Recipe& recipe) {
-  const auto* random = std::get_if<std::vector<RandomView>>(&recipe);
-  return random ? random->front().size : std::get<CentreView>(recipe).size;
+int64_t size_of(const Augmentation& augmentation) {
+  const auto* random = std::get_if<std::vector<RandomView>>(&augmentation);
+  return random ? random->front().size : std::get<CentreView>(augmentation).size;
 }
 
 }  // namespace
@@ -107,7 +107,7 @@ struct Loader::Impl {
 };
 
 void Loader::Impl::work() {
-  Maker maker(dataset, options, bad);
+  Worker worker(dataset, options, bad);
   const int64_t view_values = ring->image_size * ring->image_size * 3;
   std::unique_lock lock(ring->mutex);
   while (true) {
@@ -129,11 +129,11 @@ void Loader::Impl::work() {
     std::exception_ptr failure;
     try {
       auto* out = static_cast<float*>(slot->memory.get()) + index * view_values;
-      used = maker.make(epoch, image, out, ring->batch_size * view_values);
+      used = worker.make_views(epoch, image, out, ring->batch_size * view_values);
     } catch (...) {
       failure = std::current_exception();
     }
-    const auto [decode, augment] = maker.take_times();
+    const auto [decode, augment] = worker.times();
     decode_ns += decode;
     augment_ns += augment;
 
@@ -163,8 +163,8 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
   }
   auto& ring = *self.ring;
   ring.batch_size = o.batch_size;
-  ring.image_size = size_of(o.recipe);
-  ring.views = views_of(o.recipe);
+  ring.image_size = size_of(o.augmentation);
+  ring.views = views_of(o.augmentation);
   ring.slots.resize(std::max(o.prefetch, 1) + 1);
   const size_t bytes = static_cast<size_t>(ring.views * ring.batch_size) *
                        static_cast<size_t>(ring.image_size * ring.image_size * 3) * sizeof(float);

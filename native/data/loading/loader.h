@@ -16,7 +16,7 @@
 
 namespace rdm {
 
-using Recipe = std::variant<std::vector<RandomView>, CentreView>;  // one or two random views
+using Augmentation = std::variant<std::vector<RandomView>, CentreView>;  // one or two random views
 
 // A file that does not decode is replaced by another image that the same random stream chooses, or
 // ends the epoch with an error that names it.
@@ -34,7 +34,7 @@ struct LoaderOptions {
   bool shuffle = true;
   bool drop_last = true;
   Share share;    // of each epoch's order
-  Recipe recipe;  // all views of one size
+  Augmentation augmentation;  // all views of one size
   Statistics statistics;
   Decode decode = Decode::exact;
   OnBadImage on_bad_image = OnBadImage::skip;

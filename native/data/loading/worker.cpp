@@ -31,19 +31,19 @@ std::vector<BadImage> BadImageList::sorted() const {
   return out;
 }
 
-Maker::Maker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad)
+Worker::Worker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad)
     : dataset_(dataset), options_(options), bad_(bad), decoder_(options.max_image_pixels) {}
 
 // What will be done is drawn before a pixel is decoded, and only what it needs is decoded. The
 // draws are those of `image` even where `used` replaces it.
-Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
+Decoded Worker::decode(int64_t epoch, int64_t image, int64_t used) {
   const bool in_memory = dataset_.in_memory();
   const Extent extent = in_memory ? Extent{dataset_.width, dataset_.height}
                                   : decoder_.open(dataset_.samples[used].path);
   Box needed{0, 0, extent.width, extent.height};
   int64_t reduction = extent.width;  // how many times larger than the views, at least
   draws_.clear();
-  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.recipe)) {
+  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.augmentation)) {
     for (const auto& view : *random) {
       Stream stream(options_.seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(image),
                     draws_.size());
@@ -53,7 +53,7 @@ Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
       reduction = std::min(reduction, std::min(crop.width, crop.height) / view.size);
     }
   } else {
-    const auto [resize, size] = std::get<CentreView>(options_.recipe);
+    const auto [resize, size] = std::get<CentreView>(options_.augmentation);
     needed = needed_box(plan_centre(extent.width, extent.height, resize, size));
     reduction = std::min(extent.width, extent.height) / resize;
   }
@@ -67,7 +67,7 @@ Decoded Maker::decode(int64_t epoch, int64_t image, int64_t used) {
                                          : decoder_.decode(needed);
 }
 
-Decoded Maker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
+Decoded Worker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
   Stream replacement(options_.seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(image),
                      kReplacement);
   for (int attempt = 1;; ++attempt) {
@@ -86,17 +86,17 @@ Decoded Maker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
   }
 }
 
-int64_t Maker::make(int64_t epoch, int64_t image, float* out, int64_t view_step) {
+int64_t Worker::make_views(int64_t epoch, int64_t image, float* out, int64_t view_step) {
   const auto begin = Clock::now();
   int64_t used = image;
   const Decoded source = decode_any(epoch, image, used);
   const auto decoded = Clock::now();
-  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.recipe)) {
+  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.augmentation)) {
     for (size_t v = 0; v < random->size(); ++v, out += view_step) {
       apply((*random)[v], draws_[v], source, options_.statistics, workspace_, out);
     }
   } else {
-    apply(std::get<CentreView>(options_.recipe), source, options_.statistics, workspace_, out);
+    apply(std::get<CentreView>(options_.augmentation), source, options_.statistics, workspace_, out);
   }
   times_ = {nanoseconds(begin, decoded), nanoseconds(decoded, Clock::now())};
   return used;

@@ -22,20 +22,20 @@ class BadImageList {
   std::map<int64_t, BadImage> images_;
 };
 
-class Maker {
+class Worker {
  public:
-  // Everything referred to has to outlive the maker.
-  Maker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad);
+  // Everything referred to has to outlive the worker.
+  Worker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad);
 
   // Writes the image's views to `out` and every `view_step` values after it. Gives the image that
   // was used, which is another where this one was bad and bad ones are skipped.
-  int64_t make(int64_t epoch, int64_t image, float* out, int64_t view_step);
+  int64_t make_views(int64_t epoch, int64_t image, float* out, int64_t view_step);
 
-  // Nanoseconds of the last make.
+  // Nanoseconds of the last make_views.
   struct Times {
     int64_t decode, augment;
   };
-  Times take_times() const { return times_; }
+  Times times() const { return times_; }
 
  private:
   Decoded decode(int64_t epoch, int64_t image, int64_t used);

@@ -1,4 +1,4 @@
-// What is done to an image: the reference's augmentation recipes as plain parameters, and what is
+// The augmentation of an image: the distributions of the reference as plain parameters, and what is
 // drawn from them for one view.
 // Source: main_simsiam.py and main_lincls.py (transforms), solo-learn's asymmetric pipelines.
 #pragma once

@@ -113,7 +113,7 @@ TEST_CASE("fewer images than a batch, and a batch of nothing, are refused") {
       LoaderOptions options;
       options.batch_size = batch_size;
       options.drop_last = drop_last;
-      options.recipe = CentreView{};
+      options.augmentation = CentreView{};
       Loader(image_folder(scratch.path.string(), "train"), options);
     });
   };

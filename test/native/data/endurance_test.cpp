@@ -17,7 +17,7 @@ LoaderOptions views(int workers) {
   LoaderOptions options;
   options.batch_size = 8;
   options.workers = workers;
-  options.recipe = std::vector<RandomView>(2, RandomView{.size = 32});
+  options.augmentation = std::vector<RandomView>(2, RandomView{.size = 32});
   return options;
 }
 

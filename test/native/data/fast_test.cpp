@@ -371,7 +371,7 @@ TEST_CASE("fast batches are the same with one and with several workers") {
   LoaderOptions options;
   options.batch_size = 3;
   options.decode = Decode::fast;
-  options.recipe = std::vector<RandomView>(2, RandomView{.size = 24});
+  options.augmentation = std::vector<RandomView>(2, RandomView{.size = 24});
   Loader one(image_folder(scratch.path.string(), "train"), options);
   options.workers = 4;
   Loader four(image_folder(scratch.path.string(), "train"), options);

@@ -41,7 +41,7 @@ LoaderOptions two_views(int workers) {
   options.batch_size = 7;
   options.workers = workers;
   options.seed = 5;
-  options.recipe = std::vector<RandomView>(2, RandomView{.size = 24});
+  options.augmentation = std::vector<RandomView>(2, RandomView{.size = 24});
   return options;
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("the centre view is the same whether all of a file is decoded or what 
   LoaderOptions options;
   options.batch_size = 1;
   options.shuffle = false;
-  options.recipe = CentreView{.resize = 64, .size = 56};
+  options.augmentation = CentreView{.resize = 64, .size = 56};
   Loader loader(image_folder(scratch.path.string(), "train"), options);
   loader.start(0);
   while (const auto batch = loader.next()) {

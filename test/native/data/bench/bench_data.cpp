@@ -1,8 +1,11 @@
 // How fast the loader is: one line of JSON a measurement. Driven by scripts/bench/data.mjs.
-//   rdm_bench_data loader DIR RECIPE THREADS SECONDS exact|fast    RECIPE: simsiam, lincls, val,
-//   cifar rdm_bench_data difference DIR RECIPE         grey levels between exact and fast, on
-//   average rdm_bench_data memory DIR EPOCHS             resident memory after every tenth epoch
-//   rdm_bench_data kernels DIR                   one core, each part by itself
+//
+//   rdm_bench_data loader DIR AUGMENTATION THREADS SECONDS exact|fast
+//   rdm_bench_data difference DIR AUGMENTATION   mean grey levels between exact and fast
+//   rdm_bench_data memory DIR EPOCHS             resident memory after every tenth epoch
+//   rdm_bench_data kernels DIR                   each part by itself, on one core
+//
+// AUGMENTATION is simsiam, lincls, val or cifar.
 #include <time.h>
 
 #include <chrono>
@@ -38,26 +41,26 @@ double cpu_seconds(clockid_t clock = CLOCK_THREAD_CPUTIME_ID) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-LoaderOptions recipe(const std::string& name) {
+LoaderOptions with_augmentation(const std::string& name) {
   LoaderOptions options;
   const RandomView simsiam;
   RandomView lincls{.min_scale = 0.08, .jitter_p = 0, .grayscale_p = 0, .blur_p = 0};
   RandomView cifar{
       .size = 32, .min_scale = 0.08, .interpolation = Interpolation::bicubic, .blur_p = 0};
   if (name == "simsiam")
-    options.recipe = std::vector{simsiam, simsiam};
+    options.augmentation = std::vector{simsiam, simsiam};
   else if (name == "lincls")
-    options.recipe = std::vector{lincls};
+    options.augmentation = std::vector{lincls};
   else if (name == "cifar")
-    options.recipe = std::vector{cifar, cifar};
+    options.augmentation = std::vector{cifar, cifar};
   else
-    options.recipe = CentreView{};
+    options.augmentation = CentreView{};
   return options;
 }
 
 void measure_loader(const std::string& dir, const std::string& name, int threads, double seconds,
                     Decode decode) {
-  LoaderOptions options = recipe(name);
+  LoaderOptions options = with_augmentation(name);
   options.batch_size = name == "cifar" ? 256 : 50;
   options.workers = threads;
   options.decode = decode;
@@ -83,7 +86,8 @@ void measure_loader(const std::string& dir, const std::string& name, int threads
   const double used = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
   const LoaderTimes after = loader.times();
   std::printf(
-      "{\"recipe\":\"%s\",\"threads\":%d,\"imagesPerSecond\":%.1f,\"cpuMillisecondsPerImage\":%.3f,"
+      "{\"augmentation\":\"%s\",\"threads\":%d,\"imagesPerSecond\":%.1f,"
+      "\"cpuMillisecondsPerImage\":%.3f,"
       "\"decodeSeconds\":%.2f,"
       "\"augmentSeconds\":%.2f,\"consumerSeconds\":%.2f,\"seconds\":%.2f}\n",
       name.c_str(), threads, static_cast<double>(images) / taken,
@@ -92,7 +96,7 @@ void measure_loader(const std::string& dir, const std::string& name, int threads
 }
 
 void measure_difference(const std::string& dir, const std::string& name) {
-  LoaderOptions options = recipe(name);
+  LoaderOptions options = with_augmentation(name);
   options.batch_size = 20;
   const Dataset dataset = image_folder(dir, "train");
   Loader exact(dataset, options);
@@ -112,12 +116,12 @@ void measure_difference(const std::string& dir, const std::string& name) {
       values += count;
     }
   }
-  std::printf("{\"recipe\":\"%s\",\"meanDifference\":%.4f}\n", name.c_str(),
+  std::printf("{\"augmentation\":\"%s\",\"meanDifference\":%.4f}\n", name.c_str(),
               sum / static_cast<double>(values));
 }
 
 void measure_memory(const std::string& dir, int64_t epochs) {
-  LoaderOptions options = recipe("simsiam");
+  LoaderOptions options = with_augmentation("simsiam");
   options.batch_size = 50;
   options.workers = 2;
   Loader loader(image_folder(dir, "train"), options);

@@ -81,7 +81,7 @@ TEST_CASE("golden augmentations: every value equals Pillow's") {
   }
 }
 
-TEST_CASE("blurs wider than the recipes use, and wider than the image, equal Pillow's") {
+TEST_CASE("blurs wider than training uses, and wider than the image, equal Pillow's") {
   const std::string folder = RDM_TEST_IMAGES;
   for (const int radius : {3, 8, 40}) {
     Planes image = to_planes(read_image(folder + "/rgb.png"));
