@@ -11,7 +11,8 @@ namespace {
 struct Header {
   int64_t width = 0, height = 0, bits = 0;
   bool from_top = false;
-  size_t pixels = 0, palette = 0, colours = 0;  // places, and a number
+  size_t pixels = 0, palette = 0;  // where they begin
+  size_t colours = 0;              // in the palette
 };
 
 uint32_t number(std::span<const uint8_t> file, size_t at, int bytes) {
@@ -65,7 +66,7 @@ void decode(std::span<const uint8_t> file, Image& out) {
   const Header header = read_header(file);
   const int64_t stride = (header.width * header.bits + 31) / 32 * 4;
   if (header.pixels > file.size() ||
-      static_cast<int64_t>(file.size() - header.pixels) < stride * header.height) {
+      static_cast<int64_t>(file.size() - header.pixels) < product(stride, header.height)) {
     throw std::runtime_error("the file is truncated");
   }
   std::array<uint8_t, 256 * 3> palette{};

@@ -1,6 +1,5 @@
 #include "data/codecs/codec.h"
 
-#include <new>
 #include <span>
 #include <stdexcept>
 
@@ -67,17 +66,6 @@ struct Decoder::Impl {
     out.pixels = image.pixels();
     return out;
   }
-
-  template <typename Work>
-  auto naming_the_file(Work work) {
-    try {
-      return work();
-    } catch (const std::runtime_error& error) {
-      throw ImageError(path, error.what());
-    } catch (const std::bad_alloc&) {
-      throw ImageError(path, "there is not enough memory for its pixels");
-    }
-  }
 };
 
 Decoder::Decoder(int64_t max_image_pixels) : impl_(std::make_unique<Impl>(max_image_pixels)) {}
@@ -85,10 +73,11 @@ Decoder::~Decoder() = default;
 
 Extent Decoder::open(const std::string& path) {
   impl_->path = path;
-  return impl_->naming_the_file([&] {
+  return naming_the_file(impl_->path, [&] {
     impl_->read();
     const Extent extent = impl_->extent = impl_->read_header();
-    if (extent.width * extent.height > impl_->max_pixels) {
+    // Divided, as the product may not fit into 64 bits. No format gives an extent of 0.
+    if (extent.width > impl_->max_pixels / extent.height) {
       throw std::runtime_error(message(extent.width, " x ", extent.height,
                                        " pixels are over the limit of ", impl_->max_pixels));
     }
@@ -97,11 +86,11 @@ Extent Decoder::open(const std::string& path) {
 }
 
 Decoded Decoder::decode(const Box& needed) {
-  return impl_->naming_the_file([&] { return impl_->decode(needed, /*reduction=*/1); });
+  return naming_the_file(impl_->path, [&] { return impl_->decode(needed, /*reduction=*/1); });
 }
 
 Decoded Decoder::decode_fast(const Box& needed, int64_t reduction) {
-  return impl_->naming_the_file([&] {
+  return naming_the_file(impl_->path, [&] {
     if (impl_->kind == Impl::Kind::jpeg) {
       const auto channels = impl_->jpeg.decode_channels(needed, reduction);
       if (!channels.empty()) return Decoded{.extent = impl_->extent, .channels = channels};

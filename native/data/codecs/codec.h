@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 
 #include "base/error.h"
@@ -20,7 +21,21 @@ class ImageError : public Error {
   std::string path, reason;
 };
 
-// One per thread: holds the file's bytes, the pixels and the libraries' state from image to image.
+// Does the work on an image; whatever it throws becomes an ImageError.
+template <typename Work>
+auto naming_the_file(const std::string& path, Work work) {
+  try {
+    return work();
+  } catch (const ImageError&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw ImageError(path, "there is not enough memory for its pixels");
+  } catch (const std::exception& error) {
+    throw ImageError(path, error.what());
+  }
+}
+
+// Decodes one image after the other in one thread, and reuses memory and the libraries' state.
 // Throws ImageError.
 class Decoder {
  public:

@@ -115,16 +115,17 @@ void PngDecoder::decode(Image& out) {
   const int64_t width = png_get_image_width(self.png, self.info);
   const int64_t height = png_get_image_height(self.png, self.info);
   out.resize(width, height);
-  size_t stride = 0;
+  int64_t stride = 0;
   int passes = 1;
   self.guarded([&] {
     self.prepare();
     passes = png_set_interlace_handling(self.png);
     png_read_update_info(self.png, self.info);
-    stride = png_get_rowbytes(self.png, self.info);
+    stride = static_cast<int64_t>(png_get_rowbytes(self.png, self.info));
   });
-  // Interlaced rows come in several passes over the whole image.
-  self.raw.resize(std::max(self.raw.size(), stride * (passes > 1 ? height : 1)));
+  // An interlaced image comes in several passes over all of its rows.
+  const int64_t rows = passes > 1 ? height : 1;
+  self.raw.resize(std::max(self.raw.size(), static_cast<size_t>(product(stride, rows))));
   self.guarded([&] {
     for (int pass = 0; pass < passes; ++pass) {
       for (int64_t y = 0; y < height; ++y) {

@@ -62,8 +62,9 @@ Extent open(std::span<const uint8_t> file) {
 
 void decode(std::span<const uint8_t> file, Image& out) {
   const Header header = read_header(file);
-  const int64_t channels = header.colour ? 3 : 1, count = header.width * header.height;
-  if (static_cast<int64_t>(file.size() - std::min(file.size(), header.pixels)) < count * channels) {
+  const int64_t count = product(header.width, header.height);
+  const int64_t bytes = product(count, int64_t{header.colour ? 3 : 1});
+  if (static_cast<int64_t>(file.size() - std::min(file.size(), header.pixels)) < bytes) {
     throw std::runtime_error("the file is truncated");
   }
   uint8_t scaled[256];

@@ -97,11 +97,12 @@ Extent open(std::span<const uint8_t> file) {
 void decode(std::span<const uint8_t> file, Image& out) {
   Source source{file};
   const Extent extent = open(file);
-  // A strip or tile may be the whole image, of up to 16 bytes a pixel, and a little wider.
-  const Tiff tiff = open_tiff(source, kMaxHeaderBytes + 16 * extent.width * extent.height);
+  // One strip or tile may hold the whole image, up to 16 bytes a pixel, and be a little wider.
+  const int64_t count = product(extent.width, extent.height);
+  const Tiff tiff = open_tiff(source, kMaxHeaderBytes + product(int64_t{16}, count));
   const auto width = static_cast<uint32_t>(extent.width),
              height = static_cast<uint32_t>(extent.height);
-  std::vector<uint32_t> pixels(static_cast<size_t>(width) * height);
+  std::vector<uint32_t> pixels(static_cast<size_t>(count));
   if (!TIFFReadRGBAImageOriented(tiff.get(), width, height, pixels.data(), ORIENTATION_TOPLEFT,
                                  /*stopOnError=*/1)) {
     throw std::runtime_error(

@@ -64,7 +64,8 @@ void JpegChannels::prepare(const jpeg_decompress_struct& info, int64_t reduction
     grow(component.coefficients, component.across * component.down * kGroup);
     // The last sixteen MCUs may be partly outside.
     component.stride = (width_ + kTogether) * component.across * component.size;
-    grow(component.pixels, component.stride * height_ * component.down * component.size + kPadding);
+    const int64_t rows = height_ * component.down * component.size;
+    grow(component.pixels, product(component.stride, rows) + kPadding);
     channels_[i] = {component.pixels.data(), component.stride,
                     static_cast<double>(across * DCTSIZE) / component.size,
                     static_cast<double>(down * DCTSIZE) / component.size};

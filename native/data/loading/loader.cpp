@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/product.h"
 #include "data/loading/ring.h"
 #include "data/loading/worker.h"
 #include "data/pixels/view.h"
@@ -103,11 +104,10 @@ struct Loader::Impl {
     workers.clear();  // joins
   }
 
-  void work();
+  void work(Worker& worker);
 };
 
-void Loader::Impl::work() {
-  Worker worker(dataset, options, bad);
+void Loader::Impl::work(Worker& worker) {
   const int64_t view_values = ring->image_size * ring->image_size * 3;
   std::unique_lock lock(ring->mutex);
   while (true) {
@@ -166,8 +166,9 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
   ring.image_size = size_of(o.augmentation);
   ring.views = views_of(o.augmentation);
   ring.slots.resize(std::max(o.prefetch, 1) + 1);
-  const size_t bytes = static_cast<size_t>(ring.views * ring.batch_size) *
-                       static_cast<size_t>(ring.image_size * ring.image_size * 3) * sizeof(float);
+  const auto bytes =
+      static_cast<size_t>(product(int64_t{ring.views}, ring.batch_size, ring.image_size,
+                                  ring.image_size, static_cast<int64_t>(3 * sizeof(float))));
   for (auto& slot : ring.slots) {
     slot.memory =
         o.allocate ? o.allocate(bytes) : std::shared_ptr<void>(std::malloc(bytes), std::free);
@@ -176,7 +177,8 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
     slot.images.resize(o.batch_size);
   }
   for (int i = 0; i < std::max(o.workers, 1); ++i) {
-    self.workers.emplace_back([&self] { self.work(); });
+    auto worker = std::make_unique<Worker>(self.dataset, self.options, self.bad);
+    self.workers.emplace_back([&self, worker = std::move(worker)] { self.work(*worker); });
   }
 }
 

@@ -67,12 +67,32 @@ Decoded Worker::decode(int64_t epoch, int64_t image, int64_t used) {
                                          : decoder_.decode(needed);
 }
 
-Decoded Worker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
+void Worker::augment(const Decoded& source, float* out, int64_t view_step) {
+  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.augmentation)) {
+    for (size_t v = 0; v < random->size(); ++v, out += view_step) {
+      apply((*random)[v], draws_[v], source, options_.statistics, workspace_, out);
+    }
+  } else {
+    apply(std::get<CentreView>(options_.augmentation), source, options_.statistics, workspace_,
+          out);
+  }
+}
+
+int64_t Worker::make_views(int64_t epoch, int64_t image, float* out, int64_t view_step) {
+  const auto begin = Clock::now();
+  auto decoded = begin;
   Stream replacement(options_.seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(image),
                      kReplacement);
+  int64_t used = image;
   for (int attempt = 1;; ++attempt) {
     try {
-      return decode(epoch, image, used);
+      naming_the_file(dataset_.samples[used].path, [&] {
+        const Decoded source = decode(epoch, image, used);
+        decoded = Clock::now();
+        augment(source, out, view_step);
+      });
+      times_ = {nanoseconds(begin, decoded), nanoseconds(decoded, Clock::now())};
+      return used;
     } catch (const ImageError& error) {
       if (options_.on_bad_image == OnBadImage::stop) throw;
       bad_.add({used, error.path, error.reason});
@@ -84,22 +104,6 @@ Decoded Worker::decode_any(int64_t epoch, int64_t image, int64_t& used) {
       used = static_cast<int64_t>(replacement.below(static_cast<uint64_t>(dataset_.size())));
     }
   }
-}
-
-int64_t Worker::make_views(int64_t epoch, int64_t image, float* out, int64_t view_step) {
-  const auto begin = Clock::now();
-  int64_t used = image;
-  const Decoded source = decode_any(epoch, image, used);
-  const auto decoded = Clock::now();
-  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.augmentation)) {
-    for (size_t v = 0; v < random->size(); ++v, out += view_step) {
-      apply((*random)[v], draws_[v], source, options_.statistics, workspace_, out);
-    }
-  } else {
-    apply(std::get<CentreView>(options_.augmentation), source, options_.statistics, workspace_, out);
-  }
-  times_ = {nanoseconds(begin, decoded), nanoseconds(decoded, Clock::now())};
-  return used;
 }
 
 }  // namespace rdm

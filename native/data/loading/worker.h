@@ -39,7 +39,7 @@ class Worker {
 
  private:
   Decoded decode(int64_t epoch, int64_t image, int64_t used);
-  Decoded decode_any(int64_t epoch, int64_t image, int64_t& used);
+  void augment(const Decoded& source, float* out, int64_t view_step);
 
   const Dataset& dataset_;
   const LoaderOptions& options_;

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "base/product.h"
+
 namespace rdm {
 
 struct Extent {
@@ -45,10 +47,10 @@ class Image {
 
   // Contents are undefined afterwards. Memory only grows.
   void resize(int64_t width, int64_t height) {
+    const auto bytes = static_cast<size_t>(product(width, height, int64_t{3}));
+    if (bytes > bytes_.size()) bytes_.resize(bytes);
     width_ = width;
     height_ = height;
-    const size_t bytes = static_cast<size_t>(width) * static_cast<size_t>(height) * 3;
-    if (bytes > bytes_.size()) bytes_.resize(bytes);
   }
 
   int64_t width() const { return width_; }

@@ -5,18 +5,22 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/product.h"
+
 namespace rdm {
 
 class Planes {
  public:
   // Contents are undefined afterwards. Memory only grows.
   void resize(int64_t width, int64_t height) {
+    const int64_t stride = (width + kPadding - 1) / kPadding * kPadding;
+    const int64_t values = product(stride, (height + kRows - 1) / kRows * kRows);
+    const auto bytes = static_cast<size_t>(product(values, int64_t{3}));
+    if (bytes > bytes_.size()) bytes_.resize(bytes);
     width_ = width;
     height_ = height;
-    stride_ = (width + kPadding - 1) / kPadding * kPadding;
-    values_ = stride_ * ((height + kRows - 1) / kRows * kRows);
-    const auto bytes = static_cast<size_t>(3 * values_);
-    if (bytes > bytes_.size()) bytes_.resize(bytes);
+    stride_ = stride;
+    values_ = values;
   }
 
   int64_t width() const { return width_; }

@@ -185,8 +185,8 @@ ResizePlan plan_crop(const Box& box, int64_t size, Interpolation interpolation) 
 
 ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size) {
   const int64_t shorter = std::min(width, height), longer = std::max(width, height);
-  const auto stretched =
-      static_cast<int64_t>(static_cast<double>(resize * longer) / static_cast<double>(shorter));
+  const auto stretched = static_cast<int64_t>(static_cast<double>(product(resize, longer)) /
+                                              static_cast<double>(shorter));
   ResizePlan plan;
   plan.across.extent = static_cast<double>(width);
   plan.down.extent = static_cast<double>(height);

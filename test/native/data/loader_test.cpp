@@ -266,6 +266,27 @@ TEST_CASE("a bad image surfaces in next(), at its batch, naming the file") {
   }
 }
 
+TEST_CASE("whatever a worker meets over an image names it, in memory as in a file") {
+  LoaderOptions options = two_views(2);
+  options.shuffle = false;
+  options.on_bad_image = OnBadImage::stop;
+  options.augmentation = CentreView{.resize = INT64_MAX / 2, .size = 24};
+  Loader loader(noise(14), options);
+  loader.start(0);
+  CHECK_THROWS_WITH_AS(loader.next(), "cannot decode 0: its size does not fit into 64 bits",
+                       ImageError);
+}
+
+TEST_CASE("a loader starts within its epoch only") {
+  Loader loader(noise(50), two_views(1));
+  for (const auto& [epoch, step] :
+       {std::pair<int64_t, int64_t>{0, -1}, {-1, 0}, {0, 8}, {0, INT64_MIN}}) {
+    CHECK_THROWS_AS(loader.start(epoch, step), std::out_of_range);
+  }
+  loader.start(0, 7);
+  CHECK(!loader.next());
+}
+
 TEST_CASE("memory for the batches comes from the allocator that was given") {
   std::vector<size_t> sizes;
   LoaderOptions options = two_views(2);

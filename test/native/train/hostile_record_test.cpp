@@ -87,7 +87,7 @@ struct Case {
     loading.batch_size = options.batch_size;
     RandomView view;
     view.size = options.crop_size;
-    loading.recipe = std::vector<RandomView>{view};
+    loading.augmentation = std::vector<RandomView>{view};
     Loader loader(std::move(dataset), loading);
     TwoWeights learner(loader.steps_per_epoch());
     Evaluations evaluations;
