@@ -26,8 +26,12 @@ namespace rdm {
 namespace {
 
 static_assert(kRest == DCTSIZE2);
-// Bytes of zeros; no MCUs that are read together take more (10 blocks · 64 · 31 bits each).
-constexpr size_t kPadding = HuffmanScan::kTogether * 2480;
+// Bytes of zeros that follow the segment, so that the reader needs no check of its own: MCUs that
+// are read together take 10 blocks · 64 coefficients · 31 bits each at most, and a refill reads 8
+// bytes from up to 7 bytes beyond the bits that were taken.
+//
+//   | segment … | what damaged MCUs may take, 16 · 2480 | 7 | 8 |
+constexpr size_t kPadding = HuffmanScan::kTogether * 2480 + 7 + sizeof(uint64_t);
 
 // Where the coefficients of a block lie, in the order of the stream and `step` values apart. What
 // goes past the last one is counted there: the zeros that end a block, and a damaged file's.

@@ -344,6 +344,29 @@ TEST_CASE("fast refuses the damage that exact refuses, up to the last row that i
   CHECK(refused > 200);
 }
 
+TEST_CASE("damaged blocks that ask for the most bits there are find them in the padding") {
+  // Codes of 16 bits, each followed by a value of 15: 31 bits for every coefficient of 10 blocks in
+  // each of 32 MCUs, and a segment that has none of them. AddressSanitizer sees what is read.
+  using namespace std::string_literals;
+  const std::string longest = std::string(15, '\0') + "\1\x0F"s;
+  const std::string header = "\xFF\xD8\xFF\xDB\0\x43\0"s + std::string(64, '\1') +
+                             "\xFF\xC0\0\x11\x08\0\x40\4\0\3\1\x42\0\2\x11\0\3\x11\0"s +
+                             "\xFF\xC4\0\x14\0"s + longest + "\xFF\xC4\0\x14\x10"s + longest +
+                             "\xFF\xDA\0\x0C\3\1\0\2\0\3\0\0\x3F\0"s;
+  const Scratch scratch;
+  for (const size_t zeros : {0, 1, 1000}) {
+    const auto path =
+        write(scratch.path / "x.jpg", header + std::string(zeros, '\0') + "\xFF\xD9").string();
+    for (const bool fast : {true, false}) {
+      Decoder decoder(1'000'000);
+      decoder.open(path);
+      const Box whole{0, 0, 1024, 64};
+      const auto decode = [&] { fast ? decoder.decode_fast(whole, 1) : decoder.decode(whole); };
+      CHECK_THROWS_AS(decode(), ImageError);
+    }
+  }
+}
+
 TEST_CASE("what is no common JPEG is decoded by fast as well") {
   Decoder decoder(1'000'000);
   for (const char* name :
