@@ -40,6 +40,12 @@ export interface SplitInfo {
   classes: number;
   smallestClass: { name: string; images: number };
   largestClass: { name: string; images: number };
+  /** Classes without images; a run refuses a folder of images that has one. */
+  emptyClasses: string[];
+  /** Classes that the other split does not have. */
+  onlyHere: string[];
+  /** How many files in class folders are no images, by their extension ('' where there is none). */
+  ignoredFiles: Record<string, number>;
   /** A hash of classes, paths and labels: equal listings train on the same images. */
   listing: string;
   /** Pixels, over at most a thousand images, evenly spread. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
@@ -55,6 +55,26 @@ test('info --json prints what dataInfo() returns; a moved folder keeps its listi
   assert.notEqual(fewer.train.listing, info.splits.train.listing);
   assert.deepEqual(fewer.train.smallestClass, { name, images: 4 });
   assert.deepEqual(fewer.val, info.splits.val);
+});
+
+test('info shows what a run refuses or leaves out, and a run refuses it', async () => {
+  const odd = join(scratch(), 'odd');
+  cpSync(data, odd, { recursive: true });
+  for (const name of ['train/cats', 'train/dogs', 'val/other']) mkdirSync(join(odd, name));
+  for (const name of ['cats/a.gif', 'cats/b.GIF', 'cats/c.avif', 'dogs/d.jpg']) {
+    writeFileSync(join(odd, 'train', name), 'x');
+  }
+  const { code, stdout, stderr } = await rdm(['data', 'info', odd]);
+  assert.deepEqual([code, stderr], [0, '']);
+  const rows = stdout.split('\n').map((line) => line.split(/ {2,}/));
+  assert.deepEqual(rows.slice(-4, -1), [
+    ['classes without images', 'cats', 'other'],
+    ['classes only here', 'cats, dogs', 'other'],
+    ['files ignored', '.gif 2, .avif 1', '-'],
+  ]);
+  const run = await rdm(['pretrain', odd, '--output', scratch()]);
+  assert.equal(run.code, 1);
+  assert.match(run.stderr, /^rdm: a class with no images: .*odd\/train\/cats\n/m);
 });
 
 for (const layout of ['cifar-10-batches-bin', 'cifar-10-batches-py', 'cifar-100-python']) {

@@ -41,7 +41,9 @@ Dataset evenly_spaced(Dataset dataset, int64_t count) {
 }
 
 bool has_split(const std::string& root, const std::string& split) {
-  return find_cifar(root) || std::filesystem::is_directory(std::filesystem::path(root) / split);
+  std::error_code ignored;
+  return find_cifar(root) ||
+         std::filesystem::is_directory(std::filesystem::path(root) / split, ignored);
 }
 
 std::vector<std::string> read_class_list(const std::string& path) {
@@ -64,10 +66,30 @@ std::vector<std::string> read_class_list(const std::string& path) {
   return classes;
 }
 
+namespace {
+
+// Names come from folders and files of others, and go to terminals, logs and drawings.
+void check_names(const std::vector<std::string>& sorted, const std::string& place) {
+  for (const auto& name : sorted) {
+    if (shortened(name) == name) continue;
+    throw Error(Code::bad_data,
+                message("a class name that cannot be shown, or of over 300 bytes, in ", place, ": ",
+                        shortened(name)),
+                "rename the class: UTF-8 without control characters");
+  }
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice == sorted.end()) return;
+  throw Error(Code::bad_data, message("two classes have the name `", *twice, "` in ", place),
+              "give each class a name of its own, or unpack the archive again");
+}
+
+}  // namespace
+
 std::vector<std::string> choose_classes(std::vector<std::string> available,
                                         const std::vector<std::string>& wanted,
                                         const std::string& place) {
   std::sort(available.begin(), available.end());
+  check_names(available, place);
   if (wanted.empty()) return available;
   std::vector<std::string> chosen;
   for (const auto& name : wanted) {

@@ -1,6 +1,7 @@
 // A labelled set of images: files in folders, or pixels in memory.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,14 @@ struct Sample {
   int64_t label = 0;  // index into Dataset::classes
 };
 
+// How many files have an extension (in lower case, with its dot; empty where there is none).
+using ExtensionCounts = std::map<std::string, int64_t>;
+
 struct Dataset {
   std::string root;                  // the folder of this split
   std::vector<std::string> classes;  // sorted
   std::vector<Sample> samples;       // of folders: sorted by class, then by path
+  ExtensionCounts ignored;           // files in class folders that are no images by their names
   Statistics statistics;             // of its pixels; ImageNet's for folders
 
   // Images in memory, all of one size: (samples, height, width, 3). Empty when they are files.
@@ -30,6 +35,7 @@ struct Dataset {
 struct DatasetOptions {
   int64_t images_per_class = 0;      // the first so many of each class in their order; 0: all
   std::vector<std::string> classes;  // only these; empty: all
+  bool empty_classes = false;        // whether a class folder without images is let pass
 };
 
 // ROOT in whichever layout it has: ROOT/SPLIT/CLASS/**, or the files of CIFAR-10 or CIFAR-100. The

@@ -5,12 +5,15 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/printable.h"
 #include "data/codecs/codec.h"
 #include "data/datasets/cifar.h"
 
@@ -21,12 +24,14 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kMostHeaders = 1000;
 
-std::vector<std::pair<std::string, Dataset>> open_splits(const std::string& root) {
-  std::vector<std::pair<std::string, Dataset>> splits;
-  splits.emplace_back("train", open_dataset(root, "train"));
+using Splits = std::vector<std::pair<std::string, Dataset>>;  // name, images
+
+Splits open_splits(const std::string& root, const DatasetOptions& options = {}) {
+  Splits splits;
+  splits.emplace_back("train", open_dataset(root, "train", options));
   std::error_code ignored;
   if (find_cifar(root) || fs::is_directory(fs::path(root) / "val", ignored)) {
-    splits.emplace_back("val", open_dataset(root, "val"));
+    splits.emplace_back("val", open_dataset(root, "val", options));
   }
   return splits;
 }
@@ -54,7 +59,21 @@ struct Range {
   }
 };
 
-Plain describe(const Dataset& dataset) {
+Plain::List names(const std::vector<std::string>& classes) {
+  return Plain::List(classes.begin(), classes.end());
+}
+
+// The classes that another split does not have.
+Plain::List only_in(const Dataset& dataset, const Splits& splits) {
+  std::vector<std::string> missing;
+  for (const auto& [name, other] : splits) {
+    std::set_difference(dataset.classes.begin(), dataset.classes.end(), other.classes.begin(),
+                        other.classes.end(), std::back_inserter(missing));
+  }
+  return names(missing);
+}
+
+Plain describe(const Dataset& dataset, const Splits& splits) {
   std::vector<int64_t> counts(dataset.classes.size(), 0);
   for (const auto& sample : dataset.samples) ++counts[sample.label];
   const auto named = [&](auto place) {
@@ -74,6 +93,14 @@ Plain describe(const Dataset& dataset) {
     widths.add(extent.width);
     heights.add(extent.height);
   }
+  std::vector<std::string> empty;
+  for (size_t label = 0; label < counts.size(); ++label) {
+    if (counts[label] == 0) empty.push_back(dataset.classes[label]);
+  }
+  Plain::Dict ignored;
+  for (const auto& [extension, count] : dataset.ignored) {
+    ignored.emplace_back(printable(extension), count);
+  }
   char hash[17];
   std::snprintf(hash, sizeof hash, "%016llx",
                 static_cast<unsigned long long>(listing_hash(dataset)));
@@ -81,6 +108,9 @@ Plain describe(const Dataset& dataset) {
                      {"classes", static_cast<int64_t>(dataset.classes.size())},
                      {"smallestClass", named(std::min_element(counts.begin(), counts.end()))},
                      {"largestClass", named(std::max_element(counts.begin(), counts.end()))},
+                     {"emptyClasses", names(empty)},
+                     {"onlyHere", only_in(dataset, splits)},
+                     {"ignoredFiles", std::move(ignored)},
                      {"listing", std::string(hash)},
                      {"widths", widths.plain()},
                      {"heights", heights.plain()}};
@@ -89,10 +119,12 @@ Plain describe(const Dataset& dataset) {
 }  // namespace
 
 Plain dataset_info(const std::string& root) {
-  Plain::Dict splits;
-  for (const auto& [name, dataset] : open_splits(root))
-    splits.emplace_back(name, describe(dataset));
-  return Plain::Dict{{"root", root}, {"layout", layout_of(root)}, {"splits", std::move(splits)}};
+  const Splits splits = open_splits(root, {.empty_classes = true});
+  Plain::Dict described;
+  for (const auto& [name, dataset] : splits) {
+    described.emplace_back(name, describe(dataset, splits));
+  }
+  return Plain::Dict{{"root", root}, {"layout", layout_of(root)}, {"splits", std::move(described)}};
 }
 
 Plain check_dataset(const std::string& root, const CheckOptions& options) {
@@ -108,8 +140,7 @@ Plain check_dataset(const std::string& root, const CheckOptions& options) {
   std::atomic<int64_t> next{0}, done{0};
   std::mutex mutex;
   std::map<int64_t, std::string> reasons;
-  const auto work = [&] {
-    Decoder decoder(options.max_image_pixels);
+  const auto work = [&](Decoder& decoder) {
     for (int64_t i = next++; i < total && !options.stop.stop_requested(); i = next++) {
       try {
         const Extent extent = decoder.open(paths[i]);
@@ -121,8 +152,13 @@ Plain check_dataset(const std::string& root, const CheckOptions& options) {
       ++done;
     }
   };
+  // Threads beyond the processors only wait, and thousands of them cannot be started.
+  const auto processors = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
   std::vector<std::jthread> workers;
-  for (int i = 0; i < std::max(options.workers, 1); ++i) workers.emplace_back(work);
+  for (int i = 0; i < std::clamp(options.workers, 1, processors); ++i) {
+    auto decoder = std::make_unique<Decoder>(options.max_image_pixels);
+    workers.emplace_back([&work, decoder = std::move(decoder)] { work(*decoder); });
+  }
   if (options.progress) {
     do {  // at least once, however quick the workers were
       options.progress(done, total);

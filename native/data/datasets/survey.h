@@ -10,9 +10,11 @@
 
 namespace rdm {
 
-// {root, layout, splits: {train: {images, classes, smallestClass, largestClass, listing,
-//  widths, heights}, val: …}}; classes are counted, the smallest and largest are {name, images},
-// widths and heights are {least, mean, most} over at most a thousand images, evenly spread.
+// {root, layout, splits: {train: {images, classes, smallestClass, largestClass, emptyClasses,
+//  onlyHere, ignoredFiles, listing, widths, heights}, val: …}}. Classes are counted; the smallest
+// and the largest are {name, images}; `onlyHere` names the classes that the other split lacks;
+// `ignoredFiles` counts files that are no images by their extensions; widths and heights are
+// {least, mean, most} over at most a thousand images, evenly spread.
 // Throws bad_data where there is no train split.
 Plain dataset_info(const std::string& root);
 

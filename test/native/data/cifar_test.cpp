@@ -81,6 +81,23 @@ TEST_CASE("CIFAR is found in the folder of its archive; classes and a count choo
   CHECK(one.samples[0].label == 0);
 }
 
+TEST_CASE("CIFAR's classes have a name each, which can be printed") {
+  const Scratch scratch;
+  const fs::path folder = scratch.path / "bin";
+  fs::copy(kFixtures / "cifar-10-batches-bin", folder);
+  const auto rename = [&](const std::string& names) {
+    overwrite(folder / "batches.meta.txt", names);
+    return complaint(folder);
+  };
+  const std::string rest = "c\nd\ne\nf\ng\nh\ni\nj\n";
+  CHECK(rename("cat\ncat\n" + rest) == "two classes have the name `cat` in " + folder.string());
+  const std::string refusal = "a class name that cannot be shown, or of over 300 bytes, in ";
+  CHECK(rename("a\x1b[31m\nb\n" + rest) == refusal + folder.string() + ": a?[31m");
+  CHECK(rename(std::string(1'000'000, 'x') + "\nb\n" + rest) ==
+        refusal + folder.string() + ": " + std::string(300, 'x') + "…");
+  CHECK(rename("a\nb\n" + rest) == "no error");
+}
+
 TEST_CASE("a damaged CIFAR file is named, and why") {
   const Scratch scratch;
   const fs::path binary = scratch.path / "bin", python = scratch.path / "py";

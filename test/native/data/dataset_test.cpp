@@ -85,6 +85,37 @@ TEST_CASE("a wrong folder is named, and the layout that is expected") {
   CHECK(list(root).message == "a class with no images: " + root + "/train/cat");
 }
 
+TEST_CASE(
+    "links are followed, and no folder of a class counts twice, even where they go in circles") {
+  const Scratch scratch;
+  const fs::path train = scratch.path / "train";
+  touch(train / "a/1.jpg");
+  touch(train / "a/deep/2.jpg");
+  touch(scratch.path / "elsewhere/3.jpg");
+  // Two links to `.` in one folder make 2^40 paths before the system refuses to follow them.
+  for (const char* name : {"l1", "l2", "deep/l3"})
+    fs::create_directory_symlink(".", train / "a" / name);
+  fs::create_directory_symlink(train / "a", train / "a/deep/up");
+  fs::create_directory_symlink(scratch.path / "elsewhere", train / "a/far");
+  fs::create_directory_symlink(scratch.path / "elsewhere", train / "a/far_again");
+  fs::create_directory_symlink(scratch.path / "elsewhere", train / "b");
+  CHECK(listed(image_folder(scratch.path.string(), "train")) ==
+        std::vector<std::string>{"0/a/1.jpg", "0/a/deep/2.jpg", "0/a/far/3.jpg", "1/b/3.jpg"});
+}
+
+TEST_CASE("class names that would steer a terminal, or that no folder can have, are refused") {
+  const Scratch scratch;
+  const std::string root = scratch.path.string();
+  const auto list = [&] { return complaint([&] { open_dataset(root, "train"); }); };
+  const std::string refusal = "a class name that cannot be shown, or of over 300 bytes, in ";
+  touch(scratch.path / "train/a\x1b[31m\n/1.jpg");
+  CHECK(list().message == refusal + root + "/train: a?[31m?");
+  CHECK(list().hint == "rename the class: UTF-8 without control characters");
+  fs::remove_all(scratch.path / "train");
+  touch(scratch.path / "train/caf\u00e9/1.jpg");
+  CHECK(list().message == "no error");
+}
+
 TEST_CASE("a list of classes chooses among them, in sorted order") {
   const Scratch scratch;
   for (const char* name : {"ant", "bee", "cat"}) touch(scratch.path / "train" / name / "1.jpg");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/error.h"
 #include "data/datasets/image_folder.h"
 #include "data/datasets/synthetic.h"
 #include "data/scratch.h"
@@ -18,6 +19,8 @@ namespace {
 int64_t number(const Plain& value, const std::string& key) {
   return *value.find(key)->get_if<int64_t>();
 }
+
+using Names = Plain::List;
 
 }  // namespace
 
@@ -36,6 +39,31 @@ TEST_CASE("info counts images and classes, and knows the layout") {
   CHECK(number(*train.find("widths"), "least") >= 24);
   CHECK(number(*train.find("widths"), "most") <= 30);
   CHECK(number(*info.find("splits")->find("val"), "images") == 10);
+}
+
+TEST_CASE(
+    "info tells what a run refuses or leaves out: empty classes, other files, other classes") {
+  const Scratch scratch;
+  const std::string root = scratch.path.string();
+  synthesize(root, {.train_per_class = 1, .val_per_class = 1, .size = 24});
+  std::filesystem::create_directories(scratch.path / "train/empty");
+  std::filesystem::create_directories(scratch.path / "val/other");
+  for (const char* file : {"train/empty/a.gif", "train/dots/b.GIF", "train/dots/c.avif",
+                           "train/dots/README", "val/other/1.gif"}) {
+    std::ofstream(scratch.path / file) << "x";
+  }
+  const Plain info = dataset_info(root);
+  const Plain& train = *info.find("splits")->find("train");
+  const Plain& val = *info.find("splits")->find("val");
+  CHECK(number(train, "images") == 10);
+  CHECK(number(train, "classes") == 11);
+  CHECK(number(*train.find("smallestClass"), "images") == 0);
+  CHECK(*train.find("emptyClasses") == Plain(Names{"empty"}));
+  CHECK(*train.find("onlyHere") == Plain(Names{"empty"}));
+  CHECK(*val.find("onlyHere") == Plain(Names{"other"}));
+  CHECK(*train.find("ignoredFiles") == Plain(Plain::Dict{{"", 1}, {".avif", 1}, {".gif", 2}}));
+  CHECK_THROWS_WITH_AS(check_dataset(root, {}),
+                       ("a class with no images: " + root + "/train/empty").c_str(), Error);
 }
 
 TEST_CASE("check lists what is broken, in order, and can be stopped") {
