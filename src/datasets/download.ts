@@ -22,15 +22,16 @@ class Cut extends RdmError {
 /**
  * Fetches `url` to `path`, which may hold its first part already, and goes on by itself as long as each
  * attempt brings something. Rejects with `download` or `bad_output`, or as the signal says; what has
- * come is kept, unless its MD5 is wrong in the end.
+ * come is kept, unless it is over `most` bytes or its MD5 is wrong in the end.
  */
 export async function download(
   url: string,
   path: string,
   md5: string,
+  most: number,
   control: Control<ProgressEvent>,
 ): Promise<void> {
-  while (!(await receive(url, path, control)));
+  while (!(await receive(url, path, most, control)));
   const found = await md5Of(path);
   if (found === md5) return;
   await rm(path);
@@ -45,11 +46,12 @@ export async function download(
 async function receive(
   url: string,
   path: string,
+  most: number,
   control: Control<ProgressEvent>,
 ): Promise<boolean> {
   const before = await sizeOf(path);
   try {
-    await request(url, path, before, control);
+    await request(url, path, before, most, control);
     return true;
   } catch (error) {
     control.signal?.throwIfAborted();
@@ -63,6 +65,7 @@ async function request(
   url: string,
   path: string,
   start: number,
+  most: number,
   { onEvent, signal }: Control<ProgressEvent>,
 ): Promise<void> {
   const headers = {
@@ -76,9 +79,11 @@ async function request(
   if (!response.ok || !response.body) throw refused(url, response);
   let done = response.status === 206 ? start : 0;
   const total = done + Number(response.headers.get('content-length'));
+  if (total > most) await refuseLength(url, path, most);
   const file = await writing(path, () => open(path, done > 0 ? 'a' : 'w'));
   try {
     for await (const chunk of chunks(url, response.body)) {
+      if (done + chunk.length > most) await refuseLength(url, path, most);
       await writing(path, () => file.writeFile(chunk));
       done += chunk.length;
       onEvent?.({ type: 'progress', done, total: Math.max(total, done) });
@@ -94,6 +99,15 @@ async function* chunks(url: string, body: AsyncIterable<Uint8Array>) {
   } catch (cause) {
     throw new Cut(url, cause);
   }
+}
+
+async function refuseLength(url: string, path: string, most: number): Promise<never> {
+  await rm(path, { force: true });
+  throw new RdmError(
+    'download',
+    `${url} sends more than ${most} bytes, which no archive of these datasets has; it was removed`,
+    'check the address: --url URL',
+  );
 }
 
 function refused(url: string, { status, statusText }: Response): RdmError {

@@ -1,6 +1,6 @@
 // The datasets that can be downloaded: CIFAR-10 and CIFAR-100, as their authors publish them.
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RdmError, writing } from '../base/errors.js';
 import { oneOf } from '../options/check.js';
@@ -8,6 +8,7 @@ import { fetchable } from '../types/choices.js';
 import type { FetchOptions, FetchSummary } from '../types/datasets.js';
 import type { Control, ProgressEvent } from '../types/events.js';
 import { download } from './download.js';
+import { unpack } from './unpack.js';
 
 /** Addresses and checksums as https://www.cs.toronto.edu/~kriz/cifar.html gives them. */
 const archives = {
@@ -22,6 +23,9 @@ const archives = {
     folder: 'cifar-100-binary',
   },
 } as const;
+
+/** Bytes of an archive, and of what is in it: nearly three times those of the authors. */
+const most = 512 * 2 ** 20;
 
 /**
  * Downloads the archive of a dataset, verifies and unpacks it; does nothing where it is there already.
@@ -38,43 +42,17 @@ export async function fetchDataset(
   const archive = `${path}.tar.gz.part`;
   try {
     await writing(output, () => mkdir(output, { recursive: true }));
-    await download(address(options.url ?? known.url), archive, options.md5 ?? known.md5, control);
+    const url = address(options.url ?? known.url);
+    await download(url, archive, options.md5 ?? known.md5, most, control);
   } catch (error) {
     if (control.signal?.aborted) return { outcome: 'stopped', path };
     throw error;
   }
-  await unpack(archive, known.folder, output);
+  await unpack(archive, known.folder, output, most);
   return { outcome: 'done', path };
 }
 
 function address(url: string): string {
   if (URL.canParse(url) && /^https?:/i.test(url)) return url;
   throw new RdmError('usage', `not an address: ${url}`, 'it begins with https:// or http://');
-}
-
-/** The folder appears whole or not at all; the archive goes once it is unpacked. */
-async function unpack(archive: string, folder: string, output: string): Promise<void> {
-  const { extract } = await import('tar'); // loads only where it is used
-  const scratch = await mkdtemp(join(output, '.unpacking-'));
-  try {
-    await extract({ file: archive, cwd: scratch, strict: true, preserveOwner: false });
-  } catch (cause) {
-    await rm(scratch, { recursive: true });
-    throw new RdmError(
-      'bad_output',
-      `cannot unpack ${archive}: ${(cause as Error).message}`,
-      'make sure that half a gigabyte is free and run it again; if the file is no tar.gz, remove it',
-      { cause },
-    );
-  }
-  await rm(archive);
-  const found = existsSync(join(scratch, folder));
-  if (found) await rename(join(scratch, folder), join(output, folder));
-  await rm(scratch, { recursive: true });
-  if (found) return;
-  throw new RdmError(
-    'download',
-    `the archive has no folder ${folder}; it was removed`,
-    "give the address of the authors' binary archive",
-  );
 }

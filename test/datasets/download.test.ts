@@ -3,13 +3,25 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { fetchDataset } from 'rdm-ssl';
+import { download } from '../../dist/datasets/download.js';
+import { unpack } from '../../dist/datasets/unpack.js';
 import { scratch } from '../support/folders.js';
 import { bin, rdm, root, run } from '../support/rdm.js';
 
@@ -234,6 +246,86 @@ test('a file that is no archive', async (context) => {
     /^rdm: cannot unpack .*\.part: .*\n +.*if the file is no tar.gz, remove it\n$/,
   );
   assert.ok(!existsSync(join(output, folder)));
+});
+
+const checksumOf = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex');
+
+test('what is unpacked is readable by all and lets nobody become its owner', async (context) => {
+  const modes = pack((inside) => {
+    mkdirSync(join(inside, folder));
+    for (const [name, mode] of [
+      ['setuid', 0o6777],
+      ['locked', 0o000],
+    ] as const) {
+      writeFileSync(join(inside, folder, name), 'x');
+      chmodSync(join(inside, folder, name), mode);
+    }
+  });
+  const { url } = await serve(context, whole(modes));
+  const output = scratch();
+  const { code, stderr } = await fetchInto(output, url, '--md5', checksumOf(modes));
+  assert.equal(code, 0, stderr);
+  for (const name of ['setuid', 'locked']) {
+    assert.equal((statSync(join(output, folder, name)).mode & 0o7777).toString(8), '644', name);
+  }
+});
+
+test('an archive with a link in it is refused, and nothing of it stays', async (context) => {
+  const linked = pack((inside) => {
+    cpSync(files, join(inside, folder), { recursive: true });
+    symlinkSync('/etc/passwd', join(inside, folder, 'readme.html'));
+  });
+  const { url } = await serve(context, whole(linked));
+  const output = scratch();
+  const { code, stderr } = await fetchInto(output, url, '--md5', checksumOf(linked));
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^rdm: the archive holds a SymbolicLink, where only files and folders belong; it was removed\n/,
+  );
+  assert.deepEqual(readdirSync(output), []);
+});
+
+for (const told of [true, false]) {
+  const how = told ? 'tells its length' : 'sends without an end';
+  test(`a download over its limit is cut off where the server ${how}`, async (context) => {
+    const path = join(scratch(), 'archive');
+    let sent = 0;
+    const { url } = await serve(context, (_, response) => {
+      response.writeHead(200, told ? { 'content-length': 1_000_001 } : {});
+      response.on('drain', more).on('error', () => {});
+      function more() {
+        while (!response.destroyed && sent < 50_000_000) {
+          sent += 100_000;
+          if (!response.write(Buffer.alloc(100_000))) return;
+        }
+      }
+      more();
+    });
+    await assert.rejects(download(url, path, '', 1_000_000, {}), {
+      code: 'download',
+      message: `${url} sends more than 1000000 bytes, which no archive of these datasets has; it was removed`,
+      hint: 'check the address: --url URL',
+    });
+    assert.ok(!existsSync(path));
+  });
+}
+
+test('an archive that unpacks to more than the limit is given up', async () => {
+  const bomb = pack((inside) => {
+    mkdirSync(join(inside, folder));
+    writeFileSync(join(inside, folder, 'zeros'), Buffer.alloc(16 * 2 ** 20));
+  });
+  const output = scratch();
+  const path = join(output, 'archive');
+  writeFileSync(path, bomb);
+  await assert.rejects(unpack(path, folder, output, 2 ** 20), {
+    code: 'bad_output',
+    message: /^cannot unpack .*: max decompression ratio exceeded: /,
+  });
+  assert.deepEqual(readdirSync(output), ['archive']);
+  await unpack(path, folder, output, 32 * 2 ** 20);
+  assert.equal(statSync(join(output, folder, 'zeros')).size, 16 * 2 ** 20);
 });
 
 test('a folder that cannot be written', async () => {
