@@ -51,6 +51,19 @@ torch::Tensor FrozenNetworks::features(const torch::Tensor& images, FeatureLayer
   return layer == FeatureLayer::backbone ? pooled : projector(pooled);
 }
 
+namespace {
+
+// Neighbours, spectra and maps of them would be made of nothing.
+void check_finite(const torch::Tensor& features) {  // (N, D)
+  const auto bad = features.isfinite().all(/*dim=*/1).logical_not().sum().item<int64_t>();
+  if (bad == 0) return;
+  throw Error(Code::not_finite,
+              message("the features of ", bad, " of ", features.size(0), " images are not finite"),
+              "the weights are damaged, or their training diverged: take an earlier checkpoint");
+}
+
+}  // namespace
+
 std::optional<FeatureMatrices> collect_features(
     Loader& loader, torch::Device device, Precision precision,
     const std::function<std::vector<torch::Tensor>(const torch::Tensor& images)>& network,
@@ -70,7 +83,10 @@ std::optional<FeatureMatrices> collect_features(
     if (stop.stop_requested()) return std::nullopt;
   }
   FeatureMatrices out{{}, torch::cat(labels)};
-  for (const auto& part : parts) out.matrices.push_back(torch::cat(part));
+  for (const auto& part : parts) {
+    out.matrices.push_back(torch::cat(part));
+    check_finite(out.matrices.back());
+  }
   return out;
 }
 

@@ -42,7 +42,8 @@ struct FeatureMatrices {
 };
 
 // Every image of the loader through `network`, which makes any number of matrices; `progress` is
-// told how many more are done. Nothing where it was stopped on the way.
+// told how many more are done. Nothing where it was stopped on the way. Throws not_finite where a
+// feature is no number.
 std::optional<FeatureMatrices> collect_features(
     Loader& loader, torch::Device device, Precision precision,
     const std::function<std::vector<torch::Tensor>(const torch::Tensor& images)>& network,

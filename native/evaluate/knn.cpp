@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "base/error.h"
 #include "device/device.h"
 #include "device/loading.h"
 #include "evaluate/features.h"
@@ -20,19 +21,29 @@ Plain result(const Vote& vote, const Accuracy& accuracy) {
                      {"top5", accuracy.top5}};
 }
 
+void check_votes(const std::vector<Vote>& votes, int64_t train_images) {
+  for (const auto& vote : votes) {
+    if (vote.k <= train_images) continue;
+    throw Error(Code::usage,
+                message("--k ", vote.k, " is more than the ", train_images, " training images"),
+                "a smaller --k, or more --images-per-class");
+  }
+}
+
 Plain classify(const KnnOptions& options, const Sink& sink, const std::stop_token& stop,
                Group* group) {
   const auto device = choose_device(options);
   NeighbourEvaluation evaluation(options, options.precision,
                                  open_split(options, "train", options.images_per_class), device,
                                  group);
+  const int64_t train_images = evaluation.train_images(), val_images = evaluation.val_images();
+  check_votes(options.votes, train_images);
   FrozenNetworks networks(options, options.pretrained, options.branch, device, group);
   networks.require(options.features);
   if (options.pretrained.empty()) {
     sink(WarningEvent{"random_backbone",
                       "no --pretrained checkpoint: the backbone has random weights"});
   }
-  const int64_t train_images = evaluation.train_images(), val_images = evaluation.val_images();
   const auto network = [&](const torch::Tensor& images) {
     return networks.features(images, options.features);
   };

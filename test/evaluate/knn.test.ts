@@ -167,6 +167,13 @@ for (const [what, given, stderr] of refused) {
   });
 }
 
+test('more neighbours than there are training images are refused as wrong usage', async () => {
+  const votes = ['--k', '20,41', '--pretrained', pretrained];
+  const { code, stdout, stderr } = await rdm(['knn', ...flags, ...votes]);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /^rdm: --k 41 is more than the 40 training images\n +a smaller --k, or/m);
+});
+
 test('an aborted job resolves as stopped, without results', { timeout: 60_000 }, async () => {
   const { summary } = await collect({ ...options(), valBatchSize: 1 }, AbortSignal.abort());
   assert.deepEqual(summary, { outcome: 'stopped', trainImages: 40, valImages: 20, results: [] });
