@@ -36,7 +36,7 @@ Header read_header(std::span<const uint8_t> file) {
   if (header.width <= 0 || header.height == 0)
     throw std::runtime_error("the file is damaged (its header)");
   const uint32_t compression = number(file, 30, 4);
-  // Masks, but the ones that say blue, green, red, unused.
+  // Compression 3 means masks; these are the masks of the usual order blue, green, red, unused.
   const bool usual_masks = compression == 3 && header.bits == 32 &&
                            number(file, 54, 4) == 0xFF0000 && number(file, 58, 4) == 0xFF00 &&
                            number(file, 62, 4) == 0xFF;

@@ -1,5 +1,5 @@
-// Decodes image files to RGB, by their content and not by their names, to what Pillow's
-// Image.open(path).convert('RGB') gives. EXIF orientation is ignored, as there.
+// Decodes image files to what Pillow's Image.open(path).convert('RGB') gives. The format is told by
+// a file's content, not by its name. EXIF orientation is ignored, as Pillow does.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace rdm {
 
-// What is wrong with one image file: it cannot be read, is not an image of a known format, is
+// What is wrong with one image: its file cannot be read, is not an image of a known format, is
 // truncated or damaged, or has more pixels than allowed.
 class ImageError : public Error {
  public:
@@ -44,11 +44,10 @@ class Decoder {
 
   Extent open(const std::string& path);  // reads the file and its header
 
-  // The opened image's pixels, of which only those in the box are defined. Good until the next
-  // open.
+  // Decodes the opened image; only the pixels in the box are defined. Good until the next open.
   Decoded decode(const Box& needed);
-  // The same by the fastest way there is to about these pixels: as channels, or at 1, 1/2, 1/4 or
-  // 1/8 of the size, the least that `reduction` allows and the format offers.
+  // The same by the fastest way to about these pixels: as channels, or at 1, 1/2, 1/4 or 1/8 of the
+  // size, the least that `reduction` allows and the format offers.
   Decoded decode_fast(const Box& needed, int64_t reduction);
 
  private:

@@ -53,14 +53,14 @@ struct PngDecoder::Impl {
     step();
   }
 
-  // Bytes for each channel, but two for 16-bit grey.
+  // Asks libpng for one byte a channel, but two for 16-bit grey.
   void prepare() {
     const auto colour = png_get_color_type(png, info);
     const auto depth = png_get_bit_depth(png, info);
     if (depth < 8 && colour == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
     if (depth < 8 && colour == PNG_COLOR_TYPE_PALETTE) png_set_packing(png);
     if (depth == 16 && colour != PNG_COLOR_TYPE_GRAY) png_set_strip_16(png);
-    palette.fill(0);  // indices past its end are black
+    palette.fill(0);  // an index past the palette's end is black
     png_colorp colours = nullptr;
     int count = 0;
     if (png_get_PLTE(png, info, &colours, &count)) {
@@ -103,7 +103,7 @@ Extent PngDecoder::open(std::span<const uint8_t> file) {
   if (!self.info) throw std::bad_alloc();
   self.guarded([&] {
     png_set_read_fn(self.png, &self.source, read);
-    // Texts and profiles are not looked at: unpacked, a few bytes may be gigabytes.
+    // Texts and profiles are skipped: a few bytes of them may unpack to gigabytes.
     png_set_keep_unknown_chunks(self.png, PNG_HANDLE_CHUNK_NEVER, nullptr, /*all*/ -1);
     png_read_info(self.png, self.info);
   });

@@ -8,8 +8,8 @@
 
 namespace rdm {
 
-// Alpha is dropped, 16 bits a channel become the upper 8, but 16-bit grey is clipped to 0 … 255:
-// what Pillow's convert('RGB') does. Errors are std::runtime_error saying what is wrong.
+// Drops alpha, and takes the upper 8 of 16 bits a channel, but clips 16-bit grey to 0 … 255: that
+// is what Pillow's convert('RGB') does. Errors are std::runtime_error and say what is wrong.
 class PngDecoder {
  public:
   PngDecoder();

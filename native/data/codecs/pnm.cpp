@@ -1,4 +1,4 @@
-// Binary PPM and PGM with up to 8 bits a value.
+// Binary PPM and PGM with up to 8 bits a value. The header is text: P6 width height most.
 #include <cmath>
 #include <stdexcept>
 

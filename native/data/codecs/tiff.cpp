@@ -1,5 +1,5 @@
-// TIFF through libtiff, where it was there at build time: the first page, as libtiff shows it in
-// RGB.
+// TIFF through libtiff, if it was there at build time: the first page, in the RGB that libtiff
+// makes of it.
 #ifdef RDM_WITH_TIFF
 #include <tiffio.h>
 
@@ -51,7 +51,7 @@ toff_t size(thandle_t handle) {
 
 using Tiff = std::unique_ptr<TIFF, void (*)(TIFF*)>;
 
-// No buffer of libtiff's has over `most` bytes, where it can be told (from 4.5 on).
+// From version 4.5 on, libtiff can be told that no buffer of its own may have over `most` bytes.
 TIFF* open_within(Source& source, int64_t most) {
 #if TIFFLIB_VERSION >= 20221213
   const std::unique_ptr<TIFFOpenOptions, void (*)(TIFFOpenOptions*)> options(TIFFOpenOptionsAlloc(),

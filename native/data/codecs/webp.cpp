@@ -1,4 +1,4 @@
-// WebP through libwebp, where it was there at build time. Alpha is dropped.
+// WebP through libwebp, if it was there at build time. Alpha is dropped.
 #ifdef RDM_WITH_WEBP
 #include <webp/decode.h>
 

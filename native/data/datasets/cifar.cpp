@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kSide = 32, kPlane = kSide * kSide, kImage = 3 * kPlane;
 
-// One file of images: pixels in planes, (images, 3, 32, 32).
+// The contents of one file.
 struct Batch {
   std::string path;
-  std::string pixels;
-  std::vector<int64_t> labels;
+  std::string pixels;           // (images, 3, 32, 32)
+  std::vector<int64_t> labels;  // (images)
 };
 
 [[noreturn]] void refuse(const std::string& path, const std::string& reason) {
@@ -31,7 +31,7 @@ struct Batch {
               "unpack the archive again; it may be damaged");
 }
 
-constexpr size_t kMaxFileBytes = size_t{1} << 30;  // five times the longest
+constexpr size_t kMaxFileBytes = size_t{1} << 30;  // five times the longest of CIFAR's files
 
 std::string read(const std::string& path) {
   std::string bytes;
@@ -65,8 +65,8 @@ bool is_array_global(std::string_view name) {
          name == "numpy.dtype";
 }
 
-// The bytes of a pickled uint8 array (images, 3072): numpy's state is (version, shape, dtype,
-// Fortran order, bytes).
+// The bytes of a pickled numpy array of uint8, (images, 3072); nullptr if it is something else.
+// numpy pickles an array's state as (version, shape, dtype, Fortran order, bytes).
 const std::string* array_bytes(const pickle::Value& value, size_t images) {
   const auto* object = value.get_if<pickle::Object>();
   const auto* state = object && object->state ? object->state->sequence() : nullptr;
@@ -183,7 +183,8 @@ Dataset read_cifar(const CifarFiles& files, const std::string& split,
   dataset.classes = choose_classes(names, options.classes, files.folder);
   dataset.statistics = files.hundred ? kCifar100Statistics : kCifar10Statistics;
   dataset.width = dataset.height = kSide;
-  // The label in the files to the place of its class among those chosen.
+  // label_of[i]: the index, among the chosen classes, of the class with the label i in the files;
+  // -1 if it was not chosen.
   std::vector<int64_t> label_of(names.size(), -1), count(dataset.classes.size(), 0);
   for (size_t i = 0; i < names.size(); ++i) {
     const auto found = std::lower_bound(dataset.classes.begin(), dataset.classes.end(), names[i]);

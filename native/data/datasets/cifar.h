@@ -14,12 +14,11 @@ struct CifarFiles {
   bool python = false;   // pickles; else records of label and pixels
 };
 
-// The CIFAR files in the folder or in the folder that their archives unpack to; nothing where there
-// are none.
+// Finds CIFAR's files in `root`, or in the folder below it that an archive unpacks to.
 std::optional<CifarFiles> find_cifar(const std::string& root);
 
-// All images of the split (train or val) in memory, in the files' order. Throws bad_data naming the
-// file that is missing or wrong.
+// Reads all images of the split (train or val) into memory, in the order of the files. Throws
+// bad_data and names the file that is missing or wrong.
 Dataset read_cifar(const CifarFiles& files, const std::string& split,
                    const DatasetOptions& options = {});
 

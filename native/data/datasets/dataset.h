@@ -10,7 +10,7 @@
 namespace rdm {
 
 struct Sample {
-  std::string path;   // where the image lies, or what it is called if it lies in memory
+  std::string path;   // of the image's file; of an image in memory, its file and number
   int64_t label = 0;  // index into Dataset::classes
 };
 
@@ -38,29 +38,30 @@ struct DatasetOptions {
   bool empty_classes = false;        // whether a class folder without images is let pass
 };
 
-// ROOT in whichever layout it has: ROOT/SPLIT/CLASS/**, or the files of CIFAR-10 or CIFAR-100. The
-// split is train or val. Throws bad_data naming what is missing or wrong.
+// Opens a split (train or val) of ROOT in whichever layout it has: ROOT/SPLIT/CLASS/**, or the
+// files of CIFAR-10 or CIFAR-100. Throws bad_data and names what is missing or wrong.
 Dataset open_dataset(const std::string& root, const std::string& split,
                      const DatasetOptions& options = {});
 
-// `count` of the images, evenly spaced in their order, so that classes keep their shares; all of
-// them where there are no more, or `count` is 0.
+// Takes `count` of the images, evenly spaced in their order, so that classes keep their shares; all
+// of them if there are no more, or if `count` is 0.
 Dataset evenly_spaced(Dataset dataset, int64_t count);
 
-// Whether ROOT has this split at all.
+// Whether ROOT has this split.
 bool has_split(const std::string& root, const std::string& split);
 
-// The classes that a text file lists, one a line; blank lines and lines that begin with # are left
-// out. Throws bad_data.
+// Reads the classes that a text file lists, one a line, without blank lines and lines that begin
+// with #. Throws bad_data.
 std::vector<std::string> read_class_list(const std::string& path);
 
-// The classes of `available`, sorted, that were asked for (all if none were). Throws bad_data
-// naming one that `place` does not have.
+// The classes of `available` that are wanted (all if none are named), sorted. Throws bad_data and
+// names a class that `place` does not have, or a name that no class can have.
 std::vector<std::string> choose_classes(std::vector<std::string> available,
                                         const std::vector<std::string>& wanted,
                                         const std::string& place);
 
-// Changes when a class, a path or a label does: 64-bit FNV-1a over the listing, without the root.
+// A hash that changes when a class, a path or a label does: 64-bit FNV-1a over the listing, without
+// the root.
 uint64_t listing_hash(const Dataset& dataset);
 
 }  // namespace rdm

@@ -40,7 +40,7 @@ Listing list(const fs::path& folder) {
   Listing listing;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;  // a dangling link is neither
+    std::error_code ignored;  // a link that leads nowhere is no folder
     std::string name = it->path().filename().string();
     if (it->is_directory(ignored)) {
       listing.folders.push_back(std::move(name));

@@ -1,4 +1,5 @@
-// The datasets of the reference by name: their pixels' statistics and how many classes they have.
+// The datasets that the reference trains on: the statistics of their pixels, and how many classes
+// they have.
 #pragma once
 #include <string>
 
@@ -6,6 +7,7 @@
 
 namespace rdm {
 
+// The values of --dataset; custom is any other dataset.
 enum class DatasetName { custom, cifar10, cifar100, imagenet100, imagenet };
 
 inline constexpr Statistics kImageNetStatistics{{0.485f, 0.456f, 0.406f}, {0.229f, 0.224f, 0.225f}};
@@ -14,11 +16,11 @@ inline constexpr Statistics kCifar10Statistics{{0.4914f, 0.4822f, 0.4465f},
 inline constexpr Statistics kCifar100Statistics{{0.5071f, 0.4865f, 0.4409f},
                                                 {0.2673f, 0.2564f, 0.2762f}};
 
-// The named dataset's own, whatever layout it lies in; of `custom` those that `dataset` was opened
-// with. Throws bad_data where there are more classes than the named dataset has.
+// The statistics of the named dataset, in whatever layout it lies; for `custom` those that
+// `dataset` was opened with. Throws bad_data if there are more classes than the named dataset has.
 Statistics statistics_of(DatasetName name, const Dataset& dataset);
 
-// That there are fewer classes than the name says; empty where there are as many.
+// A warning that there are fewer classes than the named dataset has; empty if there are as many.
 std::string warn_of_missing_classes(DatasetName name, const Dataset& dataset);
 
 }  // namespace rdm

@@ -88,7 +88,7 @@ Plain describe(const Dataset& dataset, const Splits& splits) {
     try {
       if (!dataset.in_memory()) extent = decoder.open(dataset.samples[i].path);
     } catch (const ImageError&) {
-      continue;  // the check lists what is broken
+      continue;  // `rdm data check` lists what is broken
     }
     widths.add(extent.width);
     heights.add(extent.height);
@@ -128,7 +128,7 @@ Plain dataset_info(const std::string& root) {
 }
 
 Plain check_dataset(const std::string& root, const CheckOptions& options) {
-  std::vector<std::string> paths;  // of files; images in memory were checked when they were read
+  std::vector<std::string> paths;  // of files; images in memory were checked as they were read
   int64_t in_memory = 0;
   for (const auto& [name, dataset] : open_splits(root)) {
     if (dataset.in_memory())
@@ -160,7 +160,7 @@ Plain check_dataset(const std::string& root, const CheckOptions& options) {
     workers.emplace_back([&work, decoder = std::move(decoder)] { work(*decoder); });
   }
   if (options.progress) {
-    do {  // at least once, however quick the workers were
+    do {  // at least once, however fast the workers are
       options.progress(done, total);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     } while (done < total && !options.stop.stop_requested());

@@ -25,10 +25,12 @@ struct Point {
   double x, y;
 };
 
-// How far inside the figure a point is, in units of the pattern's period; the edge is at 0.
+// How far inside the figure of a class a point lies, in units of the pattern's period. Points
+// outside have negative values.
 double inside(int64_t label, Point p, const std::array<Point, 6>& centres) {
   const auto wave = [](double t) { return std::sin(2 * std::numbers::pi * t); };
-  const auto cell = [](double t) { return std::abs(t - std::floor(t) - 0.5); };  // 0 in the middle
+  // The distance to the middle of a cell of length 1.
+  const auto cell = [](double t) { return std::abs(t - std::floor(t) - 0.5); };
   const double radius = std::hypot(p.x, p.y), widest = std::max(std::abs(p.x), std::abs(p.y));
   switch (label) {
     case 0: {  // a few soft hills
@@ -54,7 +56,7 @@ double inside(int64_t label, Point p, const std::array<Point, 6>& centres) {
 
 using Colour = std::array<double, 3>;
 
-// Hue, saturation and value, each 0 … 1.
+// RGB, 0 … 255, from hue, saturation and value, each 0 … 1.
 Colour colour(double hue, double saturation, double value) {
   Colour out;
   for (int channel = 0; channel < 3; ++channel) {
@@ -84,7 +86,7 @@ Image synthetic_image(int64_t label, int64_t number, int64_t size, uint64_t seed
   const auto side = [&] { return size + static_cast<int64_t>(stream.below(size / 4 + 1)); };
   const int64_t width = side(), height = side();
   Image image(width, height);
-  // Hues lean towards the class, but overlap so far that the mean colour does not give it away.
+  // Each class prefers a hue, but hues overlap so far that the mean colour does not give it away.
   const double hue = static_cast<double>(label) / kSyntheticClasses + stream.uniform(-0.3, 0.3);
   const Colour front = colour(hue + 1, stream.uniform(0.4, 0.9), stream.uniform(0.6, 1.0));
   const Colour back = colour(stream.uniform(), stream.uniform(0.1, 0.6), stream.uniform(0.15, 0.5));

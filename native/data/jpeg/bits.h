@@ -7,13 +7,17 @@
 
 namespace rdm {
 
-// The next bits of the stream, the first one on top.
+// A window on the stream: the next `count` bits are the topmost of `buffer`.
+//
+//   buffer │ count bits, not taken yet │ the same as the first bits at `next` │
+//          63                                                              0
 struct Bits {
-  const uint8_t* next;
+  const uint8_t* next;  // the first byte that `count` does not cover
   uint64_t buffer = 0;
   int count = 0;
 
-  // At least 56 bits. Those below `count` are already what comes next, so they may be set again.
+  // Makes `count` at least 56. A whole word is read, but only whole bytes are counted. The bits
+  // below them are right as well; the next refill sets them to what they are already.
   RDM_INLINE void refill() {
     uint64_t bytes;
     std::memcpy(&bytes, next, sizeof bytes);

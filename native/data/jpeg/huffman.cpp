@@ -12,7 +12,7 @@
 #include "data/jpeg/bits.h"
 #include "data/jpeg/huffman_table.h"
 
-// The pointer to libjpeg's reader is in a header that not every system installs.
+// The pointer to libjpeg's reader stands in a header that not every system installs.
 #if __has_include(<jpegint.h>)
 #define JPEG_INTERNALS
 #endif
@@ -33,8 +33,15 @@ static_assert(kRest == DCTSIZE2);
 //   | segment … | what damaged MCUs may take, 16 · 2480 | 7 | 8 |
 constexpr size_t kPadding = HuffmanScan::kTogether * 2480 + 7 + sizeof(uint64_t);
 
-// Where the coefficients of a block lie, in the order of the stream and `step` values apart. What
-// goes past the last one is counted there: the zeros that end a block, and a damaged file's.
+// Where each coefficient of a block lies, in the order of the stream; coefficients are `step`
+// values apart. The stream goes through the 8 × 8 frequencies in zigzag:
+//
+//    0  1  5  6 …
+//    2  4  7 …
+//    3  8 …
+//
+// Indices past 63 lead to the last place: those of the zeros that end a block, and what a damaged
+// file has too many.
 template <int step>
 constexpr auto zigzag() {
   std::array<uint16_t, DCTSIZE2 + kRest> order{};
@@ -51,7 +58,7 @@ constexpr auto zigzag() {
 template <int step>
 constexpr auto kZigzag = zigzag<step>();
 
-// The next symbol, 0 … 255; -1 where no code begins like this.
+// Takes the next symbol, 0 … 255; -1 where no code begins like the stream.
 RDM_INLINE int symbol(Bits& bits, const HuffmanTable& table) {
   const uint32_t peeked = bits.peek(kPeek);
   const bool told = table.found[peeked].length() == 0;
@@ -70,28 +77,29 @@ RDM_INLINE int symbol(Bits& bits, const HuffmanTable& table) {
   return -1;
 }
 
+// Takes the value of `size` bits that follows its symbol.
 RDM_INLINE int value(Bits& bits, int size) {
   const int value = extend(static_cast<int>(bits.peek(size)), size);
   bits.drop(size);
   return value;
 }
 
-// Finds nothing; what ends a reading.
+// A table that finds nothing. It stands behind the last block and ends a reading.
 const HuffmanTable kNothing = [] {
   HuffmanTable table;
   table.found.fill(Found::make(0, kRest, false));
   return table;
 }();
 
-// A block in the order of the stream: the tables it is read with, and where its coefficients go.
+// A block to read, in the order of the stream: its tables, and where its coefficients go.
 struct Turn {
   const HuffmanTable *dc, *ac;
   int16_t* block;
   int component;
 };
 
-// A coefficient that no look-up finds, or the last place of a block. Gives the place after it; 0
-// where no code begins like the stream.
+// The slow path: reads one coefficient whose code and value are longer than a look-up, or which
+// reaches the block's last place. Gives the place after it; 0 where no code begins like the stream.
 template <int step>
 RDM_INLINE uint64_t read_one(Bits& bits, const Turn& turn, uint64_t k) {
   bits.refill();
@@ -102,11 +110,16 @@ RDM_INLINE uint64_t read_one(Bits& bits, const Turn& turn, uint64_t k) {
   return k;
 }
 
-// The blocks of so many turns, each DC less the last one of its component; false where no code
-// begins like the stream. Whether a look-up ends its block is nothing that a processor could guess,
-// so there is no branch on it: the block's end only chooses the next table, which at `end` has to
-// be kNothing. One refill is enough for the look-ups between two, or for a code and a value (16 and
-// 15 bits). Without `keep`, only the DCs are kept.
+// Reads the blocks of the turns up to `end`, whose DC table has to be kNothing. DCs stay as the
+// stream has them, as differences. False where no code begins like the stream.
+//
+// A processor cannot guess whether a look-up ends its block, so the loop has no branch on it: the
+// end only chooses which table comes next.
+//
+//   table:  DC of block 1 ─► AC ─► AC ─(ends)─► DC of block 2 ─► AC … ─(ends)─► kNothing
+//
+// A refill gives 56 bits: five look-ups of 11, or one code and its value (16 and 15).
+// Without `keep` only DCs are kept, which later DCs are differences to.
 template <int step, bool keep>
 RDM_INLINE bool read_turns(Bits& at, const Turn* turn, const Turn* end) {
   Bits bits = at;
@@ -141,7 +154,7 @@ RDM_INLINE bool read_turns(Bits& at, const Turn* turn, const Turn* end) {
       } else {
         turn->block[step * (k != 0)] = values.second();
       }
-      bits.drop(found.length());  // as a shift is, by itself
+      bits.drop(found.length());
       go_on(next, found.ends());
     }
   }
@@ -162,14 +175,14 @@ RDM_VECTORISED bool read_past(Bits& bits, const Turn* turn, const Turn* end) {
 }  // namespace
 
 struct HuffmanScan::Impl {
-  std::vector<uint8_t> bytes;  // the segment without its stuffed zeros, and padding
-  size_t size = 0;             // without the padding
-  bool marked = false;         // whether a marker ends it, and not the file's end
+  std::vector<uint8_t> bytes;  // the segment without its stuffed zeros, then the padding
+  size_t size = 0;             // of the segment
+  bool marked = false;         // whether a marker ends the segment, and not the file's end
   Bits bits{};
   std::array<HuffmanTable, NUM_HUFF_TBLS> dc, ac;
-  int blocks = 0;           // of an MCU
-  std::vector<Turn> turns;  // of the MCUs that are read together, and one more
-  std::array<uint32_t, MAX_COMPS_IN_SCAN> predicted{};
+  int blocks = 0;           // in an MCU
+  std::vector<Turn> turns;  // of the MCUs that are read together, and one that ends them
+  std::array<uint32_t, MAX_COMPS_IN_SCAN> predicted{};  // the last DC of each component
   JBLOCK unwanted[D_MAX_BLOCKS_IN_MCU] = {};
 
   bool take_tables(const jpeg_decompress_struct& info);
@@ -177,7 +190,7 @@ struct HuffmanScan::Impl {
   template <typename Read>
   bool take_mcus(int64_t count, Read read);
 
-  // Whether what was read lies past the segment's end.
+  // Whether more bits were taken than the segment has.
   bool exhausted() const {
     return (bits.next - bytes.data()) * 8 - bits.count > static_cast<int64_t>(size) * 8;
   }
@@ -203,7 +216,7 @@ bool HuffmanScan::Impl::take_tables(const jpeg_decompress_struct& info) {
         !ac[ac_table].take(ac_codes->bits, ac_codes->huffval, Kind::ac)) {
       return false;
     }
-    // The blocks of a single component come one by one, whatever its factors.
+    // A single component's MCU is one block, whatever its sampling factors.
     const int count =
         info.comps_in_scan == 1 ? 1 : component.h_samp_factor * component.v_samp_factor;
     turns.insert(turns.end(), count, {&dc[dc_table], &ac[ac_table], nullptr, i});
@@ -213,7 +226,8 @@ bool HuffmanScan::Impl::take_tables(const jpeg_decompress_struct& info) {
   return blocks <= D_MAX_BLOCKS_IN_MCU;
 }
 
-// The segment's end is looked for at once; libjpeg goes on there.
+// Copies the segment up to the next marker, where libjpeg goes on, and removes the zero after each
+// byte FF that belongs to the data.
 void HuffmanScan::Impl::take_segment(jpeg_source_mgr& source) {
   const uint8_t* from = source.next_input_byte;
   const uint8_t* const end = from + source.bytes_in_buffer;
@@ -228,7 +242,7 @@ void HuffmanScan::Impl::take_segment(jpeg_source_mgr& source) {
     std::memcpy(to, from, stop - from);
     to += stop - from;
     from = stop;
-    while (mark && mark < end && *mark == 0xFF) ++mark;  // any number may stand for one
+    while (mark && mark < end && *mark == 0xFF) ++mark;  // several FF count as one
     if (!mark || mark == end) break;
     marked = *mark != 0;
     if (marked) break;
@@ -242,7 +256,8 @@ void HuffmanScan::Impl::take_segment(jpeg_source_mgr& source) {
   bits = {bytes.data()};
 }
 
-// Each DC comes as the difference to the last one of its component.
+// Reads `count` MCUs by `read` and adds the last DC of the component to each DC, which the stream
+// has as a difference.
 template <typename Read>
 bool HuffmanScan::Impl::take_mcus(int64_t count, Read read) {
   const Turn* const begin = turns.data();

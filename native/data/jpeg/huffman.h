@@ -1,5 +1,5 @@
-// The entropy-coded segment of a sequential JPEG, read in place of libjpeg's own reader, which is
-// most of what decoding costs.
+// Reads the entropy-coded segment of a sequential JPEG in place of libjpeg, whose reader is most of
+// what decoding costs.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -9,33 +9,35 @@ struct jpeg_decompress_struct;
 
 namespace rdm {
 
-// Reads one scan of all components: no progressive file, arithmetic code or restart marker. Damage
-// is reported through libjpeg's warnings.
+// Reads one scan of all components, without restart markers; no progressive file and no arithmetic
+// code. The unit is the MCU: one block or more of each component. Damage is reported through
+// libjpeg's warnings.
 class HuffmanScan {
  public:
   static constexpr int kStep = 16;      // from one coefficient of a block to the next
-  static constexpr int kTogether = 16;  // MCUs, at most
+  static constexpr int kTogether = 16;  // MCUs that one call reads, at most
 
   HuffmanScan();
   ~HuffmanScan();
 
   // Takes the scan whose header libjpeg has just read, from memory; false where it is of another
-  // kind, or its codes are none.
+  // kind, or its tables are no codes.
   bool take(jpeg_decompress_struct& info);
-  // Where the coefficients of MCUs that are read together will go: a place for each of their
-  // blocks, and there `kStep` values apart, so that blocks can lie side by side.
+  // Says where `read` puts coefficients: a place for each block of the MCUs that are read together.
+  // The coefficients of a block lie kStep values apart, so that kStep blocks lie side by side.
   void place(std::span<int16_t* const> blocks);
-  // The next MCUs, to their places; what is not zero there has to be zero before. False where the
-  // stream is damaged.
+  // Reads the next MCUs, up to kTogether. Only coefficients that are not zero are written, so the
+  // places have to be zero before. False where the stream is damaged.
   bool read(int64_t count);
-  // Any number of MCUs, leaving something in their places.
+  // Passes over any number of MCUs; the places hold something afterwards.
   bool skip(int64_t count);
-  // Reports what read found; does not return, as our callers make these warnings errors.
+  // Reports the damage that `read` or `skip` found. Does not return, as our callers turn these
+  // warnings into errors.
   void fail(jpeg_decompress_struct& info) const;
 
-  // Reads for libjpeg the scan that jpeg_start_decompress is ready to read, if it is of this kind
-  // and libjpeg can be asked; libjpeg keeps everything else. Uses info.client_data; this object has
-  // to outlive the decode.
+  // Reads for libjpeg the scan that jpeg_start_decompress has prepared, if `take` takes it and this
+  // libjpeg lets its reader be replaced; libjpeg does everything else. Uses info.client_data. This
+  // object has to outlive the decode.
   void attach(jpeg_decompress_struct& info);
 
   struct Impl;

@@ -6,14 +6,16 @@
 namespace rdm {
 namespace {
 
-// Files may share their codes.
+// Most files of a dataset share their codes, so that the tables of the last file can stay.
 bool same(const HuffmanTable& table, const uint8_t* counts, const uint8_t* symbols) {
   return table.good && std::memcmp(table.counts.data(), counts, sizeof table.counts) == 0 &&
          std::memcmp(table.symbols.data(), symbols, sizeof table.symbols) == 0;
 }
 
-// A coefficient as the next bits say it: how many they take, 0 where more than kPeek; by how much
-// it goes on; its value, 0 for a run of zeros or the end, or the code where no length is told.
+// The one coefficient that a look-up's bits begin with. Its length is 0 if it takes more than kPeek
+// bits; then its value is the Code, or 0. The value of a run of zeros and of the end is 0.
+//
+//   bits 31 … 16 value │ 15 … 8 advance │ 7 … 0 length
 struct Coefficient {
   uint32_t bits;
 
@@ -26,7 +28,10 @@ struct Coefficient {
 };
 using Coefficients = std::array<Coefficient, kEntries>;
 
-// What the rest of a look-up's bits says of a coefficient that its code has begun.
+// Fills the entries that begin with a code of `length` bits. The bits after the code are the
+// value's and, below these, bits that do not matter:
+//
+//   index   code (length) │ value (size) │ unused
 RDM_VECTORISED void fill(Coefficient* to, int length, uint8_t symbol, uint8_t advance) {
   const int size = symbol & 15, spare = kPeek - length, unused = spare - size;
   if (unused < 0) {
@@ -40,18 +45,19 @@ RDM_VECTORISED void fill(Coefficient* to, int length, uint8_t symbol, uint8_t ad
 
 // The code that ends a block.
 struct End {
-  uint32_t bits = kEntries;  // none
+  uint32_t bits = kEntries;  // more than any index: there is none
   int length = kPeek;
 
-  // Whether it comes after so many of the bits.
+  // Whether it follows the first `after` of the bits.
   RDM_INLINE int follows(uint32_t peeked, int after) const {
     const uint32_t rest = peeked << after & (kEntries - 1);
     return (rest >> (kPeek - length) == bits) & (after + length <= kPeek);
   }
 };
 
-// A coefficient with what comes after it, where that is in the same bits: another one, the block's
-// end, or both. Conditions are numbers, as the loop has to stay without branches to be vectorised.
+// Makes the entries of an AC table: a coefficient together with what follows it in the same bits,
+// which is another coefficient, the block's end, or both. Conditions are numbers, because a loop
+// with branches is not vectorised.
 RDM_VECTORISED void join(const Coefficient* __restrict coefficients, End end,
                          Found* __restrict found, Values* __restrict values) {
   for (uint32_t bits = 0; bits < kEntries; ++bits) {
@@ -70,7 +76,8 @@ RDM_VECTORISED void join(const Coefficient* __restrict coefficients, End end,
   }
 }
 
-// DC coefficients, each of which an AC coefficient of another table follows.
+// Makes the entries of a DC table: one coefficient each, because what follows it has the codes of
+// another table.
 RDM_VECTORISED void keep_apart(const Coefficient* coefficients, Found* found, Values* values) {
   for (uint32_t bits = 0; bits < kEntries; ++bits) {
     const Coefficient only = coefficients[bits];
@@ -92,7 +99,7 @@ bool HuffmanTable::take(const uint8_t* from_counts, const uint8_t* from_symbols,
   uint32_t code = 0;
   int32_t index = 0;
   for (int length = 1; length <= kLongest; ++length, code <<= 1) {
-    // No code is all ones, says the standard, and so says libjpeg.
+    // The standard and libjpeg refuse a code that is all ones.
     if (counts[length] != 0 && code + counts[length] >= 1u << length) return false;
     if (index + counts[length] > 256) return false;
     offset[length] = index - static_cast<int32_t>(code);

@@ -10,10 +10,15 @@
 namespace rdm {
 namespace {
 
-// One value of each block.
+// One value of each of the sixteen blocks: all blocks are transformed in step.
 typedef float Lanes __attribute__((vector_size(kIdctLanes * sizeof(float))));
 
-// One direction of a block: `size` values from the lowest `size` frequencies, `step` values apart.
+// Transforms one row or column of a block: the lowest `size` frequencies, `step` values apart,
+// become `size` pixels in place. Sums and differences of halves, as in a fast Fourier transform:
+// even frequencies are symmetric about the middle, odd ones antisymmetric.
+//
+//   v[x]            = even(x) + odd(x)
+//   v[size - 1 - x] = even(x) - odd(x)
 template <int size>
 RDM_INLINE void transform(Lanes* v, int step);
 
@@ -41,11 +46,14 @@ RDM_INLINE void transform<4>(Lanes* v, int step) {
 
 template <>
 RDM_INLINE void transform<8>(Lanes* v, int step) {
+  // The even frequencies 0, 4, 2, 6. Inputs were multiplied with `factor`, so five products are
+  // left.
   const Lanes s0 = v[0] + v[4 * step], d0 = v[0] - v[4 * step];
   const Lanes s2 = v[2 * step] + v[6 * step];
   const Lanes d2 = (v[2 * step] - v[6 * step]) * 1.414213562f - s2;
   const Lanes e0 = s0 + s2, e3 = s0 - s2, e1 = d0 + d2, e2 = d0 - d2;
 
+  // The odd frequencies 5, 3, 1, 7.
   const Lanes s5 = v[5 * step] + v[3 * step], d5 = v[5 * step] - v[3 * step];
   const Lanes s1 = v[step] + v[7 * step], d1 = v[step] - v[7 * step];
   const Lanes turn = (d5 + d1) * 1.847759065f;
@@ -64,7 +72,8 @@ RDM_INLINE void transform<8>(Lanes* v, int step) {
   v[4 * step] = e3 - o3;
 }
 
-// Columns of one pixel each of sixteen blocks, to sixteen blocks of a row's pixels.
+// Stores one row of pixels of sixteen blocks. pixels[x] holds pixel x of every block; interleaving
+// brings the pixels of a block together.
 template <int size>
 RDM_INLINE void store_row(Bytes16 (&pixels)[size], uint8_t* to) {
   for (int round = 1; round < size; round *= 2) interleave_halves(pixels);
@@ -84,7 +93,8 @@ RDM_INLINE void apply_sized(const int16_t* coefficients, const float* scale, uin
       block[row * size + column] *= scale[row * 8 + column];
     }
   }
-  block[0] += 128.5f;  // pixels lie about 0; truncated below, so rounded
+  block[0] +=
+      128.5f;  // coefficients are those of pixels less 128; 0.5 rounds what is truncated below
   for (int column = 0; column < size; ++column) transform<size>(block + column, size);
   for (int row = 0; row < size; ++row) {
     transform<size>(block + row * size, 1);
@@ -110,8 +120,8 @@ RDM_VECTORISED void apply_any(int size, const int16_t* coefficients, const float
   }
 }
 
-// What `transform` expects a frequency to be multiplied with: the eight-pixel transform of unit
-// length, and its cosine as far as that was drawn out.
+// What a frequency is multiplied with before `transform`: the standard's scale and, of eight
+// pixels, the cosine that the fast algorithm takes out of its products (Arai, Agui and Nakajima).
 float factor(int size, int frequency) {
   constexpr double pi = 3.14159265358979323846;
   if (frequency == 0 || size < 8) return static_cast<float>(std::sqrt(0.125));
@@ -121,7 +131,8 @@ float factor(int size, int frequency) {
 }  // namespace
 
 void Idct::set(const uint16_t* quantisation, int size) {
-  // No coefficient of eight-bit pixels is as large; nor is a pixel then more than an int holds.
+  // No coefficient of eight-bit pixels is larger than 2^11. With larger steps, a damaged file's
+  // pixel would not fit into an int.
   constexpr uint16_t kMostStep = 2048;
   size_ = size;
   for (int row = 0; row < size; ++row) {

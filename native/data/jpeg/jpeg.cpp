@@ -18,11 +18,11 @@
 namespace rdm {
 namespace {
 
-constexpr int64_t kMargin = 4;  // pixels
+constexpr int64_t kMargin = 4;  // pixels around a box that the smoothing of chroma reads
 constexpr int kMaxScans = 100;  // a scan of few bytes may pass over the whole image
 
-// libjpeg reports through callbacks; a longjmp brings us back from a fatal one. The functions that
-// set the jump own nothing that needs destroying.
+// libjpeg reports through callbacks, which leave by longjmp where it must not go on. The functions
+// that the jump leaves own nothing that needs destroying.
 struct Errors : jpeg_error_mgr {
   jmp_buf jump;
   char text[JMSG_LENGTH_MAX];
@@ -41,8 +41,8 @@ struct Errors : jpeg_error_mgr {
   longjmp(errors->jump, 1);
 }
 
-// Warnings that mean lost pixels end the decode; the rest (bytes between segments, odd versions)
-// are harmless.
+// Warnings that mean lost pixels end the decode; others (bytes between segments, odd versions) are
+// harmless.
 void warn(j_common_ptr info, int level) {
   if (level >= 0) return;
   switch (info->err->msg_code) {
@@ -57,7 +57,7 @@ void warn(j_common_ptr info, int level) {
 
 void ignore(j_common_ptr) {}
 
-// Called between rows of blocks while the scans of an image are read.
+// libjpeg calls this between rows of blocks.
 void count_scans(j_common_ptr info) {
   if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMaxScans) return;
   auto* errors = static_cast<Errors*>(info->err);
@@ -104,8 +104,8 @@ struct JpegDecoder::Impl {
     step();
   }
 
-  // Whole rows and columns around the box are decoded where they lie in blocks that touch it, and
-  // the margin that the smoothing of colour reaches over, so that the box's pixels are exact.
+  // Decodes the box with a margin of kMargin pixels: libjpeg smooths chroma over its neighbours,
+  // and with the margin the box's own pixels are exact.
   void read_pixels(const Box& needed, int64_t reduction, Image& out) {
     const bool cmyk = info.num_components == 4;
     info.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
@@ -125,7 +125,7 @@ struct JpegDecoder::Impl {
     if (needed.top > kMargin) {
       jpeg_skip_scanlines(&info, static_cast<JDIMENSION>(needed.top - kMargin));
     }
-    // A file without its end mark may be truncated: then the last row shows whether it is.
+    // A file without its end mark may be truncated, which only the last row shows.
     const auto end = static_cast<JDIMENSION>(complete ? needed.top + needed.height : out.height());
     while (info.output_scanline < end) {
       uint8_t* row = out.row(info.output_scanline) + left * 3;
@@ -177,7 +177,7 @@ int64_t JpegDecoder::decode(const Box& needed, int64_t reduction, Image& out) {
 }
 
 std::span<const Channel> JpegDecoder::decode_channels(const Box& needed, int64_t reduction) {
-  // A file without its end mark may be truncated, which libjpeg finds out.
+  // A file without its end mark may be truncated; only libjpeg finds that out.
   if (!impl_->complete || !impl_->channels.take(impl_->info)) return {};
   std::span<const Channel> channels;
   impl_->guarded([&] { channels = impl_->channels.read(impl_->info, needed, reduction); });

@@ -18,12 +18,12 @@ class JpegDecoder {
 
   // Reads the header. The file's bytes have to stay until the decode.
   Extent open(std::span<const uint8_t> file);
-  // The opened image, of which only the pixels in the box are defined, at 1/r of its size (rounded
-  // up). Gives r, the greatest of 1, 2, 4, 8 that is at most `reduction`. With r = 1 the pixels are
-  // exact.
+  // Decodes the opened image at 1/r of its size (rounded up); only the pixels in the box are
+  // defined. Gives r, the greatest of 1, 2, 4, 8 that is at most `reduction`. With r = 1 the pixels
+  // are exact.
   int64_t decode(const Box& needed, int64_t reduction, Image& out);
-  // The opened image's channels, where it is of the kind that JpegChannels reads; otherwise none,
-  // and `decode` can be asked. Good until the next call.
+  // Decodes the opened image's channels, if it is of the kind that JpegChannels reads; otherwise
+  // gives none, and `decode` can be called. Good until the next call.
   std::span<const Channel> decode_channels(const Box& needed, int64_t reduction);
 
  private:

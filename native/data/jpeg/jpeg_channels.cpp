@@ -11,9 +11,9 @@ namespace rdm {
 namespace {
 
 constexpr int64_t kBlock = DCTSIZE2;             // coefficients
-constexpr int64_t kGroup = kBlock * kIdctLanes;  // coefficients of blocks side by side
-constexpr int64_t kTogether = kIdctLanes;        // MCUs
-constexpr int64_t kPadding = 64;                 // bytes that a reader of pixels may go too far
+constexpr int64_t kGroup = kBlock * kIdctLanes;  // coefficients of the blocks of one transform
+constexpr int64_t kTogether = kIdctLanes;        // MCUs that are read at once
+constexpr int64_t kPadding = 64;                 // bytes past the last pixel that readers may read
 static_assert(HuffmanScan::kStep == kIdctLanes && HuffmanScan::kTogether == kIdctLanes);
 
 }  // namespace
@@ -49,8 +49,8 @@ void JpegChannels::prepare(const jpeg_decompress_struct& info, int64_t reduction
   for (int i = 0; i < count_; ++i) {
     Component& component = components_[i];
     const int across = across_ / component.across, down = down_ / component.down;
-    // A block is halved while what is left still stands for no more pixels than `reduction`, and
-    // chroma to half the luma's size, at which most files store it, in any case.
+    // Blocks are halved as long as a value then stands for no more than `reduction` pixels across
+    // and down. Chroma may always stand for two, because most files store it like that.
     const int64_t pixels = i == 0 ? reduction : std::max<int64_t>(reduction, 2);
     component.size = DCTSIZE;
     while (component.size > 1 && std::max(across, down) * 2 * DCTSIZE <= pixels * component.size) {
@@ -62,7 +62,7 @@ void JpegChannels::prepare(const jpeg_decompress_struct& info, int64_t reduction
       values.resize(std::max(values.size(), static_cast<size_t>(count)));
     };
     grow(component.coefficients, component.across * component.down * kGroup);
-    // The last sixteen MCUs may be partly outside.
+    // The last 16 MCUs of a row may lie partly outside the image.
     component.stride = (width_ + kTogether) * component.across * component.size;
     const int64_t rows = height_ * component.down * component.size;
     grow(component.pixels, product(component.stride, rows) + kPadding);
@@ -73,7 +73,12 @@ void JpegChannels::prepare(const jpeg_decompress_struct& info, int64_t reduction
   place_blocks();
 }
 
-// Sixteen MCUs, as the blocks of each of a component's rows then fill whole groups.
+// Assigns a place to each block of 16 MCUs. Then every row of blocks of a component fills whole
+// groups of 16 blocks. Two blocks across and two down, as luma mostly has:
+//
+//   stream    MCU 0: Y00 Y01 Y10 Y11 Cb Cr   MCU 1: …
+//   row 0     group 0: MCUs 0 … 7, Y00 Y01 Y00 Y01 …   group 1: MCUs 8 … 15
+//   row 1     group 0: MCUs 0 … 7, Y10 Y11 Y10 Y11 …   group 1: MCUs 8 … 15
 void JpegChannels::place_blocks() {
   places_.clear();
   for (int64_t mcu = 0; mcu < kTogether; ++mcu) {
@@ -103,7 +108,7 @@ void JpegChannels::read_mcus(jpeg_decompress_struct& info, int64_t mcus) {
   if (!scan_.read(mcus)) scan_.fail(info);
 }
 
-// What was read, to its place.
+// Transforms the MCUs that were read to pixels at their row and column, which count MCUs.
 void JpegChannels::transform(int64_t row, int64_t column) {
   for (int i = 0; i < count_; ++i) {
     Component& component = components_[i];

@@ -1,5 +1,5 @@
-// A JPEG's luma and chroma as they are stored, each by itself: no chroma is enlarged to the luma's
-// size and nothing becomes RGB, as the views shrink both in any case.
+// Decodes a JPEG's luma and chroma separately, at the sizes at which they are stored or smaller. No
+// chroma is enlarged to the luma's size and nothing becomes RGB, because views shrink both anyway.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -17,22 +17,21 @@ namespace rdm {
 
 class JpegChannels {
  public:
-  // Takes the scan whose header libjpeg has just read, where it is of the common kind: sequential,
-  // in one scan, grey or YCbCr. Otherwise false, and libjpeg can go on.
+  // Takes the scan whose header libjpeg has just read, if it is of the common kind: sequential, in
+  // one scan, grey or YCbCr. Otherwise false, and libjpeg can go on.
   bool take(jpeg_decompress_struct& info);
 
-  // Decodes the box at 1/r of its size, r being the greatest of 1, 2, 4, 8 that is at most
-  // `reduction`; chroma that is stored smaller is reduced less. Every block up to the box's end has
-  // to be good: where one is not, it leaves through libjpeg's error manager. What it gives is good
-  // until the next call.
+  // Decodes the box at 1/r of its size, where r is the greatest of 1, 2, 4, 8 that is at most
+  // `reduction`; chroma that is stored smaller is reduced less. A damaged block before the box's
+  // end leaves through libjpeg's error manager. The channels are good until the next call.
   std::span<const Channel> read(jpeg_decompress_struct& info, const Box& needed, int64_t reduction);
 
  private:
   struct Component {
-    int across = 1, down = 1;  // blocks of an MCU
-    int size = 8;              // of a block's pixels
+    int across = 1, down = 1;  // blocks in an MCU
+    int size = 8;              // pixels on a side of a decoded block
     Idct idct;
-    std::vector<int16_t> coefficients;  // of sixteen MCUs
+    std::vector<int16_t> coefficients;  // of 16 MCUs: (down, across, 64, 16 blocks)
     std::vector<uint8_t> pixels;
     int64_t stride = 0;
   };
@@ -45,10 +44,10 @@ class JpegChannels {
 
   HuffmanScan scan_;
   int count_ = 0;                   // of components
-  int across_ = 1, down_ = 1;       // the most blocks of an MCU that a component has
+  int across_ = 1, down_ = 1;       // blocks in an MCU, of the component with the most
   int64_t width_ = 0, height_ = 0;  // in MCUs
   std::array<Component, 3> components_;
-  std::vector<int16_t*> places_;  // of sixteen MCUs' blocks
+  std::vector<int16_t*> places_;  // of the blocks of 16 MCUs, in the order of the stream
   std::array<Channel, 3> channels_;
 };
 

@@ -1,4 +1,4 @@
-// Batch: a slot of the loader's ring, until it is given back.
+// Batch: the handle of a slot of the loader's ring, which gives the slot back when it is destroyed.
 #include <utility>
 
 #include "data/loading/loader.h"

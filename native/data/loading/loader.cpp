@@ -50,9 +50,9 @@ struct Loader::Impl {
   // The epoch in progress; guarded by ring->mutex.
   std::vector<int64_t> order;
   int64_t epoch = 0;
-  int64_t next_place = 0, end_place = 0;  // places of the order not yet claimed
-  int64_t next_step = 0;                  // handed out next
-  int working = 0;                        // workers with an image in their hands
+  int64_t next_place = 0, end_place = 0;  // places of the order that no worker has claimed
+  int64_t next_step = 0;                  // of the batch that `next` hands out
+  int working = 0;                        // workers that are making the views of an image
   bool running = false, quit = false;
 
   std::atomic<int64_t> decode_ns{0}, augment_ns{0}, consumer_ns{0};
@@ -71,7 +71,7 @@ struct Loader::Impl {
     return found == ring->slots.end() ? nullptr : &*found;
   }
 
-  // The slot that the next image goes to; nothing while the training loop holds what it needs.
+  // The slot for the next image; nothing while the training loop holds the slots that are missing.
   Slot* claim() {
     const int64_t step = next_place / options.batch_size;
     auto& filling = ring->filling;
@@ -87,7 +87,7 @@ struct Loader::Impl {
     return slot;
   }
 
-  // Drops the epoch in progress and waits for the images in workers' hands.
+  // Drops the epoch in progress and waits until no worker writes to a slot.
   void halt(std::unique_lock<std::mutex>& lock) {
     running = false;
     ring->changed.wait(lock, [this] { return working == 0; });

@@ -1,6 +1,6 @@
 // Batches of augmented images, made ahead of the training loop by worker threads.
-// What an image becomes is a function of (seed, epoch, image, view) alone: batches are the same
-// with any number of workers, and from any first step of an epoch.
+// The views of an image are a function of (seed, epoch, image, view) alone. So batches are the same
+// with any number of workers, and an epoch can start at any of its steps.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -18,11 +18,11 @@ namespace rdm {
 
 using Augmentation = std::variant<std::vector<RandomView>, CentreView>;  // one or two random views
 
-// A file that does not decode is replaced by another image that the same random stream chooses, or
-// ends the epoch with an error that names it.
+// What happens to a file that does not decode: skip replaces it by an image that a random stream of
+// its own chooses; stop ends the epoch with an error that names it.
 enum class OnBadImage { skip, stop };
 
-// exact: Pillow's pixels. fast: JPEG files are decoded at 1/2, 1/4 or 1/8 of their size where every
+// exact: Pillow's pixels. fast: JPEG files are decoded at 1/2, 1/4 or 1/8 of their size if every
 // view still shrinks what is left; the views differ by less than 2 grey levels on average.
 enum class Decode { exact, fast };
 
@@ -33,13 +33,13 @@ struct LoaderOptions {
   uint64_t seed = 0;
   bool shuffle = true;
   bool drop_last = true;
-  Share share;    // of each epoch's order
+  Share share;                // of each epoch's order
   Augmentation augmentation;  // all views of one size
   Statistics statistics;
   Decode decode = Decode::exact;
   OnBadImage on_bad_image = OnBadImage::skip;
   int64_t max_image_pixels = 178'956'970;  // refuse larger images, as Pillow does
-  // Memory for a slot of the ring, such as pinned memory; by default ordinary memory.
+  // Allocates the memory of a batch, such as pinned memory; by default ordinary memory.
   std::function<std::shared_ptr<void>(size_t bytes)> allocate;
 };
 
@@ -49,7 +49,7 @@ struct BadImage {
   std::string path, reason;
 };
 
-// Seconds that the workers spent, added up over workers since the loader was made.
+// Seconds that the workers spent, added up over all of them since the loader was made.
 struct LoaderTimes {
   double decode = 0;    // reading and decoding
   double augment = 0;   // from pixels to the batch
@@ -61,8 +61,8 @@ class Ring;
 struct Slot;
 }  // namespace detail
 
-// A batch borrowed from the ring; its memory goes back when the handle is destroyed. May outlive
-// the loader.
+// A batch that is borrowed from the loader: its memory is used again once the handle is destroyed.
+// May outlive the loader.
 class Batch {
  public:
   Batch(Batch&&) noexcept = default;
@@ -95,20 +95,22 @@ class Loader {
   const Dataset& dataset() const;
   int64_t steps_per_epoch() const;
 
-  // Begins an epoch, at a later step when a run goes on in its middle. What was left of an epoch
-  // in progress is dropped.
+  // Begins an epoch, at a later step when a run goes on in its middle. The rest of an epoch in
+  // progress is dropped. Throws std::out_of_range where the epoch has no such step.
   void start(int64_t epoch, int64_t first_step = 0);
 
-  // The next batch in order, waiting for it; nothing at the end of the epoch. Throws what a worker
-  // threw over an image of this batch (an ImageError naming the file), which ends the epoch. Where
-  // bad images are skipped, that is only when a hundred in a row are bad.
+  // Waits for the next batch in order; nothing at the end of the epoch. Throws what a worker threw
+  // over an image of this batch (an ImageError that names the file), which ends the epoch. If bad
+  // images are skipped, that happens only when a hundred in a row are bad.
   std::optional<Batch> next();
 
   LoaderTimes times() const;
-  std::vector<BadImage> bad_images() const;  // met since the loader was made, each once, in order
-  void add_bad_images(const std::vector<BadImage>& met);  // by the run that this one goes on from
+  // Bad images since the loader was made, each once, in the order of the dataset; those that the
+  // run met before it was resumed are added.
+  std::vector<BadImage> bad_images() const;
+  void add_bad_images(const std::vector<BadImage>& met);
 
-  // Order and views of the epochs that start from here on.
+  // Changes order and views of the epochs that start from here on.
   void set_seed(uint64_t seed);
 
  private:

@@ -1,4 +1,6 @@
 // The loader's batches in memory, shared with the batches that the training loop holds.
+//
+//   slot    free ─(first image claimed)─► filling ─(last image done, next())─► held ─► free
 #pragma once
 #include <condition_variable>
 #include <cstdint>
@@ -16,7 +18,7 @@ struct Slot {
   int64_t size = 0;       // images of this batch
   int64_t remaining = 0;  // images not done yet
   enum class State { free, filling, held } state = State::free;
-  // The error over the image that comes first, so that the report does not depend on timing.
+  // The error over the first bad image of the batch, so that the report does not depend on timing.
   int64_t failed_at = 0;
   std::exception_ptr failure;
 };

@@ -11,7 +11,7 @@ std::vector<int64_t> epoch_order(int64_t count, uint64_t seed, int64_t epoch, bo
   std::vector<int64_t> order(count);
   std::iota(order.begin(), order.end(), int64_t{0});
   if (!shuffle) return order;
-  // Fisher and Yates. No image has the number ~0, so no view shares this stream.
+  // The shuffle of Fisher and Yates. No image has the number ~0, so no view shares this stream.
   Stream stream(seed, static_cast<uint64_t>(epoch), ~uint64_t{0}, 0);
   for (int64_t i = count - 1; i > 0; --i) std::swap(order[i], order[stream.below(i + 1)]);
   return order;

@@ -9,12 +9,14 @@ namespace rdm {
 // plain order when not shuffled.
 std::vector<int64_t> epoch_order(int64_t count, uint64_t seed, int64_t epoch, bool shuffle);
 
-// What one of several processes takes of an epoch: every so-many-th place of the one order.
+// What one of several processes takes of an epoch: the places rank, rank + ranks, rank + 2 · ranks
+// … of the order.
 struct Share {
   int64_t rank = 0, ranks = 1;
-  bool padded = true;  // all shares of one size: the last ranks begin again at the order's first
+  // All shares have one size: where places are missing, the order is continued from its beginning.
+  bool padded = true;
 
-  int64_t size(int64_t count) const;
+  int64_t size(int64_t count) const;  // of an order of `count` images
   std::vector<int64_t> of(const std::vector<int64_t>& order) const;
 };
 

@@ -9,7 +9,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Streams of views are numbered from 0; this one chooses replacements.
+// The number of the random stream that chooses replacements; those of views count from 0.
 constexpr uint64_t kReplacement = ~uint64_t{0};
 constexpr int kMostBadInARow = 100;
 
@@ -34,14 +34,14 @@ std::vector<BadImage> BadImageList::sorted() const {
 Worker::Worker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad)
     : dataset_(dataset), options_(options), bad_(bad), decoder_(options.max_image_pixels) {}
 
-// What will be done is drawn before a pixel is decoded, and only what it needs is decoded. The
-// draws are those of `image` even where `used` replaces it.
+// Views are drawn from the image's size before a pixel is decoded, so that only the pixels that
+// they need are decoded. The draws are those of `image` even if `used` replaces it.
 Decoded Worker::decode(int64_t epoch, int64_t image, int64_t used) {
   const bool in_memory = dataset_.in_memory();
   const Extent extent = in_memory ? Extent{dataset_.width, dataset_.height}
                                   : decoder_.open(dataset_.samples[used].path);
   Box needed{0, 0, extent.width, extent.height};
-  int64_t reduction = extent.width;  // how many times larger than the views, at least
+  int64_t reduction = extent.width;  // the least number by which a view shrinks what it is cut from
   draws_.clear();
   if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.augmentation)) {
     for (const auto& view : *random) {

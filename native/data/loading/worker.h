@@ -1,4 +1,4 @@
-// One worker's part of the loader: from an image of the dataset to its views in a batch.
+// One thread's part of the loader: makes the views of an image of the dataset.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -22,16 +22,18 @@ class BadImageList {
   std::map<int64_t, BadImage> images_;
 };
 
+// Owns what one thread reuses from image to image.
 class Worker {
  public:
-  // Everything referred to has to outlive the worker.
+  // The arguments have to outlive the worker.
   Worker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad);
 
-  // Writes the image's views to `out` and every `view_step` values after it. Gives the image that
-  // was used, which is another where this one was bad and bad ones are skipped.
+  // Writes the image's first view to `out` and a second one `view_step` values after it. Gives the
+  // image that was used, which is another one if this one is bad and bad ones are skipped. Throws
+  // an Error that names the file.
   int64_t make_views(int64_t epoch, int64_t image, float* out, int64_t view_step);
 
-  // Nanoseconds of the last make_views.
+  // Nanoseconds that the last make_views took.
   struct Times {
     int64_t decode, augment;
   };

@@ -10,7 +10,7 @@ namespace {
 constexpr double kMinAspect = 3.0 / 4.0, kMaxAspect = 4.0 / 3.0;
 constexpr int kCropTries = 10;
 
-// Python's round: halves to even, which is the default rounding mode.
+// Rounds halves to even, as Python's round does; that is the processor's default mode.
 int64_t round_even(double value) {
   return static_cast<int64_t>(std::nearbyint(value));
 }
@@ -36,7 +36,7 @@ Box draw_crop(double min_scale, double max_scale, int64_t width, int64_t height,
     const auto left = static_cast<int64_t>(stream.below(width - w + 1));
     return {left, top, w, h};
   }
-  // The largest centred box whose aspect ratio is allowed.
+  // No crop fitted: the largest centred box whose aspect ratio is allowed.
   int64_t w = width, h = height;
   const double aspect = static_cast<double>(width) / static_cast<double>(height);
   if (aspect < kMinAspect) h = round_even(static_cast<double>(w) / kMinAspect);

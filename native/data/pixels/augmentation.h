@@ -11,8 +11,8 @@ namespace rdm {
 
 enum class Interpolation { bilinear, bicubic };
 
-// One random view. Order: crop and resize, jitter, grayscale, blur, solarize, equalize, flip,
-// normalise.
+// The distribution of one random view. Operations come in this order: crop and resize, jitter,
+// grayscale, blur, solarize, equalize, flip, normalise.
 struct RandomView {
   int64_t size = 224;  // output pixels, square
   double min_scale = 0.2, max_scale = 1.0;
@@ -27,12 +27,14 @@ struct RandomView {
   double flip_p = 0.5;
 };
 
-// The evaluation view: the shorter side to `resize`, then the centre `size` × `size`.
+// The evaluation view: the shorter side is resized to `resize`, then the centre of `size` × `size`
+// is cut out.
 struct CentreView {
   int64_t resize = 256;
   int64_t size = 224;
 };
 
+// Mean and deviation of a dataset's channels, of values from 0 to 1.
 struct Statistics {
   std::array<float, 3> mean{0.485f, 0.456f, 0.406f};
   std::array<float, 3> std{0.229f, 0.224f, 0.225f};
@@ -48,7 +50,7 @@ Box hull(const Box& a, const Box& b);  // the smallest box around both
 
 enum class Jitter { brightness, contrast, saturation, hue };
 
-// What chance decided for one view of one image.
+// What was drawn for one view of one image.
 struct Draw {
   Box crop;
   bool jitter = false;
@@ -61,10 +63,11 @@ struct Draw {
   bool solarize = false, equalize = false, flip = false;
 };
 
-// As torchvision draws from the same distributions, for an image of this width and height.
+// Draws a view of an image of this width and height, from torchvision's distributions.
 Draw draw(const RandomView& view, int64_t width, int64_t height, Stream& stream);
 
-// torchvision's RandomResizedCrop.get_params, aspect ratio between 3/4 and 4/3.
+// Draws a crop as torchvision's RandomResizedCrop.get_params does, with an aspect ratio between 3/4
+// and 4/3.
 Box draw_crop(double min_scale, double max_scale, int64_t width, int64_t height, Stream& stream);
 
 }  // namespace rdm

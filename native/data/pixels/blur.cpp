@@ -12,15 +12,21 @@ namespace {
 
 constexpr int kPasses = 3;
 
-// A box of 2 · radius + 1 whole values and a fraction of one more on either side, in 24-bit fixed
-// point: inner · whole values + edge · the two outermost.
+// An extended box: 2 · radius + 1 values of the weight `inner`, and one more on either side of the
+// smaller weight `edge`, so that the box can have any variance. Weights have 24 bits below the
+// point and add up to 1.
+//
+//          ┌───────────────┐ inner
+//     edge │               │ edge        radius = 2
+//      ┌───┤               ├───┐
+//     -3  -2  -1   0   1   2   3
 struct BoxKernel {
   int64_t radius;
   uint32_t inner, edge;
 };
 
 BoxKernel box_kernel(float sigma) {
-  // The length of the box whose variance, after all passes, is sigma²; equations 7, 11 and 14.
+  // The length of the box whose variance is sigma² after all passes: equations 7, 11 and 14.
   const float variance = sigma * sigma / kPasses;
   const auto length = static_cast<float>(std::sqrt(12.0 * variance + 1.0));
   const auto whole = static_cast<float>(std::floor((length - 1.0) / 2.0));
@@ -36,11 +42,14 @@ BoxKernel box_kernel(float sigma) {
   return kernel;
 }
 
+// The weighted sum of the values inside the box and of the two at its edges, rounded.
 RDM_INLINE uint8_t weigh(uint32_t inside, uint32_t outside, const BoxKernel& kernel) {
   return static_cast<uint8_t>((inside * kernel.inner + outside * kernel.edge + (1u << 23)) >> 24);
 }
 
-// One pass over `count` values, whose neighbours lie `step` values apart.
+// One pass over `count` values. The neighbours of a value lie `step` values before and after it: 1
+// along a row, the length of a row along a column. Radii 0 and 1, the usual ones, have loops
+// without an inner loop.
 RDM_VECTORISED void blur_pass(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t count,
                               int64_t step, BoxKernel kernel) {
   const int64_t r = kernel.radius;
@@ -68,8 +77,15 @@ RDM_VECTORISED void blur_pass(const uint8_t* __restrict from, uint8_t* __restric
   }
 }
 
-// A plane with margins on all sides, so that all of it is one line: whatever a pass makes of the
-// margins, the next has them set to the values at the border anew.
+// The layout of a plane with margins that repeat the values at its border. A pass treats the whole
+// plane as one line of `count` values from `begin` on. It spoils the margins on the sides, which is
+// why they are filled again before each pass.
+//
+//            ┌──────┬─────────┬──────┐  `margin` rows
+//   begin ─► ├──────┼─────────┼──────┤
+//            │ side │  image  │ side │  `height` rows of `stride` bytes
+//            ├──────┼─────────┼──────┤
+//            └──────┴─────────┴──────┘  `margin` rows
 class Framed {
  public:
   Framed(int64_t width, int64_t height, int64_t margin)
@@ -80,7 +96,7 @@ class Framed {
         stride_(width + 2 * side_) {}
 
   int64_t bytes() const { return stride_ * (height_ + 2 * margin_); }
-  int64_t begin() const { return margin_ * stride_; }  // of the rows
+  int64_t begin() const { return margin_ * stride_; }  // of the plane's first row
   int64_t count() const { return height_ * stride_; }
   int64_t stride() const { return stride_; }
   int64_t place(int64_t y) const { return begin() + y * stride_ + side_; }
@@ -103,7 +119,7 @@ class Framed {
   }
 
  private:
-  static constexpr int64_t kTogether = 8;  // values that are written at once
+  static constexpr int64_t kTogether = 8;  // values that one store writes
 
   int64_t width_, height_, margin_, side_, stride_;
 };

@@ -6,7 +6,8 @@
 
 namespace rdm {
 
-// In place; the radius is the standard deviation. `scratch` is reused from call to call.
+// Blurs in place. The radius is the standard deviation in pixels; `scratch` is reused from call to
+// call.
 void gaussian_blur(Planes& image, float radius, std::vector<uint8_t>& scratch);
 
 }  // namespace rdm

@@ -6,7 +6,7 @@
 
 #include "base/vectorise.h"
 
-// Products and sums are rounded one by one, as Pillow's are: -ffp-contract=off for this file.
+// This file is compiled with -ffp-contract=off, as Pillow rounds each product and each sum.
 
 namespace rdm {
 namespace {
@@ -16,19 +16,19 @@ RDM_INLINE uint32_t luma(uint32_t r, uint32_t g, uint32_t b) {
   return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 }
 
-// Six bits below the point to a byte.
+// Rounds down a number with six bits below the point, and limits it to a byte.
 RDM_INLINE uint8_t to_byte(int16_t value) {
   const auto whole = static_cast<int16_t>(value >> 6);
   return static_cast<uint8_t>(std::min<int16_t>(std::max<int16_t>(whole, 0), 255));
 }
 
-// A byte · a weight of 14 bits, six bits below the point.
+// The product of a byte and a weight with 14 bits below the point; it has six.
 RDM_INLINE int weigh(uint8_t value, uint16_t weight) {
   return static_cast<uint16_t>(((value << 8) * uint32_t{weight}) >> 16);
 }
 
-// ITU-T T.871, clause 7, in 16 bits. Chroma is weighed as it is, from 0 to 255, and what that is
-// too much taken away again.
+// ITU-T T.871, clause 7, in 16 bits: R = Y + 1.402 (Cr - 128) and so on. Chroma is weighed as it
+// is, from 0 to 255, so that products are unsigned; then the weight of 128 is taken away.
 RDM_VECTORISED void from_ycc(uint8_t* __restrict first, uint8_t* __restrict second,
                              uint8_t* __restrict third, int64_t count) {
   constexpr auto bits14 = [](double value) { return static_cast<uint16_t>(value * 16384 + 0.5); };
@@ -45,10 +45,10 @@ RDM_VECTORISED void from_ycc(uint8_t* __restrict first, uint8_t* __restrict seco
   }
 }
 
-// Whatever is changed by more becomes black or white; the sums below stay within an int.
+// A larger factor makes every value black or white as well, but its products overflow an int.
 constexpr float kMostFactor = 1 << 20;
 
-// From `base` towards (or past) `value`, truncated like a C cast.
+// Goes from `base` towards `value`, or past it, and truncates as a C cast does.
 RDM_INLINE uint8_t blend(int base, int value, float factor) {
   const float mixed = static_cast<float>(base) + factor * static_cast<float>(value - base);
   return static_cast<uint8_t>(std::clamp(static_cast<int>(mixed), 0, 255));
@@ -60,7 +60,7 @@ RDM_VECTORISED void blend_with(uint8_t* values, int64_t count, int base, float f
 
 RDM_VECTORISED uint64_t luma_sum(const uint8_t* r, const uint8_t* g, const uint8_t* b,
                                  int64_t count) {
-  uint32_t sum = 0;  // one row: below 2^32 for any width that fits a file
+  uint32_t sum = 0;  // of one row of a view, which has far fewer than 2^24 values
   for (int64_t i = 0; i < count; ++i) sum += luma(r[i], g[i], b[i]);
   return sum;
 }
@@ -89,8 +89,8 @@ RDM_VECTORISED void invert_from(uint8_t* values, int64_t count, int threshold) {
   }
 }
 
-// All ones where the condition holds. Selections are arithmetic, so that the loop stays without
-// branches and vectorises.
+// All ones where the condition holds, else 0. Selections are arithmetic, because a loop with
+// branches is not vectorised.
 RDM_INLINE int mask(bool condition) {
   return -static_cast<int>(condition);
 }
@@ -98,17 +98,22 @@ RDM_INLINE int select(int mask, int a, int b) {
   return b ^ ((a ^ b) & mask);
 }
 
-// Through HSV in bytes and back, as Image.convert does: Python's colorsys, truncated on the way in
-// and rounded on the way out. Written differently, and all in single precision: the same for every
-// colour, which the tests try.
+// Converts to HSV in bytes and back, as Pillow's Image.convert does: Python's colorsys, truncated
+// on the way in and rounded on the way out. The formulas are rearranged for vectors and in single
+// precision; a test compares every colour.
 RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict green,
                                uint8_t* __restrict blue, int64_t count, int shift) {
   for (int64_t i = 0; i < count; ++i) {
     const int r = red[i], g = green[i], b = blue[i];
     const int high = std::max(r, std::max(g, b)), low = std::min(r, std::min(g, b));
     const int middle = r + g + b - high - low, span = high - low;
-    // The hue in sixths of the circle: from the corner of a primary or of a mixture, on or back by
-    // the middle's share. `on` tells the two halves of a primary's third apart.
+    // The hue in sixths of the circle, measured on or back from the nearest mixture of two
+    // primaries by how far the middle value is below the highest:
+    //
+    //     -1      0     1      2      3     4      5
+    //   magenta  red  yellow  green  cyan  blue  magenta
+    //
+    // The highest value names the primary, and `on` (a mask) says on which side of it the hue lies.
     const int is_red = mask(r == high), is_green = mask(g == high);
     const int on = mask(select(is_red | is_green, b, r) == low);
     const int corner = select(is_red, -1 - 2 * on, select(is_green, 3, 5) + 2 * on);
@@ -120,8 +125,8 @@ RDM_VECTORISED void rotate_hue(uint8_t* __restrict red, uint8_t* __restrict gree
     const auto s =
         static_cast<int>(static_cast<float>(span * 255) / static_cast<float>(std::max(high, 1)));
 
-    h = (h + shift) & 255;                    // a byte that wraps
-    const int sextant = (h * 2 * 772) >> 16;  // h · 6 / 255, whole
+    h = (h + shift) & 255;                    // a byte, which wraps round
+    const int sextant = (h * 2 * 772) >> 16;  // ⌊h · 6 / 255⌋
     const float f = static_cast<float>(h * 2 - sextant * 85) * (1 / 85.0f);
     const float vs = static_cast<float>(high * s) * (1 / 255.0f);
     const float v = static_cast<float>(high) + 0.5f;

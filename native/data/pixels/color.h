@@ -1,12 +1,12 @@
-// The colour operations, each as Pillow computes it through torchvision's functional transforms,
-// in place. Padding may be changed too, but is never counted.
+// The colour operations, in place, each as torchvision's functional transforms compute it through
+// Pillow. Operations may change the padding of a row, but statistics never count it.
 // Source: torchvision.transforms.functional on PIL images; PIL.ImageEnhance, ImageOps.
 #pragma once
 #include "data/pixels/planes.h"
 
 namespace rdm {
 
-void ycc_to_rgb(Planes& image);  // Y, Cb, Cr as JPEG has them; rounded otherwise than libjpeg does
+void ycc_to_rgb(Planes& image);  // from JPEG's Y, Cb, Cr; within a grey level of libjpeg
 void adjust_brightness(Planes& image, float factor);
 void adjust_contrast(Planes& image, float factor);    // about the rounded mean of the luma
 void adjust_saturation(Planes& image, float factor);  // away from the luma

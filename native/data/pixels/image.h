@@ -1,4 +1,4 @@
-// Eight-bit RGB pixels, interleaved, rows without padding. A buffer is reused from image to image.
+// Eight-bit RGB pixels, interleaved, rows without padding.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,8 @@ struct Extent {
   int64_t width = 0, height = 0;
 };
 
-// Somebody else's pixels: (height, width, 3), `stride` bytes from one row to the next.
+// A view of pixels that another object owns: (height, width, 3), `stride` bytes from one row to the
+// next.
 struct Pixels {
   const uint8_t* data = nullptr;
   int64_t width = 0, height = 0;
@@ -22,17 +23,17 @@ struct Pixels {
   const uint8_t* row(int64_t y) const { return data + y * stride; }
 };
 
-// Somebody else's values of one colour; each stands for across × down pixels of the image, the
-// first for those in its corner. Up to 64 bytes past a row may be read.
+// A view of the values of one colour. Each value stands for across × down pixels of the image, the
+// first one for those in the image's corner. Readers may read up to 64 bytes past the last value.
 struct Channel {
   const uint8_t* data = nullptr;
-  int64_t stride = 0;
+  int64_t stride = 0;  // bytes
   double across = 1, down = 1;
 };
 
-// The pixels of an image of `extent`, decoded at 1/reduction of its size: pixel (x, y) stands for
-// the square of `reduction` pixels from (x · reduction, y · reduction) on. Or, where they are
-// there, its Y, Cb and Cr, or Y alone.
+// A decoded image of the size `extent`: either RGB pixels or, where `channels` is not empty, the
+// channels Y, Cb and Cr, or Y alone. RGB pixels may be at 1/reduction of the size: pixel (x, y)
+// stands for the square of reduction × reduction pixels whose corner is (x, y) · reduction.
 struct Decoded {
   Pixels pixels;
   Extent extent{};
@@ -40,6 +41,7 @@ struct Decoded {
   std::span<const Channel> channels{};
 };
 
+// Owns its pixels. One object serves image after image, so that its memory is reused.
 class Image {
  public:
   Image() = default;

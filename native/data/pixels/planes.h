@@ -1,5 +1,5 @@
-// An eight-bit RGB image as three planes, which is how vector instructions like it: a row of one
-// colour lies in one piece.
+// An eight-bit RGB image as three planes. A row of one colour lies in one piece, so vector
+// instructions load it as it is.
 #pragma once
 #include <cstddef>
 #include <cstdint>

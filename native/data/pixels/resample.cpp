@@ -13,6 +13,7 @@ namespace {
 constexpr int32_t kHalf = 1 << (kFilterBits - 1);
 constexpr int64_t kLanes = kTransposedRows;  // values that are summed side by side
 
+// The filters of Pillow's BILINEAR and BICUBIC.
 double triangle(double x) {
   x = std::abs(x);
   return x < 1 ? 1 - x : 0;
@@ -27,7 +28,9 @@ double cubic(double x) {
   return 0;
 }
 
-// Sixty-four values of the same place in sixty-four lines: sums `step` bytes apart, weighed.
+// Computes 64 outputs with the same taps: to[i] is the weighted sum of from[k · step + i] over the
+// taps k. The lanes are values of one place in 64 rows (horizontal pass) or 64 values of one row
+// (vertical pass).
 RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps<int32_t>& taps,
                          uint8_t* to) {
   int32_t sums[kLanes];
@@ -41,7 +44,7 @@ RDM_INLINE void filter64(const uint8_t* from, int64_t step, const Taps<int32_t>&
   }
 }
 
-// The horizontal pass over transposed rows: from[x][colour][row] to to[colour][x][row].
+// The horizontal pass over 64 transposed rows, from (x, colour, row) to (colour, x, row).
 RDM_VECTORISED void filter_columns(const uint8_t* from, const LongFilter& filter,
                                    int64_t colour_step, uint8_t* to) {
   for (int64_t x = 0; x < filter.size(); ++x) {
@@ -53,7 +56,7 @@ RDM_VECTORISED void filter_columns(const uint8_t* from, const LongFilter& filter
   }
 }
 
-// One row of the vertical pass: `values` bytes from rows that are `stride` bytes apart.
+// Computes one row of the vertical pass: `values` bytes, from rows that are `stride` bytes apart.
 RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps<int32_t> taps,
                                 int64_t values, uint8_t* to) {
   from += taps.first * stride;
@@ -66,19 +69,21 @@ RDM_VECTORISED void filter_rows(const uint8_t* from, int64_t stride, Taps<int32_
     return;
   }
   for (int64_t begin = 0; begin < values; begin += kLanes) {
-    const int64_t x = std::min(begin, values - kLanes);  // the last ones may overlap
+    const int64_t x = std::min(begin, values - kLanes);  // the last vector may overlap
     filter64(from + x, stride, taps, to + x);
   }
 }
 
-// Taps counted from the first position that the filter reads.
+// The taps of an output position, counted from the first position that the whole filter reads.
 Taps<int32_t> within(const LongFilter& filter, int64_t i) {
   Taps<int32_t> taps = filter[i];
   taps.first -= filter.begin();
   return taps;
 }
 
-// Every row of `source` through the horizontal pass, sixty-four at a time.
+// Puts every row of `source` through the horizontal pass, 64 rows at a time:
+//
+//   rows of pixels ─transpose─► columns ─filter─► narrow ─transpose back─► planes of `out`
 void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
   auto& [across, down, columns, narrow, rows, lines] = scratch;
   const int64_t colour_step = whole_tiles(across.size()) * kLanes;
@@ -88,7 +93,7 @@ void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
   for (int64_t y = 0; y < source.height; y += kLanes) {
     const uint8_t* block[kLanes];
     for (int64_t r = 0; r < kLanes; ++r) {
-      block[r] = source.row(std::min(y + r, source.height - 1));  // past the end: the last again
+      block[r] = source.row(std::min(y + r, source.height - 1));  // past the end, the last again
     }
     transpose_rows(block, across.end() * 3, columns.data());
     filter_columns(columns.data(), across, colour_step, narrow.data());
@@ -151,8 +156,8 @@ void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch
   const Pixels read{source.row(top + down.begin()) + left * 3, across.end(),
                     down.end() - down.begin(), source.stride};
 
-  // Pillow's order of the passes, which the rounding between them makes visible: vertically first
-  // when that takes away more than twice the rows that the other takes away columns.
+  // The rounding between the passes makes their order visible, so it has to be Pillow's: the
+  // vertical pass comes first if it removes more than twice as many rows as the other columns.
   const double columns = plan.across.extent - static_cast<double>(plan.width);
   const double rows = plan.down.extent - static_cast<double>(plan.height);
   if (rows > 2 * std::max(columns, 0.0)) {
@@ -202,7 +207,7 @@ ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t si
 
 Box needed_box(const ResizePlan& plan) {
   const double reach = plan.interpolation == Interpolation::bilinear ? 1 : 2;
-  // The first and the last position that positions begin … begin + count - 1 read.
+  // The stretch that the output positions begin … begin + count - 1 read, with a pixel to spare.
   const auto range = [reach](const Span& in, int64_t out, int64_t begin, int64_t count) {
     const double scale = in.extent / static_cast<double>(out);
     const double support = reach * std::max(scale, 1.0) + 1;

@@ -1,5 +1,5 @@
-// Antialiased resizing of 8-bit images with Pillow's arithmetic: separable filters whose weights
-// are fixed-point numbers of 22 bits, rounded to 8 bits between the passes.
+// Antialiased resizing of 8-bit images with Pillow's arithmetic: a horizontal and a vertical pass,
+// whose weights are fixed-point numbers with 22 bits below the point, and 8-bit values in between.
 // Source: PIL.Image.resize; torchvision's resized_crop, resize and center_crop on PIL images.
 #pragma once
 #include <cstdint>
@@ -11,40 +11,50 @@
 
 namespace rdm {
 
-// A stretch of one axis, in pixels; whole numbers unless the image was decoded at a smaller size.
+// A stretch of one axis, in pixels. Its ends are whole numbers unless the image was decoded at a
+// smaller size.
 struct Span {
   double begin = 0, extent = 0;
 };
 
-// A resize of a box to width × height, of which only the window is wanted.
+// A resize of a box of the source to width × height pixels, of which only a window is computed.
+//
+//   source ┌──────────────┐     ┌─────────┐ height
+//          │  ┌─────┐ down│     │ ┌──┐    │
+//          │  └─────┘     │ ──► │ └──┘ window
+//          │  across      │     └─────────┘ width
+//          └──────────────┘
 struct ResizePlan {
-  Span across, down;  // the box in the source; the image ends at its borders, as if cropped first
+  Span across, down;  // the box; nothing outside it is read, as if the image had been cropped first
   int64_t width = 0, height = 0;
-  Box window;  // in the result
+  Box window;  // of the result
   Interpolation interpolation = Interpolation::bilinear;
 };
 
-// The box to size × size.
+// Resizes the box to size × size.
 ResizePlan plan_crop(const Box& box, int64_t size, Interpolation interpolation);
-// The shorter side of the image to `resize`, then the centre size × size; size ≤ resize.
+// Resizes the whole image so that its shorter side is `resize`; the window is the centre of
+// size × size, where size ≤ resize.
 ResizePlan plan_centre(int64_t width, int64_t height, int64_t resize, int64_t size);
 
 // The pixels of the source that the plan's window is made from.
 Box needed_box(const ResizePlan& plan);
 
-// What one output position reads: `count` positions from `first` on, weighed.
+// The inputs of one output position: `count` positions from `first` on, and a weight for each.
 template <typename Weight>
 struct Taps {
   int64_t first, count;
   const Weight* weights;
 };
 
-// The filter of one direction, remembered so that its memory is reused. Weights are fixed-point
-// numbers with so many bits below the point, modulo those of their type.
+// The taps of every output position in one direction. Weights are fixed-point numbers with `bits`
+// bits below the point; a negative one wraps round in an unsigned type. An object serves image
+// after image, so that its memory is reused.
 template <typename Weight, int bits>
 class Filter {
  public:
-  // Output positions begin … begin + count - 1 of a resize from `in` to `out` positions.
+  // Computes the output positions begin … begin + count - 1 of a resize from `in` to `out`
+  // positions. Taps count from the first position that `in` touches.
   void compute(const Span& in, int64_t out, int64_t begin, int64_t count,
                Interpolation interpolation);
 
@@ -60,7 +70,8 @@ class Filter {
   std::vector<double> exact_;
 };
 
-// Pillow's, for 8-bit values in 32 bits, and what fits into 16 bits.
+// Pillow's weights leave room for 8-bit values and 2 bits of overshoot in an int32; the short ones
+// fit into 16 bits.
 constexpr int kFilterBits = 32 - 8 - 2, kShortFilterBits = 15;
 using LongFilter = Filter<int32_t, kFilterBits>;
 using ShortFilter = Filter<uint16_t, kShortFilterBits>;
@@ -68,15 +79,16 @@ using ShortFilter = Filter<uint16_t, kShortFilterBits>;
 // Memory that is reused from image to image.
 struct ResizeScratch {
   LongFilter across, down;
-  std::vector<uint8_t> columns;  // 16 rows of the source, transposed
-  std::vector<uint8_t> narrow;   // the same after the horizontal pass
+  std::vector<uint8_t> columns;  // 64 rows of the source, transposed
+  std::vector<uint8_t> narrow;   // the same rows after the horizontal pass, still transposed
   Planes rows;                   // every row after the horizontal pass, where that is the first
   Image lines;                   // every row after the vertical pass, where that is the first
 };
 
-// The same plan on an image that was decoded at 1/reduction of its size.
+// The same plan for an image that was decoded at 1/reduction of its size.
 ResizePlan reduced(ResizePlan plan, int64_t reduction);
 
+// Writes the plan's window to `out`.
 void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch, Planes& out);
 
 }  // namespace rdm

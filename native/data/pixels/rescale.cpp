@@ -10,17 +10,22 @@ namespace rdm {
 namespace {
 
 constexpr int64_t kLanes = kTransposedRows;  // values that are summed side by side
-// Weights are modulo 2^16: from here on they are negative ones. At a border they may be above one.
+// Weights are 16-bit numbers modulo 2^16 with 15 bits below the point. They lie between -0.5 and
+// 1.5, as weights at a border may be above 1, so those from here on stand for negative ones.
 constexpr uint32_t kNegative = 3 << (kShortFilterBits - 1);
-constexpr int kSumBits = 7;  // below the point: 8 of a value and 15 of its weight less 16
-// Sums are unsigned, as GCC knows the upper half of a product only so; what lies below zero stays
-// above this one (no more than an eighth of white, of bicubic weights).
+// A product is the upper half of (a value with 8 bits below the point) · (a weight with 15), so
+// sums have 8 + 15 - 16 bits below the point.
+constexpr int kSumBits = 7;
+// Sums start here and are unsigned, because GCC multiplies into the upper half only unsigned
+// numbers. The negative weights of a cubic take away no more than an eighth of white, 2^12.
 constexpr int kZero = 1 << 13;
 
-// Sixty-four values of the same place in sixty-four lines: sums `step` bytes apart, weighed.
+// Computes 64 outputs with the same taps: to[i] is the weighted sum of from[k · step + i] over the
+// taps k.
 RDM_INLINE void filter64(const uint8_t* from, int64_t step, const uint16_t* weights, int64_t count,
                          uint8_t* to) {
-  // Half a grey level, and half of what each product is cut by.
+  // Half a grey level, so that the end result is rounded, and half a unit for each product, whose
+  // lower half is cut off.
   const auto begin = static_cast<uint16_t>(kZero + (1 << (kSumBits - 1)) + count / 2);
   uint16_t sums[kLanes];
   for (int64_t i = 0; i < kLanes; ++i) sums[i] = begin;
@@ -30,6 +35,7 @@ RDM_INLINE void filter64(const uint8_t* from, int64_t step, const uint16_t* weig
       sums[i] += static_cast<uint16_t>(((from[i] << 8) * weight) >> 16);
     }
     if (weight < kNegative) continue;
+    // The weight was taken for 2 more than it is, which is 2^16 with its 15 bits.
     for (int64_t i = 0; i < kLanes; ++i) sums[i] -= static_cast<uint16_t>(from[i] << 8);
   }
   for (int64_t i = 0; i < kLanes; ++i) {
@@ -38,7 +44,7 @@ RDM_INLINE void filter64(const uint8_t* from, int64_t step, const uint16_t* weig
   }
 }
 
-// One row of the vertical pass.
+// Computes one row of the vertical pass, in whole vectors.
 RDM_VECTORISED void filter_row(const uint8_t* from, int64_t stride, Taps<uint16_t> taps,
                                int64_t values, uint8_t* to) {
   from += taps.first * stride;
@@ -47,7 +53,7 @@ RDM_VECTORISED void filter_row(const uint8_t* from, int64_t stride, Taps<uint16_
   }
 }
 
-// The horizontal pass over sixty-four transposed rows.
+// The horizontal pass over 64 transposed rows.
 RDM_VECTORISED void filter_columns(const uint8_t* from, const ShortFilter& filter, uint8_t* to) {
   for (int64_t x = 0; x < filter.size(); ++x) {
     const Taps taps = filter[x];
@@ -56,7 +62,7 @@ RDM_VECTORISED void filter_columns(const uint8_t* from, const ShortFilter& filte
   }
 }
 
-// Every position of `out` from the lines, sixty-four of them at a time.
+// Puts the lines through the horizontal pass, 64 at a time, into a plane of `out`.
 void horizontal(RescaleScratch& scratch, int64_t line_bytes, int64_t height, int channel,
                 Planes& out) {
   auto& [across, down, lines, columns, narrow] = scratch;
@@ -65,7 +71,7 @@ void horizontal(RescaleScratch& scratch, int64_t line_bytes, int64_t height, int
   narrow.resize(std::max<size_t>(narrow.size(), whole_tiles(width) * kLanes));
   for (int64_t y = 0; y < height; y += kLanes) {
     const uint8_t* block[kLanes];
-    for (int64_t r = 0; r < kLanes; ++r) {  // past the end: the last again
+    for (int64_t r = 0; r < kLanes; ++r) {  // past the end, the last again
       block[r] = lines.data() + std::min(y + r, height - 1) * line_bytes;
     }
     const int64_t read = across.end() - across.begin();

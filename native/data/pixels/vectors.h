@@ -19,8 +19,13 @@ RDM_INLINE void store16(uint8_t* to, const Bytes16& value) {
   std::memcpy(to, &value, sizeof value);
 }
 
-// What the two halves of the vectors hold, in turns: bytes (i, j) of `count` · 16 go to the place
-// that their index has when its bits are turned by one.
+// Interleaves the vectors of the first half with those of the second:
+//
+//   v[i]              a0 a1 … a15    becomes    v[2 i]        a0 b0 a1 b1 … a7 b7
+//   v[i + count / 2]  b0 b1 … b15               v[2 i + 1]    a8 b8 a9 b9 … a15 b15
+//
+// If all vectors are one array of count · 16 bytes, a byte moves to the index whose bits are those
+// of its own index, rotated to the left by one.
 template <int count>
 RDM_INLINE void interleave_halves(Bytes16 (&v)[count]) {
   Bytes16 next[count];
@@ -40,7 +45,8 @@ RDM_INLINE void interleave_halves(Bytes16 (&v)[count]) {
   for (int i = 0; i < count; ++i) v[i] = next[i];
 }
 
-// `to[i][j] = rows[j][i]` for 16 × 16 bytes.
+// Transposes 16 × 16 bytes: four rotations swap the two halves of an 8-bit index, which are the row
+// and the column.
 RDM_INLINE void transpose16(Bytes16 (&v)[16]) {
   for (int round = 0; round < 4; ++round) interleave_halves(v);
 }

@@ -25,7 +25,7 @@ void recolour(Planes& view, const Draw& draw, std::vector<uint8_t>& scratch) {
 
 namespace {
 
-// One row, from its first pixel on or from its last back.
+// Normalises one row, from its first pixel on or from its last one back.
 RDM_VECTORISED void normalise_row(const uint8_t* const* rows, int64_t width, bool flip,
                                   const Statistics& statistics, float* __restrict out) {
   const uint8_t *red = rows[0], *green = rows[1], *blue = rows[2];

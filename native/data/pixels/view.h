@@ -9,7 +9,8 @@
 
 namespace rdm {
 
-// What a worker reuses from image to image, so that nothing is allocated in the steady state.
+// The buffers that a worker reuses from image to image, so that nothing is allocated in the long
+// run.
 struct Workspace {
   ResizeScratch resize;
   RescaleScratch rescale;
@@ -17,14 +18,14 @@ struct Workspace {
   Planes view;
 };
 
-// The colour operations of a view, after its crop and before its flip.
+// Applies the colour operations of a view, which come after its crop and before its flip.
 void recolour(Planes& view, const Draw& draw, std::vector<uint8_t>& scratch);
 
-// To (height, width, 3) float32, equal to torchvision's ToTensor and Normalize; mirrored where
-// `flip` is set.
+// Writes (height, width, 3) float32, equal to torchvision's ToTensor and Normalize, and mirrored
+// where `flip` is set.
 void normalise(const Planes& view, bool flip, const Statistics& statistics, float* out);
 
-// The view of `source` that was drawn: (size, size, 3) float32 at `out`.
+// Makes the view of `source` that was drawn, or its centre view: (size, size, 3) float32 at `out`.
 void apply(const RandomView& view, const Draw& draw, const Decoded& source,
            const Statistics& statistics, Workspace& workspace, float* out);
 void apply(const CentreView& view, const Decoded& source, const Statistics& statistics,

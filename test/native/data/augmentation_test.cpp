@@ -1,4 +1,6 @@
 // What is drawn for a view, the order of an epoch, and the normalisation.
+#include "data/pixels/augmentation.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include <vector>
 
 #include "data/loading/sampler.h"
-#include "data/pixels/augmentation.h"
 #include "data/pixels/view.h"
 
 using namespace rdm;
@@ -30,8 +31,9 @@ TEST_CASE("crops lie in the image, with torchvision's range of area and aspect r
     REQUIRE(aspect < 4.0 / 3 + 0.01);
     area += share;
   }
-  // Below 0.6, as large areas with an aspect ratio that does not fit are drawn again. 0.5162 is
-  // the mean over 100,000 of torchvision's get_params; the standard error here is 0.0016.
+  // The mean of 0.2 … 1 would be 0.6, but large areas whose aspect ratio does not fit are drawn
+  // again. 0.5162 is the mean over 100,000 calls of torchvision's get_params; the standard error
+  // here is 0.0016.
   CHECK(area / kRounds == doctest::Approx(0.5162).epsilon(0.01));
 }
 
@@ -97,7 +99,7 @@ TEST_CASE("an epoch is a permutation of its own") {
 }
 
 TEST_CASE("the normalisation equals torchvision's in float32") {
-  // ToTensor and Normalize of 0, 1, 128 and 255 in the first channel, printed with nine digits.
+  // What ToTensor and Normalize make of 0, 1, 128 and 255 in the first channel, with nine digits.
   Planes grey;
   grey.resize(256, 1);
   for (int colour = 0; colour < 3; ++colour) {

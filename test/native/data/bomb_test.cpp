@@ -60,14 +60,15 @@ std::string png_of_texts(int count) {
 std::string jpeg_of_scans(int side, int count) {
   std::string out = "\xFF\xD8\xFF\xDB\0\x43\0"s + std::string(64, '\1');
   out += "\xFF\xC2\0\x0B\x08"s + big_endian(side, 2) + big_endian(side, 2) + "\1\1\x11\0"s;
-  // One code of one bit, for "no difference" (DC) and "32,767 blocks end here" (AC).
+  // The one code has one bit. It stands for "no difference" (DC) and, with 14 bits after it, for
+  // "these many blocks end" (AC).
   const std::string counts = "\1"s + std::string(15, '\0');
   out += "\xFF\xC4\0\x14\0"s + counts + "\0"s;
   out += "\xFF\xC4\0\x14\x10"s + counts + "\xE0"s;
   const int64_t blocks = static_cast<int64_t>(side / 8) * (side / 8);
   const std::string zeros(static_cast<size_t>(blocks / 8 + 1), '\0');
   out += "\xFF\xDA\0\x08\1\1\0\0\0\0"s + zeros;  // the first scan: DC
-  // A code and 14 more bits end 16,384 blocks.
+  // Two bytes end 16,384 blocks.
   const std::string ends(static_cast<size_t>(blocks / 16384 * 2 + 4), '\0');
   for (int i = 1; i < count; ++i) out += "\xFF\xDA\0\x08\1\1\0\1\x3F\0"s + ends;
   return out + "\xFF\xD9";

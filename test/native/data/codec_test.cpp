@@ -33,7 +33,7 @@ std::string failure(const fs::path& path, int64_t max_pixels = 1'000'000) {
   return "no error";
 }
 
-// WebP and TIFF need their libraries; without them the message says so.
+// False for WebP and TIFF where rdm was built without their libraries, as the message then says.
 bool can_read(const fs::path& path) {
   if (path.extension() != ".webp" && path.extension() != ".tiff") return true;
   const std::string message = failure(path);
@@ -56,7 +56,7 @@ fs::path write(const fs::path& path, const std::string& bytes) {
   return path;
 }
 
-// By libjpeg alone.
+// Decodes by libjpeg alone.
 Image plain_decode(const std::vector<uint8_t>& file) {
   jpeg_decompress_struct info{};
   jpeg_error_mgr errors{};

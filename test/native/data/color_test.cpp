@@ -14,7 +14,7 @@ namespace {
 
 using Triple = std::array<int, 3>;
 
-// Pillow's conversions follow Python's colorsys, in single precision but for the sums of doubles.
+// Pillow's conversions: those of Python's colorsys in single precision, but sums are of doubles.
 Triple rgb_to_hsv(const Triple& c) {
   const int high = *std::max_element(c.begin(), c.end()),
             low = *std::min_element(c.begin(), c.end());
@@ -66,7 +66,7 @@ TEST_CASE("hue: every one of the 16.7 million colours, against Pillow's definiti
         image.row(2, g)[b] = static_cast<uint8_t>(b);
       }
     }
-    const double shift = (r - 128) / 256.0;  // all shifts that matter come by, too
+    const double shift = (r - 128) / 256.0;  // so that every shift of a byte is tried, too
     adjust_hue(image, shift);
     const int bytes = static_cast<int>(shift * 255.0);
     for (int g = 0; g < 256; ++g) {

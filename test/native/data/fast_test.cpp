@@ -33,7 +33,7 @@ fs::path write(const fs::path& path, const std::string& bytes) {
   return path;
 }
 
-// A crop as a view, in grey levels.
+// The view of a crop, in grey levels.
 std::vector<float> view_of(const Decoded& source, const Box& crop, int64_t size,
                            Interpolation interpolation) {
   Workspace workspace;
@@ -84,7 +84,8 @@ struct Shift {
   double across = 0, down = 0;  // pixels of the view
 };
 
-// By how much the exact view's slopes have to be moved to come nearest to the fast one.
+// How far the exact view has to be moved to come nearest to the fast one: the least squares
+// solution of fast - exact = shift · slope.
 Shift shift(const std::string& path, const Box& crop, int64_t size) {
   const auto [fast, exact] = views(path, crop, size, Interpolation::bilinear);
   const auto along = [&](int64_t step) {
@@ -125,7 +126,7 @@ TEST_CASE("fast views are about the exact ones, of every sampling, size and plac
         CAPTURE(sampling.down);
         CAPTURE(width);
         CAPTURE(round);
-        CHECK(found.mean < 1.5);  // small crops are enlarged, and with them what libjpeg smoothes
+        CHECK(found.mean < 1.5);  // small crops are enlarged, and with them libjpeg's smoothing
       }
     }
   }
@@ -172,7 +173,7 @@ TEST_CASE("nothing is shifted: neither luma nor chroma, however far an image is 
     for (const Sampling& sampling : kSamplings) {
       if (colour && !sampling.colour) continue;
       const auto path = write(scratch.path / "x.jpg", encode(image, sampling, 98)).string();
-      for (const int64_t size : {40, 60, 100, 200}) {  // of 200 × 200 pixels: by 5, 3, 2 and 1
+      for (const int64_t size : {40, 60, 100, 200}) {  // 200 pixels are shrunk by 5, 3.3, 2 and 1
         CAPTURE(colour);
         CAPTURE(sampling.across);
         CAPTURE(sampling.down);
@@ -243,7 +244,7 @@ TEST_CASE("the transform is the standard's, of all of a block and of its lowest 
         }
       }
     }
-    CHECK(most <= 1);  // where a value lies between two grey levels
+    CHECK(most <= 1);  // a value halfway between two grey levels may be rounded either way
   }
 }
 
@@ -253,7 +254,7 @@ TEST_CASE("resizing a channel gives about what resizing pixels gives, also of ha
   Image image(kSide, kSide);
   std::vector<uint8_t> values(kSide * kSide + 64);
   for (int64_t i = 0; i < kSide * kSide; ++i) {
-    values[i] = stream.below(2) ? 215 : 40;  // the passes' order shows where either is cut
+    values[i] = stream.below(2) ? 215 : 40;  // 0 and 255 would be cut off between the passes
     std::fill_n(image.data() + i * 3, 3, values[i]);
   }
   const Channel channel{values.data(), kSide, 1, 1};
@@ -273,7 +274,7 @@ TEST_CASE("resizing a channel gives about what resizing pixels gives, also of ha
           }
         }
       }
-      CHECK(most <= 3);  // the order of the passes, and a rounding in each
+      CHECK(most <= 3);  // the passes come in another order, and each rounds
     }
   }
 }
@@ -336,7 +337,7 @@ TEST_CASE("fast refuses the damage that exact refuses, up to the last row that i
     const Box whole{0, 0, 200, 150}, part{20, 20, 100, 60};
     const bool expected = fails([&] { exact.open(path), exact.decode(whole); });
     CHECK(fails([&] { fast.open(path), fast.decode_fast(whole, 1); }) == expected);
-    // libjpeg reads on to the end of a row.
+    // libjpeg reads on to the end of a row of blocks, so it may meet more damage.
     const bool in_part = fails([&] { exact.open(path), exact.decode(part); });
     CHECK(fails([&] { fast.open(path), fast.decode_fast(part, 1); }) <= in_part);
     refused += expected;

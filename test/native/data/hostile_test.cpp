@@ -29,13 +29,13 @@ std::string bytes_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// To a new file: overwriting one makes some file systems wait for the disk.
+// Writes to a new file, because overwriting one makes some file systems wait for the disk.
 void write_anew(const fs::path& path, const std::string& bytes) {
   fs::remove(path);
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-// Bit flips, a cut, a run of garbage, or a large number where headers keep the dimensions.
+// Flips bits, cuts the end off, writes garbage, or puts large numbers where headers have sizes.
 std::string mutate(std::string bytes, Stream& stream) {
   const auto place = [&](size_t limit) { return stream.below(std::min(limit, bytes.size())); };
   switch (stream.below(4)) {

@@ -1,4 +1,4 @@
-// Images for the tests: reading them, and comparing.
+// Reads and compares images.
 #pragma once
 #include <algorithm>
 #include <cstdint>

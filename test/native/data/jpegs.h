@@ -1,4 +1,4 @@
-// JPEGs of every sampling, for the tests.
+// Encodes JPEGs of every sampling.
 #pragma once
 #include <jpeglib.h>
 
@@ -11,7 +11,7 @@
 
 namespace rdm::test {
 
-// How many pixels across and down one value of chroma stands for; without colour, luma alone.
+// One value of chroma stands for across × down pixels. Without colour there is luma alone.
 struct Sampling {
   int across = 1, down = 1;
   bool colour = true;
@@ -49,7 +49,8 @@ inline std::string encode(const Image& image, const Sampling& sampling, int qual
   return out;
 }
 
-// Waves of some pixels' length over slopes, in all three colours: about what a photograph has.
+// An image that compresses as a photograph does: waves a few pixels long over slopes, in all three
+// colours.
 inline Image waves(int64_t width, int64_t height) {
   Image image(width, height);
   for (int64_t y = 0; y < height; ++y) {

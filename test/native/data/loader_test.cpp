@@ -21,7 +21,7 @@ using namespace rdm::test;
 
 namespace {
 
-// 3 classes of random 20 × 16 pixels in memory.
+// Images of 20 × 16 random pixels in memory, in three classes.
 Dataset noise(int64_t count) {
   Dataset dataset;
   dataset.root = "noise";

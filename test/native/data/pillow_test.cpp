@@ -66,8 +66,8 @@ Planes run(const nlohmann::json& step, const Image& input) {
 }  // namespace
 
 TEST_CASE("golden augmentations: every value equals Pillow's") {
-  // Our own set was made by the version of Pillow that is followed here to the last bit. Another
-  // set (RDM_GOLDEN) is held to the tolerances of test/golden/README.md.
+  // The set in test/golden was made by the version of Pillow that the code follows to the last bit.
+  // Another set (RDM_GOLDEN) is held to the tolerances of test/golden/README.md.
   const bool own = std::getenv("RDM_GOLDEN") == nullptr;
   const auto golden = golden_json("augment/augment.json");
   for (const auto& step : golden.at("cases")) {

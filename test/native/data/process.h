@@ -1,4 +1,4 @@
-// What this process uses, as Linux tells it.
+// What this process uses of memory, threads and files, as Linux tells it.
 #pragma once
 #include <sys/resource.h>
 #include <unistd.h>

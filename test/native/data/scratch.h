@@ -1,4 +1,4 @@
-// A folder of one's own for the length of a test.
+// A temporary folder, which is removed at the end of a test.
 #pragma once
 #include <stdlib.h>
 
