@@ -162,7 +162,7 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
                 "use a smaller batch size (-b) or more images");
   }
   auto& ring = *self.ring;
-  ring.batch_size = o.batch_size;
+  ring.batch_size = std::clamp<int64_t>(self.images(), 1, o.batch_size);  // no batch has more
   ring.image_size = size_of(o.augmentation);
   ring.views = views_of(o.augmentation);
   ring.slots.resize(std::max(o.prefetch, 1) + 1);
@@ -173,8 +173,8 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
     slot.memory =
         o.allocate ? o.allocate(bytes) : std::shared_ptr<void>(std::malloc(bytes), std::free);
     if (!slot.memory) throw std::bad_alloc();
-    slot.labels.resize(o.batch_size);
-    slot.images.resize(o.batch_size);
+    slot.labels.resize(ring.batch_size);
+    slot.images.resize(ring.batch_size);
   }
   for (int i = 0; i < std::max(o.workers, 1); ++i) {
     auto worker = std::make_unique<Worker>(self.dataset, self.options, self.bad);

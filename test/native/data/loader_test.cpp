@@ -294,6 +294,19 @@ TEST_CASE("memory for the batches comes from the allocator that was given") {
     sizes.push_back(bytes);
     return std::shared_ptr<void>(std::malloc(bytes), std::free);
   };
-  const Loader loader(noise(14), options);
-  CHECK(sizes == std::vector<size_t>(3, 2 * 7 * 24 * 24 * 3 * sizeof(float)));
+  const auto memory_of = [](size_t images) {
+    return std::vector<size_t>(3, 2 * images * 24 * 24 * 3 * sizeof(float));
+  };
+  {
+    const Loader loader(noise(14), options);
+    CHECK(sizes == memory_of(7));
+  }
+  sizes.clear();
+  options.batch_size = int64_t{1} << 53;
+  options.drop_last = false;
+  Loader larger(noise(14), options);
+  CHECK(sizes == memory_of(14));
+  larger.start(0);
+  CHECK(larger.next()->size() == 14);
+  CHECK(!larger.next());
 }
