@@ -109,7 +109,9 @@ function addInfoCommand(data: Command): void {
     });
 }
 
-const infoRows: [name: string, cell: (split: SplitInfo) => string][] = [
+type InfoRow = [name: string, cell: (split: SplitInfo) => string];
+
+const infoRows: InfoRow[] = [
   ['images', ({ images }) => String(images)],
   ['classes', ({ classes }) => String(classes)],
   ['smallest class', ({ smallestClass }) => counted(smallestClass)],
@@ -119,17 +121,40 @@ const infoRows: [name: string, cell: (split: SplitInfo) => string][] = [
   ['listing', ({ listing }) => listing],
 ];
 
+/** What a run refuses or leaves out; shown where there is any. */
+const oddities: InfoRow[] = [
+  ['classes without images', ({ emptyClasses }) => listed(emptyClasses)],
+  ['classes only here', ({ onlyHere }) => listed(onlyHere)],
+  ['files ignored', ({ ignoredFiles }) => listed(extensions(ignoredFiles))],
+];
+
 function infoTable({ root, layout, splits }: DataInfo): string[] {
   const shown = Object.entries(splits);
+  const found = oddities.filter(([, cell]) => shown.some(([, split]) => cell(split) !== '-'));
   return table([
     ['folder', root],
     ['layout', layout],
     ['', ...shown.map(([name]) => name)],
-    ...infoRows.map(([name, cell]) => [name, ...shown.map(([, split]) => cell(split))]),
+    ...[...infoRows, ...found].map(([name, cell]) => [
+      name,
+      ...shown.map(([, split]) => cell(split)),
+    ]),
   ]);
 }
 
 const counted = ({ name, images }: { name: string; images: number }) => `${name}, ${images}`;
+
+/** The first few by name, the rest by number. */
+function listed(names: string[]): string {
+  const rest = names.length - 3;
+  const shown = rest > 0 ? [...names.slice(0, 3), `and ${rest} more`] : names;
+  return shown.join(', ') || '-';
+}
+
+const extensions = (counts: Record<string, number>) =>
+  Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([extension, count]) => `${extension || 'no extension'} ${count}`);
 
 const range = ({ least, mean, most }: Range) =>
   least === most ? `${least} px` : `${least} to ${most} px, mean ${mean.toFixed(0)}`;
