@@ -10,7 +10,7 @@
 #include "checkpoint/checkpoint.h"
 #include "data/datasets/dataset.h"
 #include "distributed/group.h"
-#include "run/position.h"
+#include "run/run_state.h"
 
 namespace rdm {
 

@@ -6,7 +6,6 @@
 
 #include "base/plain.h"
 #include "options/options.h"
-#include "run/position.h"
 #include "run/run_state.h"
 
 namespace rdm {

@@ -16,6 +16,16 @@ namespace rdm {
 // other settings.
 constexpr int64_t kMostRollbacks = 3;
 
+// Where training stands: at `step` of `epoch`, both 0-based. A checkpoint holds the step that is to
+// be taken next.
+struct Position {
+  int64_t epoch = 0;
+  int64_t step = 0;
+
+  Position next_step() const { return {epoch, step + 1}; }
+  Position next_epoch() const { return {epoch + 1, 0}; }
+};
+
 // What was metered of an epoch so far, on all ranks.
 struct Metered {
   int64_t images = 0, steps = 0;

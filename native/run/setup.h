@@ -8,8 +8,8 @@
 #include "base/event.h"
 #include "distributed/group.h"
 #include "options/options.h"
-#include "run/position.h"
 #include "run/resume.h"
+#include "run/run_state.h"
 
 namespace rdm {
 

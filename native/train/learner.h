@@ -9,7 +9,7 @@
 #include "checkpoint/checkpoint.h"
 #include "device/feed.h"
 #include "methods/compared.h"
-#include "run/position.h"
+#include "run/run_state.h"
 
 namespace rdm {
 

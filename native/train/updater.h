@@ -11,7 +11,7 @@
 #include "optim/grad_scaler.h"
 #include "optim/sgd.h"
 #include "options/options.h"
-#include "run/position.h"
+#include "run/run_state.h"
 
 namespace rdm {
 
