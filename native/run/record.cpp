@@ -43,7 +43,7 @@ Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
 
 std::optional<Record> read_record(const Plain& record, const std::string& path) {
   if (record.is_null()) return std::nullopt;
-  const RecordReader reader(record, path, "rdm");
+  const EntryReader reader(record, path, "rdm");
   if (reader.has("views")) reader.dictionaries("views");
   return Record{reader.text("command"),
                 reader.text("listing"),

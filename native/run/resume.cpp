@@ -70,7 +70,7 @@ void compare(const Plain& recorded, const Plain& given, const std::set<std::stri
       }
       continue;
     }
-    out.push_back(message(flag_of(key), of, " ", printable(to_text(*there)), " there, ",
+    out.push_back(message(flag_of(key), of, " ", shortened(to_text(*there)), " there, ",
                           to_text(value), " here"));
   }
 }
@@ -102,7 +102,7 @@ std::optional<Resumed> load_resumed(const char* command, const RunOptions& optio
   auto resumed = read_resumed(*path);
   const auto& arch = resumed.checkpoint.arch;
   RDM_CHECK(options.resume == "auto" || arch == options.arch, Code::bad_checkpoint, *path,
-            " holds a ", printable(arch), ", not a ", options.arch, " (--arch)");
+            " holds a ", shortened(arch), ", not a ", options.arch, " (--arch)");
   return resumed;
 }
 
@@ -116,10 +116,10 @@ std::vector<std::string> differences(const Record& recorded, const char* command
                                      const RunOptions& options, const std::string& listing) {
   std::vector<std::string> out;
   if (recorded.command != command) {
-    return {message("it is of rdm ", printable(recorded.command), ", not of rdm ", command)};
+    return {message("it is of rdm ", shortened(recorded.command), ", not of rdm ", command)};
   }
   if (recorded.listing != listing) {
-    out.push_back(message("other training images there (--data ", printable(recorded.data), ")"));
+    out.push_back(message("other training images there (--data ", shortened(recorded.data), ")"));
   }
   compare(recorded.options, options.record, options.may_differ, "", out);
   return out;

@@ -20,7 +20,7 @@ Plain to_plain(const Metered& metered) {
 }
 
 // Of the first `steps` of an epoch.
-Metered read_metered(const RecordReader& reader, int64_t steps) {
+Metered read_metered(const EntryReader& reader, int64_t steps) {
   Metered metered;
   metered.images = reader.whole("images", 1, kMost);
   metered.steps = reader.whole("steps", 1, steps);
@@ -47,7 +47,7 @@ Plain to_plain(const RunState& state) {
                      {"rollbacks", state.rollbacks}};
 }
 
-RunState read_state(const RecordReader& reader) {
+RunState read_state(const EntryReader& reader) {
   RunState state;
   state.step = reader.whole("step", 0, kMost);
   if (!reader.is_null("meters")) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "data/loading/loader.h"
-#include "run/record_reader.h"
+#include "run/entry_reader.h"
 
 namespace rdm {
 
@@ -42,6 +42,6 @@ struct RunState {
 };
 
 Plain to_plain(const RunState& state);
-RunState read_state(const RecordReader& reader);
+RunState read_state(const EntryReader& reader);
 
 }  // namespace rdm

@@ -126,13 +126,13 @@ function eventsOf(file) {
   return [...events.filter((event) => !told(event)), ...events.filter((event) => told(event) && isCertain(event.path))];
 }
 
-/** { a: { b: 1 } } → [['prefix.a.b', 1]], without times and without the build's own folder. */
+/** { a: { b: 1 } } → [['prefix.a.b', 1]], in the order of the keys, without times and the build's own folder. */
 function flat(value, prefix) {
   if (value === null || typeof value !== 'object') {
     const text = JSON.stringify(value);
     return [[prefix, builds.reduce((rest, { folder }) => rest.replaceAll(folder, 'BUILD'), text)]];
   }
-  const entries = Object.entries(value).filter(([key]) => !isTime(key));
+  const entries = Object.entries(value).filter(([key]) => !isTime(key)).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.flatMap(([key, inner]) => flat(inner, `${prefix}.${key}`));
 }
 

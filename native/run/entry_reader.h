@@ -9,21 +9,21 @@
 
 namespace rdm {
 
-class RecordReader {
+class EntryReader {
  public:
   // path: of the file; key: the dictionary's place in it, such as rdm.state.
-  RecordReader(const Plain& dictionary, std::string path, std::string key);
+  EntryReader(const Plain& dictionary, std::string path, std::string key);
 
   bool has(const char* key) const { return dictionary_.find(key); }
   bool is_null(const char* key) const { return at(key).is_null(); }
   int64_t whole(const char* key, int64_t least, int64_t most) const;
   double number(const char* key, double least, double most) const;
   const std::string& text(const char* key) const;
-  RecordReader inside(const char* key) const;
+  EntryReader inside(const char* key) const;
 
   // Lists: of so many numbers, and of dictionaries.
   std::vector<double> numbers(const char* key, size_t count, double least, double most) const;
-  std::vector<RecordReader> dictionaries(const char* key) const;
+  std::vector<EntryReader> dictionaries(const char* key) const;
 
  private:
   const Plain::List& list(const char* key, const std::string& wanted) const;

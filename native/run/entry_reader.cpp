@@ -1,4 +1,4 @@
-#include "run/record_reader.h"
+#include "run/entry_reader.h"
 
 #include <optional>
 
@@ -13,7 +13,7 @@ constexpr auto kHint =
 
 // Of lists and dictionaries, which may be of any size, what they are.
 std::string describe(const Plain& value) {
-  if (const auto* text = value.get_if<std::string>()) return "'" + printable(*text) + "'";
+  if (const auto* text = value.get_if<std::string>()) return "'" + shortened(*text) + "'";
   if (value.get_if<Plain::List>()) return "a list";
   if (value.get_if<Plain::Dict>()) return "a dictionary";
   return to_text(value);
@@ -37,12 +37,12 @@ Error refusal(const std::string& path, const std::string& key, const std::string
 
 }  // namespace
 
-RecordReader::RecordReader(const Plain& dictionary, std::string path, std::string key)
+EntryReader::EntryReader(const Plain& dictionary, std::string path, std::string key)
     : dictionary_(dictionary), path_(std::move(path)), key_(std::move(key)) {
   if (!dictionary.get_if<Plain::Dict>()) throw refusal(path_, key_, "a dictionary", dictionary);
 }
 
-const Plain& RecordReader::at(const char* key) const {
+const Plain& EntryReader::at(const char* key) const {
   const auto* value = dictionary_.find(key);
   if (!value) {
     throw Error(Code::bad_checkpoint, message(path_, ": it has no '", name(key), "'"), kHint);
@@ -50,37 +50,37 @@ const Plain& RecordReader::at(const char* key) const {
   return *value;
 }
 
-void RecordReader::refuse(const char* key, const std::string& wanted) const {
+void EntryReader::refuse(const char* key, const std::string& wanted) const {
   throw refusal(path_, name(key), wanted, at(key));
 }
 
-int64_t RecordReader::whole(const char* key, int64_t least, int64_t most) const {
+int64_t EntryReader::whole(const char* key, int64_t least, int64_t most) const {
   const auto* value = at(key).get_if<int64_t>();
   if (value && *value >= least && *value <= most) return *value;
   refuse(key, message("a whole number between ", least, " and ", most));
 }
 
-double RecordReader::number(const char* key, double least, double most) const {
+double EntryReader::number(const char* key, double least, double most) const {
   if (const auto value = number_in(at(key), least, most)) return *value;
   refuse(key, message("a number between ", least, " and ", most));
 }
 
-const std::string& RecordReader::text(const char* key) const {
+const std::string& EntryReader::text(const char* key) const {
   if (const auto* value = at(key).get_if<std::string>()) return *value;
   refuse(key, "a text");
 }
 
-const Plain::List& RecordReader::list(const char* key, const std::string& wanted) const {
+const Plain::List& EntryReader::list(const char* key, const std::string& wanted) const {
   if (const auto* value = at(key).get_if<Plain::List>()) return *value;
   refuse(key, wanted);
 }
 
-RecordReader RecordReader::inside(const char* key) const {
+EntryReader EntryReader::inside(const char* key) const {
   return {at(key), path_, name(key)};
 }
 
-std::vector<double> RecordReader::numbers(const char* key, size_t count, double least,
-                                          double most) const {
+std::vector<double> EntryReader::numbers(const char* key, size_t count, double least,
+                                         double most) const {
   const auto wanted = message("a list of ", count, " numbers");
   const auto& entries = list(key, wanted);
   std::vector<double> out;
@@ -92,8 +92,8 @@ std::vector<double> RecordReader::numbers(const char* key, size_t count, double 
   return out;
 }
 
-std::vector<RecordReader> RecordReader::dictionaries(const char* key) const {
-  std::vector<RecordReader> out;
+std::vector<EntryReader> EntryReader::dictionaries(const char* key) const {
+  std::vector<EntryReader> out;
   for (const auto& entry : list(key, "a list of dictionaries")) {
     out.emplace_back(entry, path_, message(name(key), "[", out.size(), "]"));
   }
