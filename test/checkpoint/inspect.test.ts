@@ -148,7 +148,7 @@ test('sixty thousand tensors are listed in seconds', { timeout: 20_000 }, async 
   length.writeUInt32LE(header.length);
   const path = join(scratch(), 'many.safetensors');
   writeFileSync(path, Buffer.concat([length, Buffer.from(header)]));
-  const { code, stdout } = await rdm(['inspect', path]);
+  const { code, stdout } = await rdm(['inspect', '--tensors', path]);
   assert.equal(code, 0);
   assert.match(stdout, /^state dict +60000 tensors/m);
   assert.match(stdout, /^layer\.59999 +0 +uint8$/m);
