@@ -104,3 +104,25 @@ test('the README is a page, and has no table of flags', () => {
   assert.ok(readme.split('\n').length <= 100);
   assert.doesNotMatch(readme, /^\| `?--?[a-z]/m);
 });
+
+test('the ways of sigma and of an image lead through at most 12 files each, in order', () => {
+  const ways = [
+    ...textOf('docs/architecture.md').matchAll(
+      /^\*\*The way of (.+?)\*\*.*\n\n((?:\d+\. .+\n)+)/gm,
+    ),
+  ];
+  assert.deepEqual(
+    ways.map(([, of]) => of),
+    ['`--sigma 2`', 'an image'],
+  );
+  for (const [, , steps = ''] of ways) {
+    const files = [...steps.matchAll(/^(\d+)\. `([^`]+)`: /gm)];
+    assert.deepEqual(
+      files.map(([, number]) => Number(number)),
+      files.map((_, index) => index + 1),
+    );
+    assert.equal(files.length, steps.trim().split('\n').length);
+    assert.ok(files.length > 5 && files.length <= 12);
+    for (const [, , file = ''] of files) assert.ok(existsSync(join(root, file)), file);
+  }
+});
