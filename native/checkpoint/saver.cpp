@@ -5,20 +5,21 @@
 #include <algorithm>
 #include <filesystem>
 #include <regex>
+#include <tuple>
 
 #include "checkpoint/manifest.h"
 
 namespace rdm {
-namespace {
 
 namespace fs = std::filesystem;
 
-bool is_numbered(const fs::path& path) {
-  static const std::regex pattern(R"(checkpoint_\d{4,}(-\d+)?\.pth\.tar)");
-  return std::regex_match(path.filename().string(), pattern);
+std::optional<Place> place_of(const std::string& file) {
+  static const std::regex pattern(R"(checkpoint_(\d{4,15})(?:-(\d{6,15}))?\.pth\.tar)");
+  std::smatch found;
+  if (!std::regex_match(file, found, pattern)) return std::nullopt;
+  const int64_t epoch = std::stoll(found[1]);
+  return found[2].matched ? Place(epoch, std::stoll(found[2])) : Place(epoch + 1, 0);
 }
-
-}  // namespace
 
 void Snapshot::take(Checkpoint checkpoint) {
   const torch::NoGradGuard no_grad;
@@ -93,20 +94,24 @@ void Saver::verify(const std::string& path) const {
   }
 }
 
-// Removes all but the newest. Files without a manifest stay, as they are not ours.
+// Keeps what leads up to the one that was written. What is further than that one is of a course
+// that was given up, and goes first. Files without a manifest stay, as they are not ours. Their
+// times say nothing: clocks are set back, and copies have none.
 void Saver::prune(const std::string& written) {
-  std::vector<std::pair<fs::file_time_type, fs::path>> others;
+  const auto here = place_of(fs::path(written).filename().string());
+  std::vector<std::tuple<bool, Place, fs::path>> others;
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder_, failure)) {
     const auto& path = entry.path();
-    if (!is_numbered(path) || path.filename() == fs::path(written).filename()) continue;
-    if (!fs::exists(manifest_of(path.string()), failure)) continue;
-    others.emplace_back(fs::last_write_time(path, failure), path);
+    const auto place = place_of(path.filename().string());
+    if (!place || place == here || !fs::exists(manifest_of(path.string()), failure)) continue;
+    others.emplace_back(place < here, *place, path);
   }
   std::ranges::sort(others, std::greater<>());
   for (size_t i = static_cast<size_t>(keep_) - 1; i < others.size(); ++i) {
-    fs::remove(others[i].second, failure);
-    fs::remove(manifest_of(others[i].second.string()), failure);
+    const auto& path = std::get<fs::path>(others[i]);
+    fs::remove(path, failure);
+    fs::remove(manifest_of(path.string()), failure);
   }
 }
 

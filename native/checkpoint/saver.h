@@ -1,10 +1,12 @@
 // Checkpoints written beside training: the caller waits only while tensors are copied.
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -12,6 +14,14 @@
 #include "checkpoint/checkpoint.h"
 
 namespace rdm {
+
+// Where a run stands: the epoch and the step that come next. Of two checkpoints of a run, the later
+// one's is greater.
+using Place = std::pair<int64_t, int64_t>;
+
+// As the name of a numbered checkpoint tells it: checkpoint_0003.pth.tar is of the end of epoch 3,
+// checkpoint_0003-000120.pth.tar of after 120 steps of it. Nothing for another file's name.
+std::optional<Place> place_of(const std::string& file);
 
 // A copy of a checkpoint's tensors. The next copy uses the same memory.
 class Snapshot {

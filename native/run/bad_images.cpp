@@ -1,7 +1,6 @@
 #include "run/bad_images.h"
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/error.h"
 #include "run/output.h"
@@ -17,7 +16,7 @@ void report_bad_images(const Loader& loader, const std::string& split, const std
   std::filesystem::create_directories(output, failure);
   const auto rank = is_first(group) ? "" : message(".", group->rank());
   const auto path = in_folder(output, "bad-images-" + split + rank + ".txt");
-  std::ofstream list(path);
+  auto list = begin_list(path);
   for (const auto& image : bad) list << image.path << '\t' << image.reason << '\n';
   const auto total = static_cast<size_t>(loader.dataset().size());
   auto text = message(bad.size(), " of ", total, " ", split,

@@ -34,7 +34,7 @@ std::string list_images(const TrainedStep& step, const std::string& what, const 
                 static_cast<long long>(step.step));
   const auto rank = is_first(group) ? "" : message(".", group->rank());
   auto path = in_folder(output, name + rank + ".txt");
-  std::ofstream list(path);
+  auto list = begin_list(path);
   list << what << "\n";
   for (const int64_t image : step.images) list << dataset.samples[image].path << "\n";
   return list.flush() ? path : "";

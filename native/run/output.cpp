@@ -14,6 +14,12 @@ std::string in_folder(const std::string& folder, const std::string& file) {
   return (std::filesystem::path(folder) / file).string();
 }
 
+std::ofstream begin_list(const std::string& path) {
+  std::error_code failure;
+  std::filesystem::remove(path, failure);
+  return std::ofstream(path);
+}
+
 void prepare_output(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);

@@ -9,11 +9,11 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <regex>
-#include <sstream>
+#include <stdexcept>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "run/output.h"
 
 namespace rdm {
@@ -59,23 +59,35 @@ OutputLock::OutputLock(const std::string& folder, const Sink& sink)
 
 // Another run that ends removes the file under our hands; what we then locked is no longer there.
 bool OutputLock::take(int& failure) {
-  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  // What another put there under this name, a link above all, would be written over.
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  struct stat ours{}, there{};
+  const bool foreign = descriptor_ < 0 ? errno == ELOOP || errno == EISDIR
+                                       : ::fstat(descriptor_, &ours) == 0 &&
+                                             (!S_ISREG(ours.st_mode) || ours.st_nlink > 1);
+  if (foreign) {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    throw Error(Code::bad_output, message(path_, " is a link, a pipe or a folder, not a file"),
+                "remove it, or take another --output");
+  }
   if (descriptor_ < 0) {
     throw Error(Code::bad_output, message("cannot write ", path_, ": ", std::strerror(errno)),
                 "pass a folder that can be written: --output DIR");
   }
   failure = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
   if (failure == EWOULDBLOCK) refuse();
-  struct stat ours{}, there{};
-  return ::fstat(descriptor_, &ours) == 0 && ::stat(path_.c_str(), &there) == 0 &&
+  return ::fstat(descriptor_, &ours) == 0 && ::lstat(path_.c_str(), &there) == 0 &&
          ours.st_ino == there.st_ino;
 }
 
 void OutputLock::refuse() const {
   ::close(descriptor_);
-  std::ostringstream holder;
-  holder << std::ifstream(path_).rdbuf();
-  auto name = holder.str();
+  std::string name;
+  try {
+    read_file(path_, 4096, name);
+  } catch (const std::runtime_error&) {  // gone by now, or not ours: without a name, then
+    name.clear();
+  }
   while (name.ends_with('\n')) name.pop_back();
   throw Error(Code::bad_output,
               message("another run writes to ", folder_, name.empty() ? "" : ": ", name),

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <regex>
 #include <set>
 
 #include "base/error.h"
 #include "base/printable.h"
 #include "checkpoint/manifest.h"
+#include "checkpoint/saver.h"
 
 namespace rdm {
 namespace {
@@ -16,21 +16,22 @@ namespace {
 namespace fs = std::filesystem;
 
 // pretrain numbers its checkpoints, lincls writes one.
-std::regex names_of(std::string_view command) {
-  return std::regex(command == "pretrain" ? R"(checkpoint_\d{4,}(-\d+)?\.pth\.tar)"
-                                          : R"(checkpoint\.pth\.tar)");
+std::optional<Place> place_in(std::string_view command, const std::string& file) {
+  if (command == "pretrain") return place_of(file);
+  return file == "checkpoint.pth.tar" ? std::optional(Place()) : std::nullopt;
 }
 
-std::vector<fs::path> newest_first(const std::string& folder, const std::regex& names) {
-  std::vector<std::pair<fs::file_time_type, fs::path>> found;
+// The furthest first, whatever the times of the files say.
+std::vector<fs::path> furthest_first(const std::string& folder, std::string_view command) {
+  std::vector<std::pair<Place, fs::path>> found;
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    if (!std::regex_match(entry.path().filename().string(), names)) continue;
-    found.emplace_back(fs::last_write_time(entry.path(), failure), entry.path());
+    const auto place = place_in(command, entry.path().filename().string());
+    if (place) found.emplace_back(*place, entry.path());
   }
   std::ranges::sort(found, std::greater<>());
   std::vector<fs::path> paths;
-  for (auto& [time, path] : found) paths.push_back(std::move(path));
+  for (auto& [place, path] : found) paths.push_back(std::move(path));
   return paths;
 }
 
@@ -79,7 +80,7 @@ std::optional<std::string> find_resumed(const char* command, const RunOptions& o
                                         const Sink& sink) {
   if (options.resume.empty()) return std::nullopt;
   if (options.resume != "auto") return options.resume;
-  for (const auto& path : newest_first(options.output, names_of(command))) {
+  for (const auto& path : furthest_first(options.output, command)) {
     const auto fault = find_fault(path.string());
     if (!fault) return path.string();
     sink(WarningEvent{"passed_over", message("passed over ", path.string(), ": ", *fault)});

@@ -19,7 +19,7 @@ struct Resumed {
 
 Resumed read_resumed(const std::string& path);
 
-// The one that options.resume names, or with `auto` the newest of the output folder that is what
+// The one that options.resume names, or with `auto` the furthest of the output folder that is what
 // its manifest says: one that is not is passed over with a warning. Nothing where there is none.
 // Errors (bad_checkpoint): load_checkpoint's; a named one is of another architecture.
 std::optional<Resumed> load_resumed(const char* command, const RunOptions& options,

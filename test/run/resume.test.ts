@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
@@ -152,6 +153,17 @@ test('--checkpoint-every saves in mid-epoch under names that sort, --keep leaves
   await pretrain({ ...options(kept), checkpointEvery: 1, keep: 2 });
   assert.equal(names(kept).length, 2);
   assert.equal(names(kept).at(-1), 'checkpoint_0001.pth.tar');
+});
+
+test('--resume auto goes by where the run stood, not by the times of files', async () => {
+  const output = scratch();
+  await pretrain({ ...options(output), epochs: 2 });
+  const [first, last] = [0, 1].map((epoch) => join(output, `checkpoint_000${epoch}.pth.tar`));
+  assert.ok(first && last);
+  utimesSync(last, new Date(0), new Date(0)); // a clock that was set back, or a copy
+  const [started] = (await runPretrain({})('auto', output)).events;
+  assert.ok(started?.type === 'start');
+  assert.equal(started.resumed, last);
 });
 
 test('--resume auto begins where there is nothing, and passes over what is broken', async () => {

@@ -4,6 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <filesystem>
+
 #include "check.h"
 #include "checkpoint/manifest.h"
 #include "checkpoint_fixtures.h"
@@ -98,6 +101,33 @@ TEST_CASE("--keep leaves the newest, and what is not numbered or has no manifest
     CHECK(!find_fault(folder.file(name)));
   }
   CHECK(exists(folder.file("checkpoint_0099.pth.tar")));
+}
+
+TEST_CASE("--keep goes by where the run stood, not by the times of files") {
+  const ScratchFolder folder;
+  Saver saver(folder.path(), 2);
+  const auto now = std::filesystem::file_time_type::clock::now();
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    const auto name = message("checkpoint_000", epoch, ".pth.tar");
+    saver.save(name, with_value(1));
+    saver.finish();
+    // The clock is set back by a day for each epoch.
+    std::filesystem::last_write_time(folder.file(name), now - std::chrono::hours(24 * epoch));
+  }
+  CHECK(!exists(folder.file("checkpoint_0000.pth.tar")));
+  CHECK(exists(folder.file("checkpoint_0001.pth.tar")));
+  CHECK(exists(folder.file("checkpoint_0002.pth.tar")));
+}
+
+TEST_CASE("the name of a numbered checkpoint tells where the run stood") {
+  CHECK(place_of("checkpoint_0003.pth.tar") == Place(4, 0));
+  CHECK(place_of("checkpoint_0003-000120.pth.tar") == Place(3, 120));
+  CHECK(place_of("checkpoint_12345-1234567.pth.tar") == Place(12345, 1234567));
+  for (const char* other :
+       {"checkpoint.pth.tar", "checkpoint_003.pth.tar", "model_best.pth.tar",
+        "checkpoint_0003.pth.tar.tmp7", "checkpoint_9999999999999999.pth.tar"}) {
+    CHECK_MESSAGE(!place_of(other), other);
+  }
 }
 
 TEST_CASE("a save that fails is a warning; the checkpoint before stays whole, none is removed") {

@@ -1,10 +1,12 @@
 // One run at a time in an output folder.
 #include "run/output_lock.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <regex>
 
 #include "check.h"
@@ -61,4 +63,27 @@ TEST_CASE("a lock ends with its process, and what that process was writing is re
   write_bytes(folder.file("checkpoint_0001.pth.tar.sha256.tmp123"), "half");
   const OutputLock next(folder.path(), ignore);
   CHECK(folder.files() == 2);  // the lock and the whole checkpoint
+}
+
+TEST_CASE("what another put there under the lock's name is not written to") {
+  const ScratchFolder folder, other;
+  const auto precious = other.file("precious");
+  const auto lock = folder.file(".rdm-lock");
+  write_bytes(precious, "mine");
+  const auto refused = [&] {
+    const auto error = error_of([&] { OutputLock(folder.path(), ignore); });
+    REQUIRE(error);
+    CHECK(error->what() == lock + " is a link, a pipe or a folder, not a file");
+    CHECK(error->hint == "remove it, or take another --output");
+    std::filesystem::remove(lock);
+  };
+  std::filesystem::create_symlink(precious, lock);
+  refused();
+  std::filesystem::create_hard_link(precious, lock);
+  refused();
+  REQUIRE(mkfifo(lock.c_str(), 0666) == 0);
+  refused();
+  std::filesystem::create_directory(lock);
+  refused();
+  CHECK(read_bytes(precious) == "mine");
 }
