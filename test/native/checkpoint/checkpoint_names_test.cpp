@@ -148,10 +148,10 @@ TEST_CASE("inspecting tells kind, architecture, epoch, size and what the run rec
   CHECK(*lincls.find("arch") == Plain("resnet18"));  // recorded; the shapes tell nothing here
   CHECK(*lincls.find("epoch") == Plain(int64_t{12}));
   CHECK(*lincls.find("bestAcc1") == Plain(67.5));
-  CHECK(*lincls.find("optimizer") == Plain(Plain::Dict{{"groups", int64_t{1}},
-                                                       {"lr", int64_t{30}},
-                                                       {"tensors", int64_t{1}},
-                                                       {"bytes", int64_t{16}}}));
+  CHECK(
+      *lincls.find("optimizer") ==
+      Plain(Plain::Dict{
+          {"groups", int64_t{1}}, {"lr", 30.0}, {"tensors", int64_t{1}}, {"bytes", int64_t{16}}}));
   CHECK(*lincls.find("keys") == Plain(int64_t{9}));
   CHECK(lincls.find("rdm")->is_null());
   const auto& first = lincls.find("tensors")->get_if<Plain::List>()->front();
