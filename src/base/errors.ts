@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'bad_data' // the image folder
   | 'bad_checkpoint'
   | 'bad_output' // the output folder
+  | 'occupied' // the output folder holds another run
   | 'bad_run' // the folder of a run that is looked at
   | 'bad_recipe'
   | 'download'

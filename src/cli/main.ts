@@ -18,7 +18,8 @@ import { addSpectrumCommand } from './commands/spectrum.js';
 import { addVerifyResumeCommand } from './commands/verify-resume.js';
 import { addWatchCommand } from './commands/watch.js';
 import { RankError, tellParent } from './launch/children.js';
-import { processName } from './output/messages.js';
+import { overwriting, resuming } from './launch/launch.js';
+import { describeOverwriting, describeResuming, processName } from './output/messages.js';
 import { say, sayStack, watchStreams } from './output/print.js';
 
 const exitFailed = 1;
@@ -78,6 +79,13 @@ function reportOfRank(error: RankError): number {
 /** The system says no more than that it has no such file. */
 const withoutFolder = (error: unknown) => (error as NodeJS.ErrnoException)?.syscall === 'uv_cwd';
 
+/** Of a folder that holds a run, both lines ready. */
+function hintsFor(error: unknown): string[] {
+  if (!(error instanceof RdmError)) return ['this is a bug; RDM_DEBUG=1 shows the stack'];
+  if (error.code !== 'occupied') return [error.hint];
+  return [describeResuming(resuming()), describeOverwriting(overwriting())];
+}
+
 function report(error: unknown, who = ''): number {
   if (withoutFolder(error)) {
     say('the working folder was removed', 'change to a folder that is there');
@@ -86,8 +94,7 @@ function report(error: unknown, who = ''): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitUsage;
   const known = error instanceof RdmError;
   const message = error instanceof Error ? error.message : String(error);
-  const hint = known ? error.hint : 'this is a bug; RDM_DEBUG=1 shows the stack';
-  say(`${who}${message}`, hint);
+  say(`${who}${message}`, ...hintsFor(error));
   if (process.env.RDM_DEBUG) sayStack(error);
   return known && error.code === 'usage' ? exitUsage : exitFailed;
 }

@@ -18,6 +18,7 @@ import { inspectCheckpoint, takeOver } from './checkpoints.js';
 import { type CommandLine, linclsLine, pretrainLine } from './command-line.js';
 import { appendEvent, tolerant } from './event-log.js';
 import { perform } from './job.js';
+import { claimOutput } from './occupied.js';
 import { openRecord } from './record.js';
 import { withVerdicts } from './verdict.js';
 
@@ -114,14 +115,17 @@ async function examine<Result extends { outcome: 'done' | 'stopped' }>(
 }
 
 async function run(
-  resolved: Pick<Resolved, 'data' | 'output' | 'process'>,
-  { tensorboard }: Pick<LinclsOptions, 'tensorboard'>,
+  resolved: Resolved,
+  { tensorboard, overwrite = false }: Pick<LinclsOptions, 'tensorboard' | 'overwrite'>,
   line: (seed: number) => CommandLine,
   { onEvent, signal }: Control,
   start: (onEvent: OnEvent) => Job<Summary>,
 ): Promise<Summary> {
   if (!reports(resolved)) return perform(start, { signal });
   const { output, data } = resolved;
+  if (!('evaluate' in resolved && resolved.evaluate)) {
+    claimOutput('evaluate' in resolved ? 'lincls' : 'pretrain', { ...resolved, overwrite });
+  }
   const plot = tensorboard ? await plotter(output) : undefined;
   const record = openRecord(output, data, line);
   const write = tolerant((warning) => onEvent?.(warning));

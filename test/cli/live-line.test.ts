@@ -13,7 +13,16 @@ const escapeCode = '\u001b[';
 
 let args: string[];
 before(async () => {
-  args = ['pretrain', ...small, '--epochs', '2', '--output', scratch(), await dataset()];
+  args = [
+    'pretrain',
+    ...small,
+    '--epochs',
+    '2',
+    '--overwrite',
+    '--output',
+    scratch(),
+    await dataset(),
+  ];
 });
 
 test('a live line tells epoch, step, loss, ranks, rate, speed and time left', async () => {

@@ -193,7 +193,7 @@ test(
   deadline,
   async () => {
     const output = scratch();
-    writeFileSync(join(output, 'checkpoint_0099.pth.tar'), 'of an earlier run');
+    writeFileSync(join(output, 'checkpoint.pth.tar'), 'of lincls, earlier');
     const line = ['--nproc-per-node', '2', '--max-restarts', '2', '--resume', 'first.pth.tar'];
     const { code, stderr } = await rdm(['pretrain', ...line, '--output', output, '--', 'images'], {
       env: { ...addon, ...acts({ '0.1': 'kill 0', '1.0': 'kill 2' }) },

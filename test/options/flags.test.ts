@@ -39,6 +39,7 @@ const shared = `${processes}
 --seed <n>
 --resume <path>
 --resume-anyway
+--overwrite
 --checkpoint-every <steps|time>
 --on-divergence <action> = "stop"
 --time-limit <time>

@@ -122,7 +122,7 @@ test('rdm lincls --tensorboard writes a file too; without the flag there is none
   const files = () => readdirSync(output).filter((name) => name.includes('tfevents'));
   assert.equal((await rdm(flags)).code, 0);
   assert.deepEqual(files(), []);
-  const { code, stderr } = await rdm([...flags, '--tensorboard']);
+  const { code, stderr } = await rdm([...flags, '--overwrite', '--tensorboard']);
   assert.equal(code, 0, stderr);
   assert.match(files().join(), /^events\.out\.tfevents\.\d+\.[^,]+\.\d+$/);
 });

@@ -42,13 +42,21 @@ function exitCode(failure: Ending | undefined, endings: Ending[], forwarding: Fo
   return codes.find((code) => code !== exitCollapsed) ?? codes[0] ?? 0;
 }
 
-/** This command line, to go on from a checkpoint: its last --resume counts, and what follows -- are no flags. */
+/** This command line, to go on from a checkpoint: its last --resume counts. */
 export function resuming(checkpoint = 'auto'): string[] {
-  const line = process.argv.slice(2);
+  const line = process.argv.slice(2).filter((word) => word !== '--overwrite');
   if (checkpoint === 'auto' && /(^| )--resume[= ]auto( |$)/.test(line.join(' '))) return line;
+  return withFlags(line, '--resume', checkpoint);
+}
+
+/** This command line, to begin anew where a run is. */
+export const overwriting = (): string[] => withFlags(process.argv.slice(2), '--overwrite');
+
+/** What follows -- are no flags. */
+function withFlags(line: string[], ...flags: string[]): string[] {
   const end = line.indexOf('--');
   const at = end < 0 ? line.length : end;
-  return [...line.slice(0, at), '--resume', checkpoint, ...line.slice(at)];
+  return [...line.slice(0, at), ...flags, ...line.slice(at)];
 }
 
 /** The checkpoints of pretrain, also in the middle of an epoch, and of lincls. */

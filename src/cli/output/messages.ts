@@ -31,10 +31,14 @@ export function describeSummary({ outcome, checkpoint, bestTop1 }: Summary): str
   ].join('; ');
 }
 
-/** How a run that was stopped goes on: by its own line, as one for a shell. */
-export function describeResuming(line: string[]): string {
-  return `to go on: ${['rdm', ...line].map(quoted).join(' ')}`;
-}
+/** How a run that was stopped goes on: by its own line. */
+export const describeResuming = (line: string[]): string => `to go on: ${forShell(line)}`;
+
+/** And how another begins in its folder. */
+export const describeOverwriting = (line: string[]): string =>
+  `to begin anew, with the run there moved aside: ${forShell(line)}`;
+
+const forShell = (line: string[]) => ['rdm', ...line].map(quoted).join(' ');
 
 const quoted = (word: string) =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -15,8 +15,9 @@ export function printJson(value: unknown): void {
 export type Remark = [text: string, hint?: string];
 
 /** On stderr: what happened and, below it, what to do. */
-export function say(text: string, hint = ''): void {
-  console.error(`rdm: ${printable(text)}${hint && `\n     ${printable(hint)}`}`);
+export function say(text: string, ...hints: (string | undefined)[]): void {
+  const lines = [text, ...hints].filter((line): line is string => !!line);
+  console.error(`rdm: ${lines.map(printable).join('\n     ')}`);
 }
 
 export function sayStack(error: unknown): void {

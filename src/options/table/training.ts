@@ -150,6 +150,12 @@ export const checkpoints = {
       'checkpoint to continue from; auto: the newest valid one in the output folder, if any',
       { type: text, absent: '', resume: 'may differ', for: runs },
     ),
+    /** Begins anew in a folder that holds a run: what is there of it is moved into `replaced-N` in that folder. */
+    overwrite: option(
+      '--overwrite',
+      'begin anew where the output folder holds a run, which is moved aside, into replaced-N',
+      { type: toggle, absent: false, sent: false, for: runs },
+    ),
     /** Goes on also from a checkpoint of another configuration. */
     resumeAnyway: option('--resume-anyway', 'also from a checkpoint of another configuration', {
       type: toggle,
