@@ -40,7 +40,7 @@ export interface KnnSummary {
   results: KnnVote[];
 }
 
-/** One way of voting and what it got right, in percent. */
+/** One way of weighing the neighbours and what it got right, in percent. */
 export interface KnnVote {
   k: number;
   /** Without effect on euclidean distances. */

@@ -3,10 +3,10 @@ import { type Branch, branches, distances, featureLayers } from '../../types/cho
 import { choice, list, number, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
 
-export const judged = {
+export const evaluated = {
   heading: 'Model:',
   rows: {
-    /** The checkpoint whose backbone is judged; random weights where left out. */
+    /** The checkpoint whose backbone is evaluated; random weights where left out. */
     pretrained: option('--pretrained <path>', 'checkpoint of the backbone', {
       type: text,
       absent: '',

@@ -2,7 +2,7 @@
 // checks, defaults, recipes, completion, the manual, docs/flags.md, the addon's keys) is made of it.
 import { data, views } from './data.js';
 import type { Kind } from './kinds.js';
-import { features, judged, map, mapFiles, neighbours, shown, spectrumFiles } from './looking.js';
+import { evaluated, features, map, mapFiles, neighbours, shown, spectrumFiles } from './looking.js';
 import { device, output, processes, recipe } from './machine.js';
 import { method, model, monitor, predictor } from './model.js';
 import type { CommandName, Group, Per, Row } from './row.js';
@@ -26,7 +26,7 @@ const groups: readonly Group[] = [
     tools.synthesized,
   ],
   ...[tools.checked, tools.doctored, tools.printed, tools.printedList],
-  ...[recipe, model, frozen, judged, method, predictor, monitor, features, neighbours, map],
+  ...[recipe, model, frozen, evaluated, method, predictor, monitor, features, neighbours, map],
   ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
   ...[output, shown, spectrumFiles, mapFiles, device, processes, tools.check],
 ];

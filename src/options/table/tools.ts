@@ -1,4 +1,4 @@
-// The few options of the commands that neither train nor judge.
+// The few options of the commands that neither train nor evaluate.
 import { availableParallelism } from 'node:os';
 import { exportFormats } from '../../types/choices.js';
 import { data } from './data.js';

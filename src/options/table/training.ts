@@ -10,7 +10,7 @@ import { option, per } from './row.js';
 
 const runs = ['pretrain', 'lincls'] as const;
 
-/** What is judged without labels, or evaluated alone. */
+/** What is evaluated without labels, or alone. */
 export const frozen = {
   heading: 'Model:',
   rows: {
