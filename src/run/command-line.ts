@@ -2,8 +2,10 @@
 // values, not in the line, as torchrun, Slurm or rdm itself starts them.
 import { resolve } from 'node:path';
 import { flagValues } from '../options/flags.js';
+import { hasEffect, isNeeded } from '../options/idle.js';
 import { completeLincls, completePretrain } from '../options/runs.js';
-import { complete } from '../options/table/table.js';
+import { attribute } from '../options/table/row.js';
+import { complete, optionsOf } from '../options/table/table.js';
 import type { LinclsOptions, PretrainOptions } from '../options/types.js';
 
 export type Values = Record<string, unknown>;
@@ -31,12 +33,14 @@ function commandLine(
   seed: number,
 ): CommandLine {
   const output = resolve(options.output ?? '.');
-  const values = { ...flagValues(command, complete), output, seed };
+  const values: Values = { ...flagValues(command, complete), output, seed };
   const defaults = flagValues(command, initial);
-  const needed = Object.entries(values).filter(
-    ([name, value]) => String(value) !== String(defaults[name]),
-  );
-  const words = needed.flatMap(([name, value]) => flagWords(name, value));
+  const words = optionsOf(command).flatMap(({ row }) => {
+    const name = attribute(row);
+    const other = values[name] !== undefined && String(values[name]) !== String(defaults[name]);
+    const says = (other && hasEffect(row, values)) || isNeeded(row, values);
+    return says ? flagWords(name, values[name]) : [];
+  });
   const folder = resolve(options.data ?? '.');
   const { worldSize: processes } = options.process ?? {};
   const line = ['rdm', command, ...words, folder].map(quoted).join(' ');

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import {
   attribute,
   type CommandName,
+  checkEffects,
   type Entry,
   type FlagsOf,
   fixedDefault,
@@ -12,6 +13,7 @@ import {
   type Row,
   rowsOf,
 } from '../../index.js';
+import { say } from '../output/print.js';
 import { parserOf } from './parse.js';
 
 /** A flag that knows its row. */
@@ -44,7 +46,10 @@ export function addFlags(command: Command, name: CommandName): Command {
     command.addOption(new Flag(row, name));
     if (row.type.kind === 'switch' && !row.line) addOff(command, row);
   }
-  return name === 'pretrain' || name === 'lincls' ? takeRecipe(command, name) : command;
+  if (name === 'pretrain' || name === 'lincls') takeRecipe(command, name);
+  return command.hook('preAction', () => {
+    for (const message of checkEffects(name, command.opts(), sourceOf(command))) tell(message);
+  });
 }
 
 /** What a recipe switches on, the line switches off: --no-NAME for each switch, not in --help. */
@@ -53,8 +58,8 @@ function addOff(command: Command, row: Row): void {
 }
 
 /** --recipe: the flags that a recipe holds, where the line does not give them. */
-function takeRecipe(command: Command, of: 'pretrain' | 'lincls'): Command {
-  return command.hook('preAction', async () => {
+function takeRecipe(command: Command, of: 'pretrain' | 'lincls'): void {
+  command.hook('preAction', async () => {
     const { recipe } = command.opts<{ recipe?: string }>();
     if (recipe === undefined) return;
     const { flags } = await loadRecipe(recipe, of);
@@ -63,6 +68,18 @@ function takeRecipe(command: Command, of: 'pretrain' | 'lincls'): Command {
       command.setOptionValueWithSource(name, value, 'config');
     }
   });
+}
+
+const sourceOf = (command: Command) => (name: string) => {
+  const source = command.getOptionValueSource(name);
+  return source === 'cli' ? 'line' : source === 'config' ? 'recipe' : undefined;
+};
+
+/** Once, where several processes have the same line. */
+function tell(message: string): void {
+  const { RDM_LAUNCHED, RANK, SLURM_PROCID } = process.env;
+  const first = [RANK, SLURM_PROCID].every((rank) => !rank || rank === '0');
+  if (!RDM_LAUNCHED && first) say(message);
 }
 
 /** The flags that the library has too: what is the command line's own is left out. */

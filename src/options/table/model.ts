@@ -40,6 +40,7 @@ export const model = {
         type: choice<number>('padding of the stem', [1, 2]),
         default: 2,
         recorded: true,
+        when: { stem: 'cifar' },
         for: networks,
       },
     ),
@@ -74,6 +75,8 @@ export const method = {
       type: whole(1),
       default: ({ method }) => ({ simsiam: 512, byol: 4096 })[method],
       defaultText: '512; byol 4096',
+      when: { predType: 'mlp' },
+      told: {},
       for: ['pretrain'],
     }),
     /** Each residual block begins as the identity. */
@@ -90,16 +93,20 @@ export const method = {
     baseTau: option(
       '--base-tau <tau>',
       'byol: share that the momentum networks keep at the first step',
-      { type: probability, default: 0.99, for: ['pretrain'] },
+      { type: probability, default: 0.99, when: { method: 'byol' }, for: ['pretrain'] },
     ),
     /** BYOL: how slowly the momentum networks follow, at the last step. */
     finalTau: option('--final-tau <tau>', 'and at the last step', {
       type: probability,
       default: 1,
+      when: { method: 'byol' },
       for: ['pretrain'],
     }),
   },
 } as const;
+
+/** Those that are spectral filters. */
+const filters = ['poly', 'log', 'log_1', 'log_2'];
 
 const mechanism = 'Rank differential mechanism:';
 
@@ -124,22 +131,36 @@ export const predictor = {
     sigma: option('--sigma <power>', 'power of the poly filter: > 0 online, < 0 on the target', {
       type: number(),
       default: 0,
+      when: { predType: 'poly' },
+      told: { predType: filters },
+      needed: { predType: 'poly' },
+      neededHint: '--sigma 1 is low-pass on the online branch, --sigma -1 high-pass on the target',
       for: ['pretrain'],
     }),
     filterSource: option(
       '--filter-source <branch>',
       `whose directions filter the target: ${filterSources.join(', ')}`,
-      { type: choice('filter source', filterSources), default: 'own', for: ['pretrain'] },
+      {
+        type: choice('filter source', filterSources),
+        default: 'own',
+        when: { predType: 'poly', predLocation: 'target' },
+        for: ['pretrain'],
+      },
     ),
     filterSolver: option(
       '--filter-solver <name>',
       `how a filter is computed: ${filterSolvers.join(', ')} (without a decomposition)`,
-      { type: choice('filter solver', filterSolvers), default: 'auto', for: ['pretrain'] },
+      {
+        type: choice('filter solver', filterSolvers),
+        default: 'auto',
+        when: { predType: filters },
+        for: ['pretrain'],
+      },
     ),
     keepNullSpace: option(
       '--keep-null-space',
       'keep directions of the features that are rounding noise',
-      { type: toggle, absent: false, for: ['pretrain'] },
+      { type: toggle, absent: false, when: { predType: filters }, for: ['pretrain'] },
     ),
   },
 } as const;

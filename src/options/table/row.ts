@@ -49,6 +49,13 @@ interface Rest<Value, On, Line, Sent> {
   /** Of the command line alone: neither a recipe nor the library has it. */
   line?: Line;
   required?: true;
+  /** The values of others with which it has an effect; given where it has none, it is refused. */
+  when?: Readonly<Record<string, unknown>>;
+  /** The values of others with which that is only told: the reference's own lines have it, or no result is lost. */
+  told?: Readonly<Record<string, unknown>>;
+  /** The values of others with which it has to be given, and what to give. */
+  needed?: Readonly<Record<string, unknown>>;
+  neededHint?: string;
   /** Whether a resumed run may have another value: it does not change a result. Else it must match. */
   resume?: 'may differ';
   /** Whether the addon gets it, by its name; a value that goes there in another shape does not. */

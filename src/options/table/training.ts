@@ -87,6 +87,7 @@ export const pretraining = {
     larsEta: option('--lars-eta <eta>', 'trust coefficient of lars', {
       type: number({ least: 0 }),
       default: 0.02,
+      when: { optimizer: 'lars' },
       for: ['pretrain'],
     }),
     schedule: option(
@@ -97,18 +98,26 @@ export const pretraining = {
     warmupEpochs: option('--warmup-epochs <n>', 'length of the warm-up', {
       type: whole(0),
       default: 10,
+      when: { schedule: 'warmup-cosine' },
       for: ['pretrain'],
     }),
     /** The rate of the first step of a warm-up; it does not scale with the batch. */
     warmupStartLr: option(
       '--warmup-start-lr <rate>',
       "the warm-up's first rate, whatever the batch",
-      { type: number({ least: 0 }), default: 3e-5, for: ['pretrain'] },
+      {
+        type: number({ least: 0 }),
+        default: 3e-5,
+        when: { schedule: 'warmup-cosine' },
+        for: ['pretrain'],
+      },
     ),
     /** Keeps the predictor's learning rate at its initial value. */
     fixPredLr: option('--fix-pred-lr', "keep the predictor's learning rate at its initial value", {
       type: toggle,
       absent: false,
+      when: { method: 'simsiam', predType: 'mlp' },
+      told: {},
       for: ['pretrain'],
     }),
     /** Batches whose gradients are added before an update; the learning rate scales with them. */
@@ -135,6 +144,7 @@ export const probing = {
     lrSteps: option('--lr-steps <epochs>', 'the epochs of the step schedule', {
       type: list('epochs', whole(1)),
       default: [60, 80],
+      when: { schedule: 'step' },
       for: ['lincls'],
     }),
   },
@@ -214,6 +224,7 @@ export const onlineClassifier = {
     classifierLr: option('--classifier-lr <rate>', 'its rate for a batch of 256', {
       type: number({ least: 0 }),
       default: 0.1,
+      when: { onlineClassifier: true },
       for: ['pretrain'],
     }),
     /** BYOL: another one on the momentum network's features. */
