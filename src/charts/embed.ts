@@ -13,10 +13,10 @@ export async function embed(
   options: EmbedOptions,
   control: Control<EmbedEvent> = {},
 ): Promise<Embedding> {
-  const map = mapOptions(options);
   const { thumbnails: jpeg, features: matrix, dim, ...set } = await features(options, control);
   const rest = { ...set, thumbnails: jpeg && { jpeg, columns: Math.ceil(Math.sqrt(set.images)) } };
   if (set.outcome === 'stopped') return { ...rest, points: [] };
+  const map = mapOptions(options);
   if (set.images <= map.neighbours) {
     throw new RdmError(
       'usage',

@@ -3,6 +3,7 @@ import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { type Job, native, type Stoppable } from '../native/addon.js';
+import { checkKeys } from '../options/keys.js';
 import { resolveFeatures, resolveKnn, resolveSpectrum } from '../options/looking.js';
 import { completePretrain, resolveLincls, resolvePretrain } from '../options/runs.js';
 import type {
@@ -31,6 +32,7 @@ type OnEvent = (event: Event) => void;
 
 /** Pretrains SimSiam or BYOL, with a predictor or a filter, on a folder of images; writes checkpoint_%04d.pth.tar. */
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
+  checkKeys('pretrain', options, ['data', 'process', 'predictor']);
   const resolved = resolvePretrain(options);
   const { onCollapse } = completePretrain(options);
   const start = (onEvent: OnEvent) => native().pretrain(resolved, onEvent);
@@ -40,6 +42,7 @@ export async function pretrain(options: PretrainOptions, control: Control = {}):
 
 /** Trains and evaluates a linear classifier on a frozen backbone; writes model_best.pth.tar. */
 export async function lincls(options: LinclsOptions, control: Control = {}): Promise<Summary> {
+  checkKeys('lincls', options, ['data', 'process']);
   if (options.resume && options.resume !== 'auto') await refusePretraining(options.resume);
   const { options: complete, recorded } = await takeOver(
     options,
@@ -72,6 +75,7 @@ export async function knn(
   options: KnnOptions,
   control: Control<KnnEvent> = {},
 ): Promise<KnnSummary> {
+  checkKeys('knn', options, ['data', 'process']);
   const { options: complete, recorded } = await takeOver(options, options.pretrained);
   const resolved = resolveKnn(complete);
   const heard = reports(resolved) ? control : { signal: control.signal };
@@ -83,6 +87,7 @@ export async function spectrum(
   options: SpectrumOptions,
   control: Control<FeatureEvent> = {},
 ): Promise<SpectrumSummary> {
+  checkKeys('spectrum', options, ['checkpoint', 'data']);
   const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveSpectrum(complete);
   return examine(recorded, control, (onEvent) => native().spectrum(resolved, onEvent));
@@ -93,6 +98,7 @@ export async function features(
   options: FeatureOptions,
   control: Control<FeatureEvent> = {},
 ): Promise<FeatureSet> {
+  checkKeys('embed', options, ['checkpoint', 'data']);
   const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveFeatures(complete);
   return examine(recorded, control, (onEvent) => native().features(resolved, onEvent));

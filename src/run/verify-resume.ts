@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RdmError, writing } from '../base/errors.js';
 import { native } from '../native/addon.js';
 import { whole } from '../options/check.js';
+import { checkKeys } from '../options/keys.js';
 import { resolvePretrain } from '../options/runs.js';
 import type { PretrainOptions } from '../options/types.js';
 import type { Control } from '../types/events.js';
@@ -20,6 +21,7 @@ export async function verifyResume(
   steps: number,
   control: Control = {},
 ): Promise<ResumeCheck> {
+  checkKeys('pretrain', options, ['data', 'process', 'predictor']);
   const resolved = { ...resolvePretrain({ ...options, seed }), resume: '', checkpointSteps: 0 };
   whole('--steps', steps, 2);
   const stopAt = Math.floor(steps / 2);

@@ -2,7 +2,20 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import test from 'node:test';
-import { type KnnOptions, type LinclsOptions, type PretrainOptions, RdmError } from 'rdm-ssl';
+import {
+  checkData,
+  embed,
+  features,
+  type KnnOptions,
+  knn,
+  type LinclsOptions,
+  lincls,
+  type PretrainOptions,
+  pretrain,
+  RdmError,
+  spectrum,
+  synthesize,
+} from 'rdm-ssl';
 import { resolveKnn } from '../../dist/options/looking.js';
 import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
 
@@ -286,6 +299,10 @@ type Loose = Record<string, unknown>;
 const refusals: [given: Loose, message: string, hint: RegExp][] = [
   [{ batchSize: 0 }, '--batch-size must be a whole number of at least 1, not 0', /^$/],
   [{ epochs: 1.5 }, '--epochs must be a whole number of at least 1, not 1.5', /^$/],
+  [{ epochs: '2' }, "--epochs must be a whole number of at least 1, not the text '2'", /^$/],
+  [{ fixPredLr: 'no' }, "--fix-pred-lr must be true or false, not the text 'no'", /^$/],
+  [{ blurProb: 0.5 }, '--blur-prob must be a list of 2 numbers, not 0.5', /^$/],
+  [{ output: 3 }, '--output must be a text, not 3', /^$/],
   [{ lr: Number.NaN }, '--learning-rate must be a number of at least 0, not NaN', /^$/],
   [{ arch: 'resnet19' }, "unknown architecture 'resnet19'", /resnet18, .*wide_resnet101_2/],
   [{ device: 'tpu' }, "unknown device 'tpu'", /auto, cpu, cuda/],
@@ -392,4 +409,36 @@ test('refuses a resize smaller than the crop, and no data folder', () => {
   assert.throws(wrong({ data: 'x', cropSize: 32, valResize: 31 }), /--val-resize must be/);
   assert.throws(wrong({ data: 'x', lrSteps: [60, 0.5] }), /--lr-steps must be a whole number/);
   assert.throws(wrong({}), /no data folder was given/);
+});
+
+test('a key that does not exist is refused with the nearest that does, by every job', async () => {
+  const key = (job: (options: never) => Promise<unknown>, options: object, message: string) =>
+    assert.rejects(job(options as never), (error: RdmError) => {
+      assert.equal(error.code, 'usage');
+      assert.equal(error.message, message);
+      return true;
+    });
+  const data = 'x';
+  const checkpoint = 'x.pth.tar';
+  const unknown = (name: string, near: string) => `unknown option '${name}'; did you mean ${near}?`;
+  await key(pretrain, { data, bachSize: 2 }, unknown('bachSize', 'batchSize'));
+  await key(pretrain, { data, sigma: 2 }, unknown('sigma', 'predictor'));
+  await key(pretrain, { data, predictor: { type: 'poly', sigmas: 2 } }, unknown('sigmas', 'sigma'));
+  await key(lincls, { data, learningRate: 2 }, unknown('learningRate', 'lr'));
+  await key(lincls, { data, colours: 2 }, "unknown option 'colours'");
+  await key(knn, { data, ks: [1] }, unknown('ks', 'k'));
+  await key(spectrum, { checkpoint, image: 3 }, unknown('image', 'images'));
+  await key(features, { checkpoint, thumbnails: 3 }, unknown('thumbnails', 'thumbnail'));
+  await key(checkData, { data, worker: 3 }, unknown('worker', 'workers'));
+  await key(synthesize, { output: 'x', sizes: 3 }, unknown('sizes', 'size'));
+});
+
+test('a job without options says so', async () => {
+  for (const job of [pretrain, lincls, knn, spectrum, features, embed]) {
+    const call = job as unknown as () => Promise<unknown>;
+    await assert.rejects(call(), {
+      code: 'usage',
+      message: 'options must be an object, not undefined',
+    });
+  }
 });
