@@ -35,7 +35,12 @@ export async function pretrain(options: PretrainOptions, control: Control = {}):
   checkKeys('pretrain', options, ['data', 'process', 'predictor']);
   const resolved = resolvePretrain(options);
   const { onCollapse } = completePretrain(options);
-  const start = (onEvent: OnEvent) => native().pretrain(resolved, onEvent);
+  const { predType: type, predLocation: location, sigma } = resolved;
+  const predictor = { type, location, ...(type === 'poly' && { sigma }) };
+  const start = (onEvent: OnEvent) =>
+    native().pretrain(resolved, (event) =>
+      onEvent(event.type === 'start' ? { ...event, predictor } : event),
+    );
   const line = (seed: number) => pretrainLine(options, seed);
   return run(resolved, options, line, control, withVerdicts(start, onCollapse));
 }

@@ -62,5 +62,7 @@ export type Optimizer = (typeof optimizers)[number];
 export type PretrainSchedule = (typeof pretrainSchedules)[number];
 export type LinclsSchedule = (typeof linclsSchedules)[number];
 export type Interpolation = (typeof interpolations)[number];
+export type PredictorType = (typeof predictorTypes)[number];
+export type PredictorLocation = (typeof predictorLocations)[number];
 export type FilterSource = (typeof filterSources)[number];
 export type FilterSolver = (typeof filterSolvers)[number];

@@ -1,5 +1,14 @@
 // What a run reports on its way, and how a caller follows it.
-import type { Architecture, Dataset, Method, Precision, Stem, Verdict } from './choices.js';
+import type {
+  Architecture,
+  Dataset,
+  Method,
+  Precision,
+  PredictorLocation,
+  PredictorType,
+  Stem,
+  Verdict,
+} from './choices.js';
 
 /** A meter's latest value and its mean since the epoch began. */
 export interface Meter {
@@ -12,6 +21,8 @@ export interface StartEvent {
   command: 'pretrain' | 'lincls';
   /** Only in pretraining. */
   method?: Method;
+  /** Only in pretraining: what aligns the branches, and where. */
+  predictor?: { type: PredictorType; location: PredictorLocation; sigma?: number };
   arch: string;
   /** Only in pretraining: encoder and predictor. */
   parameters?: number;

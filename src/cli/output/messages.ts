@@ -47,6 +47,7 @@ function describeStart(event: StartEvent): string {
   const { parameters, trainImages, valImages } = event;
   return [
     ...(event.method ? [event.method] : []),
+    ...(event.predictor ? [describePredictor(event.predictor)] : []),
     ...(parameters ? [`${(parameters / 1e6).toFixed(1)} M parameters`] : []),
     `${event.device}, ${event.precision}, ${counted(event.threads, 'thread')}`,
     ...(trainImages ? [counted(trainImages, 'training image')] : []),
@@ -56,6 +57,12 @@ function describeStart(event: StartEvent): string {
     ...(event.resumed ? [describeResumed(event)] : []),
   ].join(', ');
 }
+
+/** poly 2 on the online branch */
+const describePredictor = ({ type, location, sigma }: StartEvent['predictor'] & {}) =>
+  `${type === 'mlp' ? 'a learnable predictor' : type}${sigma === undefined ? '' : ` ${sigma}`} on the ${
+    location === 'online' ? 'online branch' : 'target'
+  }`;
 
 const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
   `going on from ${resumed} at epoch ${startEpoch}${startStep ? `, step ${startStep}` : ''}`;
