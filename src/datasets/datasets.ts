@@ -2,7 +2,10 @@
 import { resolve } from 'node:path';
 import { translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
-import { resolveCheck, resolveSynthesize } from '../options/datasets.js';
+import { folder } from '../options/check.js';
+import { checkKeys } from '../options/keys.js';
+import { sent } from '../options/sent.js';
+import { complete } from '../options/table/table.js';
 import type { CheckOptions, SynthesizeOptions } from '../options/types.js';
 import { perform } from '../run/job.js';
 import type { DataCheck, DataInfo } from '../types/datasets.js';
@@ -18,12 +21,16 @@ export async function checkData(
   options: CheckOptions,
   control: Control<ProgressEvent> = {},
 ): Promise<DataCheck> {
-  const resolved = resolveCheck(options);
+  checkKeys('data check', options, ['data']);
+  const wanted = sent('data check', complete('data check', options));
+  const resolved = { ...wanted, data: folder(options.data) };
   return perform((onEvent) => native().checkData(resolved, onEvent), control);
 }
 
 /** Writes a small learnable dataset of JPEGs: train/CLASS/*.jpg and val/CLASS/*.jpg. */
 export async function synthesize(options: SynthesizeOptions): Promise<{ images: number }> {
-  const resolved = resolveSynthesize(options);
+  checkKeys('data synthesize', options, ['output']);
+  const wanted = sent('data synthesize', complete('data synthesize', options));
+  const resolved = { ...wanted, output: resolve(options.output) };
   return translated(() => native().synthesize(resolved));
 }

@@ -69,7 +69,7 @@ type RowsOf<Name, Line, Sent, In = Groups> = Joined<
 /** The options that the library and recipes have of a command, each of which may be left out. */
 export type OptionsOf<Name extends CommandName> = RowsOf<Name, false, boolean>;
 
-/** A command's flags by their names in camel case; what has a default is there. */
+/** All flags of a command, by their names in camel case. */
 export type FlagsOf<Name extends CommandName> = Omit<RowsOf<Name, boolean, boolean>, 'lr'> &
   (RowsOf<Name, false, boolean> extends { lr?: infer Rate }
     ? { learningRate?: Rate | undefined }
