@@ -62,14 +62,15 @@ function withFlags(line: string[], ...flags: string[]): string[] {
 /** The checkpoints of pretrain, also in the middle of an epoch, and of lincls. */
 const pattern = /^checkpoint(_[\d-]+)?\.pth\.tar$/;
 
-/** Call the result for the newest checkpoint since this moment; those of an earlier run do not count. */
+/** Call the result for the furthest checkpoint since this moment; those of an earlier run do not count. */
 function checkpointsSince(folder: string): () => string | undefined {
   const before = times(folder);
   return () => {
-    const [newest] = [...times(folder)]
-      .filter(([path, time]) => before.get(path) !== time)
-      .sort(([, one], [, other]) => other - one);
-    return newest?.[0];
+    const written = [...times(folder)].filter(([path, time]) => before.get(path) !== time);
+    return written
+      .map(([path]) => path)
+      .sort()
+      .at(-1); // their names sort as the run goes
   };
 }
 
