@@ -29,6 +29,6 @@ test('a run whose folder has such a name', async () => {
   const svg = join(scratch(), 'figures');
   const folders = ['plain', odd.replace('\0', '')].map((name) => runFolder(wholeRun, name));
   await report(folders, { svg });
-  const drawing = readFileSync(join(svg, 'rank.svg'), 'utf8');
+  const drawing = readFileSync(join(svg, 'rank-1.svg'), 'utf8');
   assert.deepEqual(Buffer.from(await svgToPng(drawing)).subarray(0, 4), png);
 });
