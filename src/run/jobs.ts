@@ -158,6 +158,7 @@ async function run(
   let done = false;
   try {
     const summary = await perform(start, { onEvent: logged, signal });
+    early.splice(0).forEach(log);
     write(() => appendEvent(output, { type: 'summary', ...summary }));
     done = summary.outcome === 'done';
     return summary;
