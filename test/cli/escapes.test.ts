@@ -41,12 +41,12 @@ before(async () => {
   images = await dataset();
 });
 
-/** The dataset with a class and a broken image of such names. */
-function spoilt(): string {
+/** The dataset with a class of this name, and in it a broken image whose name steers. */
+function spoilt(className: string): string {
   const folder = join(scratch(), 'data');
   cpSync(images, folder, { recursive: true });
   for (const split of ['train', 'val']) {
-    const name = join(folder, split, `class ${broken}`);
+    const name = join(folder, split, className);
     mkdirSync(name);
     const [other = ''] = readdirSync(join(folder, split));
     const [image = ''] = readdirSync(join(folder, split, other));
@@ -128,8 +128,9 @@ test('a recorded folder that options are taken from', async () => {
 });
 
 test('bad images and classes: data info, data check, pretrain', async () => {
-  const data = spoilt();
-  assertHarmless(await rdm(['data', 'info', data]), /class \?\[1A/);
+  const refused = await rdm(['data', 'info', spoilt(`class ${broken}`)]);
+  assertHarmless(refused, /^rdm: a class name that cannot be shown.*class \?\[1A/m);
+  const data = spoilt('odd');
   const check = await rdm(['data', 'check', data]);
   assertHarmless(check, /bad \?\[1A.*\.jpg\t/);
   assert.equal(check.stdout.trimEnd().split('\n').length, 2);
