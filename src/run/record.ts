@@ -55,7 +55,8 @@ export function readRecords(path: string): RunRecord[] {
     JSON.stringify(records); // what is nested too deeply could be read, but never be written again
     if (Array.isArray(records) && records.every(isRecord)) return records;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []; // the folder is refused with its reason elsewhere
   }
   throw new RdmError(
     'bad_output',

@@ -1,7 +1,7 @@
 // Weights that are no numbers: whatever looks at their features says so.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { before } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { pretrain } from 'rdm-ssl';
@@ -15,7 +15,7 @@ before(async () => {
   const run = { arch: 'resnet18', device: 'cpu', epochs: 1, seed: 1, workers: 2 } as const;
   const { checkpoint } = await pretrain({ data, output: scratch(), ...run, ...sizes });
   assert.ok(checkpoint);
-  poisoned = join(scratch(), 'poisoned.pth.tar');
+  poisoned = join(dirname(checkpoint), 'poisoned.pth.tar'); // in place, so that its recorded folder counts
   writeFileSync(poisoned, withoutNumbers(readFileSync(checkpoint)));
 });
 
@@ -31,7 +31,8 @@ function withoutNumbers(file: Buffer): Buffer {
       const begin = header + 30 + file.readUInt16LE(header + 26) + file.readUInt16LE(header + 28);
       const values = file.subarray(begin, begin + conv1);
       for (let at = 0; at < conv1; at += 4) values.writeFloatLE(Number.NaN, at);
-      file.writeUInt32LE(crc32(values), header + 14);
+      const described = (file.readUInt16LE(header + 6) & 8) !== 0; // the checksum follows the content
+      file.writeUInt32LE(crc32(values), described ? begin + conv1 + 4 : header + 14);
       file.writeUInt32LE(crc32(values), entry + 16);
       spoilt += 1;
     }
