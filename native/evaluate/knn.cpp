@@ -13,7 +13,7 @@
 namespace rdm {
 namespace {
 
-Plain result(const Vote& vote, const Accuracy& accuracy) {
+Plain result(const KnnVote& vote, const Accuracy& accuracy) {
   return Plain::Dict{{"k", vote.k},
                      {"temperature", vote.temperature},
                      {"distance", vote.distance == Distance::cosine ? "cosine" : "euclidean"},
@@ -21,7 +21,7 @@ Plain result(const Vote& vote, const Accuracy& accuracy) {
                      {"top5", accuracy.top5}};
 }
 
-void check_votes(const std::vector<Vote>& votes, int64_t train_images) {
+void check_votes(const std::vector<KnnVote>& votes, int64_t train_images) {
   for (const auto& vote : votes) {
     if (vote.k <= train_images) continue;
     throw Error(Code::usage,

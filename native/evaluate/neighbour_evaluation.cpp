@@ -24,7 +24,7 @@ NeighbourEvaluation::NeighbourEvaluation(const DataOptions& options, Precision p
 
 std::optional<std::vector<Accuracy>> NeighbourEvaluation::run(
     const std::function<torch::Tensor(const torch::Tensor&)>& network,
-    const std::vector<Vote>& votes, const std::function<void(int64_t)>& progress,
+    const std::vector<KnnVote>& votes, const std::function<void(int64_t)>& progress,
     const std::stop_token& stop) {
   int64_t done = 0;
   const int64_t ranks = group_ ? group_->size() : 1;

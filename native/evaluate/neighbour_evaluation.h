@@ -30,7 +30,7 @@ class NeighbourEvaluation {
   // was stopped on the way.
   std::optional<std::vector<Accuracy>> run(
       const std::function<torch::Tensor(const torch::Tensor&)>& network,
-      const std::vector<Vote>& votes, const std::function<void(int64_t)>& progress,
+      const std::vector<KnnVote>& votes, const std::function<void(int64_t)>& progress,
       const std::stop_token& stop);
 
   void report_bad_images(const Sink& sink);

@@ -86,7 +86,7 @@ class Index {
 
 // Hits among the first five guesses: (2), of the first and of any of them.
 torch::Tensor hits(const Neighbours& neighbours, const torch::Tensor& truth, int64_t classes,
-                   const Vote& vote) {
+                   const KnnVote& vote) {
   const int64_t k = std::min(vote.k, neighbours.labels.size(1));
   auto weights = neighbours.similarity.slice(/*dim=*/1, 0, k);
   if (vote.distance == Distance::cosine) weights = (weights / vote.temperature).exp();
@@ -104,7 +104,7 @@ torch::Tensor hits(const Neighbours& neighbours, const torch::Tensor& truth, int
 
 std::vector<Accuracy> classify_by_neighbours(const LabelledFeatures& train,
                                              const LabelledFeatures& test, int64_t classes,
-                                             const std::vector<Vote>& votes, Group* group) {
+                                             const std::vector<KnnVote>& votes, Group* group) {
   const torch::NoGradGuard no_grad;
   const int64_t rows = test.features.size(0);
   const auto known = torch::tensor({train.features.size(0)}, torch::kInt64);

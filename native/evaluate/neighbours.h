@@ -23,7 +23,7 @@ struct Accuracy {
 // In a group each rank holds its own part of `train`, and all of them the whole of `test`.
 std::vector<Accuracy> classify_by_neighbours(const LabelledFeatures& train,
                                              const LabelledFeatures& test, int64_t classes,
-                                             const std::vector<Vote>& votes, Group* group);
+                                             const std::vector<KnnVote>& votes, Group* group);
 
 // The features of all ranks, whose numbers of rows may differ.
 LabelledFeatures gather_features(const LabelledFeatures& own, Group* group);

@@ -42,7 +42,7 @@ std::optional<torch::Tensor> find_inf(const std::vector<Update>& updates, GradSc
 
 }  // namespace
 
-void Sgd::follow(const Schedule& schedule, int64_t epoch, int64_t update) {
+void Sgd::set_rates(const Schedule& schedule, int64_t epoch, int64_t update) {
   for (auto& group : groups_) {
     group.lr = group.fix_lr ? group.initial_lr : schedule.lr(group.initial_lr, epoch, update);
   }

@@ -31,7 +31,7 @@ class Sgd {
   explicit Sgd(std::vector<SgdGroup> groups = {}) : groups_(std::move(groups)) {}
 
   // Sets the rate of every group for this update.
-  void follow(const Schedule& schedule, int64_t epoch, int64_t update);
+  void set_rates(const Schedule& schedule, int64_t epoch, int64_t update);
 
   // Gradients as they are without the scaler, which notes whether one of them is not finite.
   void unscale(GradScaler& scaler);

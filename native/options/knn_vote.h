@@ -10,7 +10,7 @@ enum class Distance { cosine, euclidean };
 
 // The k nearest vote with exp(cosine / temperature), or with 1 / (euclidean distance + 1e-5).
 // Source: Wu et al. 2018, section 3.4; solo-learn's WeightedKNNClassifier.
-struct Vote {
+struct KnnVote {
   int64_t k = 20;
   double temperature = 0.07;
   Distance distance = Distance::cosine;

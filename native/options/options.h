@@ -198,7 +198,7 @@ struct LayerOptions {
 struct KnnOptions : DataOptions, NetworkOptions, LayerOptions {
   Plain record;            // the dictionary these came from
   std::string pretrained;  // empty: random weights
-  std::vector<Vote> votes;
+  std::vector<KnnVote> votes;
 
   void read(DictionaryReader& reader) {
     record = reader.whole();
@@ -206,7 +206,7 @@ struct KnnOptions : DataOptions, NetworkOptions, LayerOptions {
     NetworkOptions::read(reader);
     LayerOptions::read(reader);
     reader.read("pretrained", pretrained);
-    for (const auto& vote : reader.list("votes")) votes.push_back(read_whole<Vote>(vote));
+    for (const auto& vote : reader.list("votes")) votes.push_back(read_whole<KnnVote>(vote));
   }
 };
 

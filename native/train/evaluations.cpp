@@ -38,7 +38,7 @@ bool Evaluations::find_neighbours(int64_t epoch, Learner& learner, const Sink& s
                                   const std::stop_token& stop) {
   if (!neighbours_ || (epoch + 1) % knn_every_ != 0) return true;
   const auto network = [&](const torch::Tensor& images) { return learner.features(images); };
-  const Vote vote;
+  const KnnVote vote;
   const auto accuracies = neighbours_->run(network, {vote}, [](int64_t) {}, stop);
   neighbours_->report_bad_images(sink);
   if (!accuracies) return false;

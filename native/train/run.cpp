@@ -18,7 +18,7 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
       learner_(learner),
       evaluations_(evaluations),
       feed_(loader, setup_.device),
-      vote_(setup_.stop, setup_.group),
+      stop_vote_(setup_.stop, setup_.group),
       saver_(setup_.options.output, naming.keep),
       cadence_(setup_.options.checkpoint_steps, setup_.options.checkpoint_seconds),
       watch_(setup_.device),
@@ -78,7 +78,7 @@ void Run::took(Position at, const DeviceBatch& batch, const StepResult& result) 
   meters_->step_done();
   ++summary_.steps;
   report_saves();
-  stopping_ = vote_.soon() || enough();
+  stopping_ = stop_vote_.soon() || enough();
 }
 
 void Run::report(Position at, double lr) {
@@ -143,7 +143,7 @@ bool Run::close_epoch(int64_t epoch) {
     if (const auto checked = learner_.check()) tell(*checked);
   }
   save(evaluated ? Position{epoch + 1, 0} : Position{epoch, steps()});
-  summary_.stopped = !evaluated || (epoch + 1 < epochs() && (vote_.now() || enough()));
+  summary_.stopped = !evaluated || (epoch + 1 < epochs() && (stop_vote_.now() || enough()));
   return !summary_.stopped;
 }
 

@@ -6,7 +6,7 @@
 
 #include "checkpoint/saver.h"
 #include "device/feed.h"
-#include "distributed/vote.h"
+#include "distributed/stop_vote.h"
 #include "run/cadence.h"
 #include "run/divergence.h"
 #include "run/meters.h"
@@ -75,7 +75,7 @@ class Run {
   Learner& learner_;
   Evaluations& evaluations_;
   Feed feed_;
-  StopVote vote_;
+  StopVote stop_vote_;
   Saver saver_;
   Cadence cadence_;
   DivergenceWatch watch_;

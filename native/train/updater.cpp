@@ -21,7 +21,7 @@ void Updater::share(std::vector<torch::Tensor> parameters, Group& group) {
 
 void Updater::begin(Position at) {
   if (at.step % accumulate_ == 0) {
-    optimizer_.follow(schedule_, at.epoch, at.step / accumulate_);
+    optimizer_.set_rates(schedule_, at.epoch, at.step / accumulate_);
     optimizer_.zero_grad();
   }
   if (reducer_ && completes(at)) reducer_->average_next();

@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   };
   const auto train = random(std::atoll(argv[1])), test = random(std::atoll(argv[2]));
   const auto start = std::chrono::steady_clock::now();
-  classify_by_neighbours(train, test, kClasses, {Vote{}}, nullptr);
+  classify_by_neighbours(train, test, kClasses, {KnnVote{}}, nullptr);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

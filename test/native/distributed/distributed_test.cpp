@@ -8,7 +8,7 @@
 
 #include "check.h"
 #include "distributed/group.h"
-#include "distributed/vote.h"
+#include "distributed/stop_vote.h"
 #include "evaluate/neighbours.h"
 #include "methods/rank_difference.h"
 #include "methods/trajectories.h"
@@ -160,7 +160,7 @@ TEST_CASE("rank: neighbours" * doctest::skip()) {
       const auto rows = torch::arange(group.rank(), all.labels.size(0), group.size());
       return LabelledFeatures{all.features.index_select(0, rows), all.labels.index_select(0, rows)};
     };
-    const std::vector<Vote> votes{
+    const std::vector<KnnVote> votes{
         {1, 0.07, Distance::cosine}, {20, 0.07, Distance::cosine}, {5, 0.07, Distance::euclidean}};
     const auto alone = classify_by_neighbours(train, val, 4, votes, nullptr);
     const auto together =

@@ -11,7 +11,7 @@ TEST_CASE("golden evaluation: kNN accuracy, several k, temperatures and distance
   const auto tensors = test::golden_tensors("evaluation.safetensors");
   const auto golden = test::golden_json("evaluation.json");
   REQUIRE(golden["knn"].size() > 0);
-  std::vector<Vote> votes;
+  std::vector<KnnVote> votes;
   for (const auto& c : golden["knn"]) {
     votes.push_back({c["k"], c["temperature"],
                      c["distance"] == "cosine" ? Distance::cosine : Distance::euclidean});
@@ -36,7 +36,7 @@ TEST_CASE("the nearest neighbour by either distance, over more rows than one blo
   const auto expected_euclidean =
       std::get<1>((test.unsqueeze(1) - train.unsqueeze(0)).norm(2, 2).min(1));
   const auto top1 = [&](Distance distance, const torch::Tensor& truth) {
-    const Vote vote{.k = 1, .distance = distance};
+    const KnnVote vote{.k = 1, .distance = distance};
     return classify_by_neighbours({train, labels}, {test, truth}, 50, {vote}, nullptr)[0].top1;
   };
   CHECK(top1(Distance::cosine, expected_cosine) == 100);
@@ -56,7 +56,7 @@ TEST_CASE("the votes of the whole matrix of cosines, over more than one block of
   const auto labels = train.labels.index_select(0, index.flatten()).view_as(index);
   const auto votes = torch::zeros({1500, kClasses}).scatter_add_(1, labels, (cosine / 0.5).exp());
   const double expected = votes.argmax(1).eq(test.labels).to(torch::kFloat64).mean().item<double>();
-  const Vote vote{.k = 9, .temperature = 0.5};
+  const KnnVote vote{.k = 9, .temperature = 0.5};
   const auto accuracies = classify_by_neighbours(train, test, kClasses, {vote}, nullptr);
   CHECK(accuracies[0].top1 == doctest::Approx(100 * expected).epsilon(1e-12));
   CHECK(accuracies[0].top1 > 0);
@@ -67,7 +67,7 @@ TEST_CASE("k beyond the training set counts all of it") {
   const LabelledFeatures known{train, torch::tensor({0, 1, 1}, torch::kInt64)};
   const LabelledFeatures asked{torch::tensor({{1.0f, 0.2f}}), torch::tensor({0}, torch::kInt64)};
   // At temperature 100 every neighbour's vote is nearly 1, so that two beat one.
-  const std::vector<Vote> votes{{.k = 1, .temperature = 100}, {.k = 999, .temperature = 100}};
+  const std::vector<KnnVote> votes{{.k = 1, .temperature = 100}, {.k = 999, .temperature = 100}};
   const auto accuracies = classify_by_neighbours(known, asked, 2, votes, nullptr);
   CHECK(accuracies[0].top1 == 100);
   CHECK(accuracies[1].top1 == 0);

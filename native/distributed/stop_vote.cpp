@@ -1,4 +1,4 @@
-#include "distributed/vote.h"
+#include "distributed/stop_vote.h"
 
 #include <torch/torch.h>
 
