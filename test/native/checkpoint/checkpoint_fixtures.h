@@ -31,9 +31,8 @@ inline void write_bytes(const std::string& path, std::string_view bytes) {
 
 class ScratchFolder {
  public:
-  ScratchFolder() {
-    path_ = std::filesystem::temp_directory_path() /
-            ("rdm-test-" + std::to_string(std::random_device()()));
+  explicit ScratchFolder(std::filesystem::path parent = std::filesystem::temp_directory_path()) {
+    path_ = std::move(parent) / ("rdm-test-" + std::to_string(std::random_device()()));
     std::filesystem::create_directories(path_);
   }
   ~ScratchFolder() { std::filesystem::remove_all(path_); }
