@@ -122,11 +122,9 @@ test('a process may call process.exit() in the middle of a run', deadline, async
 });
 
 test('a worker may be terminated at any moment of a run', deadline, async () => {
-  const script = program(
-    `onEvent: ({ type }) => { if (type === 'step') parentPort.postMessage('running'); }`,
-  );
+  const control = `onEvent: ({ type }) => { if (type === 'step') parentPort.postMessage('running'); }`;
   for (const milliseconds of [0, 15, 30, 45, 60, 75]) {
-    const worker = new Worker(script);
+    const worker = new Worker(program(control));
     await new Promise((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', reject);

@@ -117,7 +117,10 @@ test('switches that are on by default can be off in it', () => {
 });
 
 test('of linear evaluation too', () => {
-  const options = { data: '/d', pretrained: '/a/b.pth.tar', lars: true, lrSteps: [3, 5] };
+  const options = {
+    ...{ data: '/d', pretrained: '/a/b.pth.tar', lars: true },
+    ...{ schedule: 'step' as const, lrSteps: [3, 5] },
+  };
   const { line } = linclsLine({ ...options, output: '/o' }, 1);
   assert.match(line, /^rdm lincls /);
   const { data, learningRate: lr, ...flags } = reparsed(line);
