@@ -18,7 +18,7 @@ using Waiting = std::function<void(const std::string&)>;
 
 constexpr auto kPoll = 20ms;
 constexpr auto kRemind = 10s;
-constexpr auto kUntilFailureIsRead = 1500ms;  // rank 0 keeps the store so long for the others
+constexpr auto kUntilOthersLeave = 1500ms;  // rank 0 keeps the store so long for the others
 constexpr const char* kMet = "met";
 constexpr const char* kWorld = "world";
 
@@ -135,7 +135,7 @@ std::vector<std::string> meet(c10d::Store& store, const ProcessOptions& options,
     if (options.rank == 0) set_text(store, kMet, "yes");
   } catch (const Error& error) {
     if (!store.check({kLost})) set_text(store, kLost, name + " failed: " + error.what());
-    if (options.rank == 0) std::this_thread::sleep_for(kUntilFailureIsRead);
+    if (options.rank == 0) std::this_thread::sleep_for(kUntilOthersLeave);
     throw;
   } catch (const c10::Error&) {
     throw Error(Code::distributed,

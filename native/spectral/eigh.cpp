@@ -10,7 +10,7 @@ namespace rdm {
 namespace {
 
 // Of V Λ Vᵀ − G, relative to G. A sound float64 decomposition is near 1e-14.
-constexpr double kResidual = 1e-10;
+constexpr double kEighResidual = 1e-10;
 
 // vectors diag(values) vectorsᵀ, (K, K)
 torch::Tensor rebuild(const torch::Tensor& vectors, const torch::Tensor& values) {
@@ -32,7 +32,8 @@ std::optional<GramFilter> eigh_filter(const Gram& gram, const FilterSpec& spec, 
   }
   try {
     const auto [values, vectors] = torch::linalg_eigh(g);
-    if (!agree({vectors * values, vectors.t()}, {g}, kResidual).item<bool>()) return std::nullopt;
+    if (!agree({vectors * values, vectors.t()}, {g}, kEighResidual).item<bool>())
+      return std::nullopt;
     const auto s = values.clamp_min(0).sqrt();
     const auto kept = s > s.max() * gram.noise;
     const auto response = torch::where(kept, filter_response(s, spec), 0.0);

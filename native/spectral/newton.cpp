@@ -10,7 +10,7 @@ namespace rdm {
 namespace {
 
 // Of the roots, relative; float32 features carry no more digits.
-constexpr double kResidual = 1e-6;
+constexpr double kNewtonResidual = 1e-6;
 
 // A^½ and A^−½ of one matrix.
 struct Roots {
@@ -44,7 +44,7 @@ Roots square_roots(const torch::Tensor& a, double smallest) {
 
 torch::Tensor inverts(const Roots& y, const torch::Tensor& a) {
   const auto identity = torch::eye(a.size(0), a.options());
-  return agree({y.inverse, a, y.inverse}, {identity}, kResidual);
+  return agree({y.inverse, a, y.inverse}, {identity}, kNewtonResidual);
 }
 
 // The direction that a batch norm empties: it centres the features, so that 1ᵀ X = 0 and G 1 = 0.

@@ -13,11 +13,11 @@
 namespace rdm {
 namespace {
 
-enum class Format { torchvision, timm, safetensors, detectron2 };
+enum class ExportFormat { torchvision, timm, safetensors, detectron2 };
 
 struct ExportOptions {
   std::string checkpoint, output, format_name;
-  Format format = Format::torchvision;
+  ExportFormat format = ExportFormat::torchvision;
   Branch branch = Branch::online;
 };
 
@@ -28,10 +28,10 @@ ExportOptions read_options(const Plain& dictionary) {
   reader.read("output", options.output);
   reader.read("format", options.format_name);
   reader.read("format", options.format,
-              {{"torchvision", Format::torchvision},
-               {"timm", Format::timm},
-               {"safetensors", Format::safetensors},
-               {"detectron2", Format::detectron2}});
+              {{"torchvision", ExportFormat::torchvision},
+               {"timm", ExportFormat::timm},
+               {"safetensors", ExportFormat::safetensors},
+               {"detectron2", ExportFormat::detectron2}});
   reader.read("branch", options.branch,
               {{"online", Branch::online}, {"momentum", Branch::momentum}});
   reader.finish();
@@ -104,10 +104,10 @@ void save_detectron2(const std::string& path, const StateDict& state) {
 
 void save(const ExportOptions& options, const Backbone& backbone, const StateDict& state) {
   switch (options.format) {
-    case Format::torchvision:
-    case Format::timm: return save_state_dict(options.output, state);
-    case Format::detectron2: return save_detectron2(options.output, state);
-    case Format::safetensors:
+    case ExportFormat::torchvision:
+    case ExportFormat::timm: return save_state_dict(options.output, state);
+    case ExportFormat::detectron2: return save_detectron2(options.output, state);
+    case ExportFormat::safetensors:
       return save_safetensors(options.output, state, {{"format", "pt"}, {"arch", backbone.arch}});
   }
 }
@@ -117,10 +117,10 @@ void save(const ExportOptions& options, const Backbone& backbone, const StateDic
 Plain export_checkpoint(const Plain& dictionary) {
   const auto options = read_options(dictionary);
   auto backbone = load_backbone(options.checkpoint, /*arch=*/"", options.branch);
-  if (options.format != Format::safetensors) refuse_foreign(backbone, options);
+  if (options.format != ExportFormat::safetensors) refuse_foreign(backbone, options);
   auto state = backbone.weights;
   const auto& classifier = backbone.classifier;
-  if (options.format != Format::detectron2) {
+  if (options.format != ExportFormat::detectron2) {
     state.insert(state.end(), classifier.begin(), classifier.end());
   }
   save(options, backbone, state);

@@ -18,7 +18,7 @@ std::string with_header(const std::string& header, size_t bytes) {
          std::string(bytes, 'x');
 }
 
-std::string refusal(const std::string& contents) {
+std::string header_refusal(const std::string& contents) {
   const ScratchFolder folder;
   const auto path = folder.file("bad.safetensors");
   write_bytes(path, contents);
@@ -67,21 +67,25 @@ TEST_CASE("a safetensors file says what it holds, aligned, element for element")
 TEST_CASE("files that only begin as safetensors are refused with the reason") {
   CHECK(!read_safetensors_header(fixture("simsiam.pth")));
   CHECK(!read_safetensors_header(fixture("simsiam.legacy.pth")));
-  CHECK(contains(refusal(with_header("{\"a\":", 0)), "parse error"));
-  CHECK(contains(refusal(with_header("{}", 0).substr(0, 9)), "cut short"));
+  CHECK(contains(header_refusal(with_header("{\"a\":", 0)), "parse error"));
+  CHECK(contains(header_refusal(with_header("{}", 0).substr(0, 9)), "cut short"));
   const auto entry = [](const std::string& dtype, const std::string& shape,
                         const std::string& offsets) {
     return with_header("{\"w\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape +
                            ",\"data_offsets\":" + offsets + "}}",
                        8);
   };
-  CHECK(refusal(entry("F32", "[2]", "[0,8]")).empty());
-  CHECK(contains(refusal(entry("F32", "[3]", "[0,12]")), "the elements of w are not all there"));
-  CHECK(contains(refusal(entry("F32", "[2]", "[8,0]")), "the elements of w are not all there"));
-  CHECK(contains(refusal(entry("F32", "[1]", "[0,8]")), "the elements of w are not all there"));
-  CHECK(contains(refusal(entry("F99", "[2]", "[0,8]")), "unknown type F99"));
-  CHECK(contains(refusal(entry("F32", "[-2]", "[0,8]")), "w has an impossible shape"));
-  CHECK(contains(refusal(entry("F32", "[9223372036854775807,4]", "[0,8]")), "impossible shape"));
+  CHECK(header_refusal(entry("F32", "[2]", "[0,8]")).empty());
+  CHECK(contains(header_refusal(entry("F32", "[3]", "[0,12]")),
+                 "the elements of w are not all there"));
+  CHECK(contains(header_refusal(entry("F32", "[2]", "[8,0]")),
+                 "the elements of w are not all there"));
+  CHECK(contains(header_refusal(entry("F32", "[1]", "[0,8]")),
+                 "the elements of w are not all there"));
+  CHECK(contains(header_refusal(entry("F99", "[2]", "[0,8]")), "unknown type F99"));
+  CHECK(contains(header_refusal(entry("F32", "[-2]", "[0,8]")), "w has an impossible shape"));
+  CHECK(contains(header_refusal(entry("F32", "[9223372036854775807,4]", "[0,8]")),
+                 "impossible shape"));
 }
 
 TEST_CASE("the elements of a safetensors file's tensors fill it, each belonging to one") {
@@ -89,7 +93,8 @@ TEST_CASE("the elements of a safetensors file's tensors fill it, each belonging 
     const auto entry = [](const std::string& name, const std::string& offsets) {
       return "\"" + name + "\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":" + offsets + "}";
     };
-    return refusal(with_header("{" + entry("a", first) + "," + entry("b", second) + "}", bytes));
+    return header_refusal(
+        with_header("{" + entry("a", first) + "," + entry("b", second) + "}", bytes));
   };
   CHECK(two("[4,8]", "[0,4]", 8).empty());
   CHECK(contains(two("[0,4]", "[0,4]", 8), "the elements of b overlap another's"));
@@ -99,7 +104,9 @@ TEST_CASE("the elements of a safetensors file's tensors fill it, each belonging 
 }
 
 TEST_CASE("a header that is not of the safetensors format is refused by the entry at fault") {
-  const auto with = [](const std::string& header) { return refusal(with_header(header, 4)); };
+  const auto with = [](const std::string& header) {
+    return header_refusal(with_header(header, 4));
+  };
   const std::string good = R"({"dtype":"U8","shape":[4],"data_offsets":[0,4]})";
   CHECK(with(R"({"w":)" + good + "}").empty());
   CHECK(contains(with(R"({"w":)" + good + R"(,"w":)" + good + "}"), "it names w twice"));
@@ -116,7 +123,7 @@ TEST_CASE("a header that is not of the safetensors format is refused by the entr
   CHECK(contains(with("{\"w\\u001b[2J\":1}"), "entry w?[2J is not of the"));
 }
 
-TEST_CASE("a safetensors header has limits, which its refusal names") {
+TEST_CASE("a safetensors header has limits, which its header_refusal names") {
   const auto many = [](const std::string& name, const std::string& value, int count) {
     std::string out;
     for (int i = 0; i < count; ++i) {
@@ -125,15 +132,16 @@ TEST_CASE("a safetensors header has limits, which its refusal names") {
     return out;
   };
   const std::string empty = R"({"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
-  CHECK(refusal(with_header("{" + many("a", empty, 65'536) + "}", 0)).empty());
-  CHECK(contains(refusal(with_header("{" + many("a", empty, 65'537) + "}", 0)),
+  CHECK(header_refusal(with_header("{" + many("a", empty, 65'536) + "}", 0)).empty());
+  CHECK(contains(header_refusal(with_header("{" + many("a", empty, 65'537) + "}", 0)),
                  "it has over 65536 tensors"));
-  CHECK(contains(refusal(with_header("{\"__metadata__\":{" + many("a", "\"\"", 65'537) + "}}", 0)),
-                 "it has over 65536 texts of metadata"));
+  CHECK(contains(
+      header_refusal(with_header("{\"__metadata__\":{" + many("a", "\"\"", 65'537) + "}}", 0)),
+      "it has over 65536 texts of metadata"));
   std::string shape = "1";
   for (int i = 0; i < 64; ++i) shape += ",1";
-  CHECK(contains(refusal(with_header("{\"w\":{\"shape\":[" + shape + "]}}", 1)),
+  CHECK(contains(header_refusal(with_header("{\"w\":{\"shape\":[" + shape + "]}}", 1)),
                  "w has over 64 dimensions"));
-  CHECK(contains(refusal(with_header("{" + std::string(20'000'000, ' ') + "}", 0)),
+  CHECK(contains(header_refusal(with_header("{" + std::string(20'000'000, ' ') + "}", 0)),
                  "its header has 20000002 bytes, over the limit of 16777216"));
 }

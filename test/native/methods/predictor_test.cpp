@@ -8,8 +8,10 @@
 #include "safetensors.h"
 #include "spectral/gram.h"
 #include "spectral/newton.h"
+#include "spectral/spectral.h"
 
 using namespace rdm;
+using test::relative;
 
 namespace {
 
@@ -22,10 +24,6 @@ std::vector<std::string> solvers_of(const nlohmann::json& c) {
   std::vector<std::string> solvers{"auto", "eigh", "svd"};
   if (newton_applies(spec_of(c, "own").shape, c["sigma"])) solvers.push_back("newton");
   return solvers;
-}
-
-double relative(const torch::Tensor& a, const torch::Tensor& b) {
-  return ((a - b).norm() / b.norm()).item<double>();
 }
 
 }  // namespace

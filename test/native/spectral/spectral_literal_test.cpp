@@ -10,7 +10,7 @@ namespace {
 
 // The singular values span 30, so that s⁻³, the highest power on the way, costs float64's 1e-16 at
 // most 30³; a product that went through float32 would be off by 1e-7.
-constexpr double kClose = 1e-10;
+constexpr double kExact = 1e-10;
 
 // Wide, square and tall, each of full rank, of low rank, and centred over the batch as a batch norm
 // leaves it.
@@ -29,7 +29,7 @@ std::vector<torch::Tensor> random_features() {
 
 // check(x, spec, W) for all features and filters.
 template <typename Check>
-void for_all(const Check& check) {
+void for_all_features(const Check& check) {
   torch::manual_seed(6);
   for (const auto& x : random_features()) {
     for (const auto& spec : test::every_filter()) {
@@ -46,29 +46,29 @@ void check_with_gradient(const FilterInput& input, const FilterSpec& spec, const
                          const torch::Tensor& rows) {
   const auto z = rows.clone().requires_grad_();
   const auto filtered = Filter(input, spec).apply(z);
-  CHECK(relative(filtered, rows.mm(w)) < kClose);
+  CHECK(relative(filtered, rows.mm(w)) < kExact);
   const auto gradient = torch::randn_like(rows);
   filtered.backward(gradient);
-  CHECK(relative(z.grad(), gradient.mm(w)) < kClose);
+  CHECK(relative(z.grad(), gradient.mm(w)) < kExact);
 }
 
 }  // namespace
 
 TEST_CASE("the filter's own features are multiplied with V g(S) Vᵀ") {
-  for_all([](const auto& x, const auto& spec, const auto& w) {
-    CHECK(relative(Filter({x, /*first_row=*/0}, spec).apply(x), x.mm(w)) < kClose);
+  for_all_features([](const auto& x, const auto& spec, const auto& w) {
+    CHECK(relative(Filter({x, /*first_row=*/0}, spec).apply(x), x.mm(w)) < kExact);
   });
 }
 
 TEST_CASE("a rank's rows of the features are multiplied with V g(S) Vᵀ, and so is their gradient") {
-  for_all([](const auto& x, const auto& spec, const auto& w) {
+  for_all_features([](const auto& x, const auto& spec, const auto& w) {
     check_with_gradient({x, /*first_row=*/0, /*gradient=*/true}, spec, w, x.slice(0, 0, 6));
     check_with_gradient({x, /*first_row=*/6, /*gradient=*/true}, spec, w, x.slice(0, 6, 12));
   });
 }
 
 TEST_CASE("other features are multiplied with V g(S) Vᵀ, and so is their gradient") {
-  for_all([](const auto& x, const auto& spec, const auto& w) {
+  for_all_features([](const auto& x, const auto& spec, const auto& w) {
     const auto other = torch::randn({7, x.size(1)}, torch::kFloat64);
     check_with_gradient({x, std::nullopt, /*gradient=*/true}, spec, w, other);
   });

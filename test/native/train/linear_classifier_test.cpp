@@ -5,9 +5,11 @@
 #include <limits>
 
 #include "check.h"
+#include "train/random_batch.h"
 #include "train/self_supervised.h"
 
 using namespace rdm;
+using test::random_batch;
 
 namespace {
 
@@ -19,11 +21,6 @@ LinclsOptions small() {
   options.lr = 0.5;
   options.momentum = 0.9;
   return options;
-}
-
-DeviceBatch random_batch() {
-  return {{torch::randn({8, 3, 32, 32}), torch::randn({8, 3, 32, 32})},
-          torch::randint(3, {8}, torch::kInt64)};
 }
 
 LinearClassifier make(const LinclsOptions& options) {

@@ -3,8 +3,10 @@
 
 #include "base/error.h"
 #include "check.h"
+#include "train/random_batch.h"
 
 using namespace rdm;
+using test::random_batch;
 
 namespace {
 
@@ -21,11 +23,6 @@ PretrainOptions small(MethodName name) {
   options.momentum = 0.9;
   options.classifier_lr = 0.1;
   return options;
-}
-
-DeviceBatch random_batch(int64_t n = 8) {
-  return {{torch::randn({n, 3, 32, 32}), torch::randn({n, 3, 32, 32})},
-          torch::randint(3, {n}, torch::kInt64)};
 }
 
 StateDict state(Learner& learner) {
