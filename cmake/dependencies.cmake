@@ -8,11 +8,19 @@ find_path(GLOO_INCLUDE_DIR gloo/context.h)
 mark_as_advanced(GLOO_INCLUDE_DIR)
 # On GPUs they talk through NCCL, where LibTorch is a CUDA build.
 if(library_torch_cuda)
-  set(wheels "${TORCH_PREFIX}/../nvidia") # what the torch wheel depends on lies beside it
-  find_path(NCCL_INCLUDE_DIR nccl.h PATHS "${wheels}/nccl/include" /usr/local/cuda/include)
-  find_path(CUDA_INCLUDE_DIR cuda_runtime_api.h
-    PATHS "${wheels}/cu13/include" "${wheels}/cuda_runtime/include" /usr/local/cuda/include)
-  mark_as_advanced(NCCL_INCLUDE_DIR CUDA_INCLUDE_DIR)
+  include(cmake/cuda-headers.cmake)
+  find_cuda_headers()
+  if(CUDA_HEADERS_FOUND)
+    message(STATUS "CUDA headers: ${CUDA_HEADERS_OPTIONS}")
+  elseif(CUDA_HEADERS_TO_BRING AND DEFINED ENV{RDM_TO_BRING}) # set-up, which comes again with them
+    file(WRITE "$ENV{RDM_TO_BRING}" "${CUDA_HEADERS_TO_BRING}")
+  else()
+    message(WARNING
+      "Building without NCCL, whose headers need all of CUDA's:${CUDA_HEADERS_REPORT}\n"
+      "One GPU loses nothing. Several will talk over Gloo, through the host's memory, far slower. Either\n"
+      "  npm run setup                    (adds what PyTorch's wheels leave out), or\n"
+      "  export CUDA_HOME=/path/to/cuda   (a toolkit of LibTorch's CUDA), with nccl.h there\n")
+  endif()
 endif()
 
 find_package(JPEG QUIET)
