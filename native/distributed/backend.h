@@ -16,7 +16,12 @@ struct Carrier {
   std::function<void()> abort;
 };
 
-// Both throw Code::distributed where this build does not have that backend.
+// Whether this build has them.
+bool has_gloo();
+bool has_nccl();
+
+// Both throw Code::distributed where this build does not have that backend; NCCL's also where
+// versions of NCCL meet that do not go together.
 Carrier make_gloo(const StorePtr& store, const ProcessOptions& options);
 Carrier make_nccl(const StorePtr& store, const ProcessOptions& options);
 

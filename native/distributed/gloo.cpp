@@ -11,6 +11,10 @@ namespace rdm {
 
 #ifdef RDM_WITH_GLOO
 
+bool has_gloo() {
+  return true;
+}
+
 // A collective of Gloo's cannot be called off: where one process hangs, all others would wait for
 // it until the time-out, and Gloo's own way to close a connection wakes none of them. So abort
 // shuts down the sockets below Gloo, which then sees the other side as gone. Gloo does not say
@@ -32,6 +36,10 @@ Carrier make_gloo(const StorePtr& store, const ProcessOptions& options) {
 }
 
 #else
+
+bool has_gloo() {
+  return false;
+}
 
 Carrier make_gloo(const StorePtr&, const ProcessOptions&) {
   throw Error(Code::distributed, "this rdm was built without Gloo, which several processes need",

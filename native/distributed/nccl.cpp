@@ -1,7 +1,12 @@
 #include "base/error.h"
 #include "distributed/backend.h"
+#include "distributed/nccl_version.h"
 
 #ifdef RDM_WITH_NCCL
+#include <nccl.h>
+#include <torch/csrc/cuda/nccl.h>
+
+#include <torch/csrc/distributed/c10d/NCCLUtils.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
@@ -10,7 +15,22 @@ namespace rdm {
 
 #ifdef RDM_WITH_NCCL
 
+bool has_nccl() {
+  return true;
+}
+
+namespace {
+
+int nccl_of_libtorch() {
+  const auto packed = torch::cuda::nccl::version();  // 16 bits a part, from major in bits 32 to 47
+  return NCCL_VERSION(static_cast<int>(packed >> 32), static_cast<int>(packed >> 16 & 0xffff),
+                      static_cast<int>(packed & 0xffff));
+}
+
+}  // namespace
+
 Carrier make_nccl(const StorePtr& store, const ProcessOptions& options) {
+  check_nccl({NCCL_VERSION_CODE, nccl_of_libtorch(), c10d::getNcclVersionNumber()});
   auto settings = c10d::ProcessGroupNCCL::Options::create();
   settings->timeout = std::chrono::seconds(options.timeout);
   auto nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(
@@ -21,10 +41,14 @@ Carrier make_nccl(const StorePtr& store, const ProcessOptions& options) {
 
 #else
 
+bool has_nccl() {
+  return false;
+}
+
 Carrier make_nccl(const StorePtr&, const ProcessOptions&) {
   throw Error(Code::distributed, "this rdm was built without NCCL",
-              "take --dist-backend gloo, or build against a CUDA LibTorch with nccl.h (the wheel "
-              "nvidia-nccl-cu13 has it)");
+              "take --dist-backend gloo; rdm doctor says whether this LibTorch has CUDA, and then "
+              "set-up which headers were not there");
 }
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/version.h"
 #include "data/codecs/formats.h"
+#include "distributed/backend.h"
 
 namespace rdm {
 namespace {
@@ -47,21 +48,6 @@ bool multiplies_in_bf16() {
   });
 }
 
-// The backends of collectives that this build has.
-Plain backends() {
-#ifdef USE_C10D_GLOO
-  const bool gloo = true;
-#else
-  const bool gloo = false;
-#endif
-#ifdef USE_C10D_NCCL
-  const bool nccl = true;
-#else
-  const bool nccl = false;
-#endif
-  return Plain::Dict{{"gloo", gloo}, {"nccl", nccl}};
-}
-
 }  // namespace
 
 Plain environment() {
@@ -74,7 +60,7 @@ Plain environment() {
       {"bf16", multiplies_in_bf16()},
       {"cuda", Plain::Dict{{"available", torch::cuda::is_available()}, {"devices", devices}}},
       {"codecs", codecs()},
-      {"backends", backends()}};
+      {"backends", Plain::Dict{{"gloo", has_gloo()}, {"nccl", has_nccl()}}}};
 }
 
 }  // namespace rdm
