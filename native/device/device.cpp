@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "device/cuda.h"
 
 namespace rdm {
 
@@ -17,9 +18,9 @@ torch::Device find_device(const std::string& name, std::optional<int64_t> gpu) {
   RDM_CHECK(name == "cuda" || name == "auto", Code::usage, "unknown --device '", name,
             "' (choose one of: auto, cpu, cuda)");
   if (!cuda) {
-    throw Error(Code::no_device, "CUDA was asked for, but this LibTorch sees no CUDA device",
-                "use --device cpu, or build rdm against a CUDA LibTorch (LIBTORCH=… npm run setup) "
-                "on a machine whose driver nvidia-smi can see");
+    const auto missing = why_no_cuda(cuda_facts());
+    throw Error(Code::no_device, message("CUDA was asked for, but ", missing.reason),
+                missing.advice + "; --device cpu does without");
   }
   const int64_t index = gpu.value_or(0);
   RDM_CHECK(index >= 0 && index < static_cast<int64_t>(torch::cuda::device_count()),

@@ -13,6 +13,7 @@
 
 #include "base/version.h"
 #include "data/codecs/formats.h"
+#include "device/cuda.h"
 #include "distributed/backend.h"
 
 namespace rdm {
@@ -48,19 +49,31 @@ bool multiplies_in_bf16() {
   });
 }
 
+Plain cuda() {
+  const bool available = torch::cuda::is_available();
+  const bool built = at::Context::hasCUDART();
+  Plain::Dict out{{"available", available},
+                  {"devices", static_cast<int64_t>(torch::cuda::device_count())},
+                  {"built", built ? cuda_version_name(at::Context::versionCUDART()) : Plain()},
+                  {"missing", Plain()}};
+  if (available) return out;
+  const auto missing = why_no_cuda(cuda_facts());
+  out.back().second = Plain::Dict{
+      {"reason", missing.reason}, {"advice", missing.advice}, {"unused", missing.unused}};
+  return out;
+}
+
 }  // namespace
 
 Plain environment() {
-  const auto devices = static_cast<int64_t>(torch::cuda::device_count());
-  return Plain::Dict{
-      {"version", version()},
-      {"libtorch", TORCH_VERSION},
-      {"threads", torch::get_num_threads()},
-      {"cpu", at::get_cpu_capability()},
-      {"bf16", multiplies_in_bf16()},
-      {"cuda", Plain::Dict{{"available", torch::cuda::is_available()}, {"devices", devices}}},
-      {"codecs", codecs()},
-      {"backends", Plain::Dict{{"gloo", has_gloo()}, {"nccl", has_nccl()}}}};
+  return Plain::Dict{{"version", version()},
+                     {"libtorch", TORCH_VERSION},
+                     {"threads", torch::get_num_threads()},
+                     {"cpu", at::get_cpu_capability()},
+                     {"bf16", multiplies_in_bf16()},
+                     {"cuda", cuda()},
+                     {"codecs", codecs()},
+                     {"backends", Plain::Dict{{"gloo", has_gloo()}, {"nccl", has_nccl()}}}};
 }
 
 }  // namespace rdm

@@ -60,27 +60,33 @@ function probe(path: string): Diagnosis {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const built = environment.version;
   // A checkout's TypeScript may be newer than its addon, under the same version.
-  if (built !== version || !environment.codecs) return problem('addon_stale', { built, version });
+  if (built !== version || environment.cuda?.missing === undefined)
+    return problem('addon_stale', { built, version });
   return { environment, checks: [check('ok', 'addon', { path, version })] };
 }
 
 function checkEnvironment(environment: Environment): Check[] {
   const { libtorch, cpu, bf16, cuda, codecs, backends } = environment;
   return [
-    check('ok', 'libtorch', { version: libtorch }),
+    check('ok', 'libtorch', { version: libtorch, cuda: cuda.built ?? '' }),
     checkDevice(cuda),
     check('ok', 'cpu', { capability: cpu, bf16 }),
     checkThreads(environment.threads),
     ...checkCodecs(codecs),
     check('ok', 'backends', { ...backends }),
+    ...(cuda.built && !backends.nccl ? [checkWithoutNccl(cuda)] : []),
   ];
 }
 
-function checkDevice({ available, devices }: Environment['cuda']): Check {
-  if (available) return check('ok', 'gpu', { devices });
-  const there = existsSync('/dev/nvidia0') || existsSync('/proc/driver/nvidia');
-  return there ? check('problem', 'gpu_unused') : check('note', 'gpu', { devices });
+function checkDevice({ devices, missing }: Environment['cuda']): Check {
+  if (!missing) return check('ok', 'gpu', { devices });
+  const { unused, ...why } = missing;
+  return unused ? check('problem', 'gpu_unused', why) : check('note', 'gpu_missing', why);
 }
+
+/** Runs on several GPUs take NCCL unless they are told otherwise. */
+const checkWithoutNccl = ({ devices }: Environment['cuda']) =>
+  check(devices > 1 ? 'problem' : 'note', 'nccl_missing');
 
 /** More threads than processors wait for each other, and a step takes many times as long. */
 function checkThreads(threads: number): Check {

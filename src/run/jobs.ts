@@ -21,6 +21,7 @@ import { appendEvent, tolerant } from './event-log.js';
 import { perform } from './job.js';
 import { claimOutput } from './occupied.js';
 import { openRecord } from './record.js';
+import { unusedGpu } from './unused-gpu.js';
 import { withVerdicts } from './verdict.js';
 
 /** The first of several processes alone reports events and keeps the log. */
@@ -84,7 +85,7 @@ export async function knn(
   const { options: complete, recorded } = await takeOver(options, options.pretrained);
   const resolved = resolveKnn(complete);
   const heard = reports(resolved) ? control : { signal: control.signal };
-  return examine(recorded, heard, (onEvent) => native().knn(resolved, onEvent));
+  return examine(resolved, recorded, heard, (onEvent) => native().knn(resolved, onEvent));
 }
 
 /** Singular values and effective ranks of a checkpoint's features on validation images. */
@@ -95,7 +96,7 @@ export async function spectrum(
   checkKeys('spectrum', options, ['checkpoint', 'data']);
   const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveSpectrum(complete);
-  return examine(recorded, control, (onEvent) => native().spectrum(resolved, onEvent));
+  return examine(resolved, recorded, control, (onEvent) => native().spectrum(resolved, onEvent));
 }
 
 /** A checkpoint's features of some validation images, as one matrix. */
@@ -106,7 +107,7 @@ export async function features(
   checkKeys('embed', options, ['checkpoint', 'data']);
   const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveFeatures(complete);
-  return examine(recorded, control, (onEvent) => native().features(resolved, onEvent));
+  return examine(resolved, recorded, control, (onEvent) => native().features(resolved, onEvent));
 }
 
 /** What a checkpoint says of the training images does not concern the validation images. */
@@ -114,11 +115,13 @@ const ofAll = <Options extends object>(options: Options) => ({ ...options, image
 
 /** A job that only looks at a checkpoint: it tells what it took over from it, and writes no events. */
 async function examine<Result extends { outcome: 'done' | 'stopped' }>(
+  resolved: Parameters<typeof unusedGpu>[0],
   recorded: RecordedEvent | undefined,
   control: Control<FeatureEvent>,
   start: (onEvent: (event: FeatureEvent) => void) => Job<Stoppable<Result>>,
 ) {
   const { stopped, ...found } = await perform<FeatureEvent, Stoppable<Result>>((onEvent) => {
+    unusedGpu(resolved).forEach(onEvent);
     if (recorded) onEvent(recorded);
     return start(onEvent);
   }, control);
@@ -157,7 +160,13 @@ async function run(
   const newFolders = missing(resolve(output));
   let done = false;
   try {
-    const summary = await perform(start, { onEvent: logged, signal });
+    const summary = await perform(
+      (onEvent: OnEvent) => {
+        unusedGpu(resolved).forEach(onEvent);
+        return start(onEvent);
+      },
+      { onEvent: logged, signal },
+    );
     early.splice(0).forEach(log);
     write(() => appendEvent(output, { type: 'summary', ...summary }));
     done = summary.outcome === 'done';

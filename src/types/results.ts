@@ -151,7 +151,14 @@ export interface Environment {
   cpu: string;
   /** The CPU has instructions for bfloat16; others convert, and are slower with it. */
   bf16: boolean;
-  cuda: { available: boolean; devices: number };
+  cuda: {
+    available: boolean;
+    devices: number;
+    /** The version that LibTorch was built for; null for a CPU build. */
+    built: string | null;
+    /** Why there is no device; null where there is one. `unused`: a GPU is there all the same. */
+    missing: { reason: string; advice: string; unused: boolean } | null;
+  };
   /** `jpegHuffman`: the codes of JPEGs are read by rdm's own look-up. */
   codecs: { jpeg: boolean; jpegHuffman: boolean; png: boolean; webp: boolean; tiff: boolean };
   /** What can talk between processes. */

@@ -15,7 +15,12 @@ const healthy: Environment = {
   threads: availableParallelism(),
   cpu: 'AVX512',
   bf16: true,
-  cuda: { available: false, devices: 0 },
+  cuda: {
+    available: false,
+    devices: 0,
+    built: null,
+    missing: { reason: 'LibTorch is a CPU build', advice: 'set LIBTORCH', unused: false },
+  },
   codecs: { jpeg: true, jpegHuffman: true, png: true, webp: true, tiff: true },
   backends: { gloo: true, nccl: false },
 };
@@ -35,7 +40,7 @@ test('all well: each fact on a line, exit code 0', async () => {
   assert.equal(code, 0, stdout);
   assert.match(stdout, /^ok +addon 0\.1\.0, .*addon\.cjs$/m);
   assert.match(stdout, /^ok +LibTorch 2\.13\.0$/m);
-  assert.match(stdout, /^note +no CUDA device: /m);
+  assert.match(stdout, /^note +no CUDA device: LibTorch is a CPU build; nearly all time /m);
   assert.match(stdout, /^ok +images: jpeg, png, webp, tiff, bmp, ppm, pgm$/m);
   assert.match(stdout, /^ok +several processes: gloo: yes, nccl: no$/m);
   assert.match(stdout, /^ok +\d+\.\d GiB free for /m);
@@ -62,7 +67,7 @@ test('an addon that is not there, or does not load, comes with what to do', asyn
 });
 
 test('an addon of another version, or from before a fact was told, is a problem', async () => {
-  for (const old of [{ version: '0.0.9' }, { codecs: undefined }]) {
+  for (const old of [{ version: '0.0.9' }, { cuda: { available: false, devices: 0 } }]) {
     const { code, stdout } = await on(telling(old));
     assert.equal(code, 1);
     assert.match(
@@ -70,6 +75,36 @@ test('an addon of another version, or from before a fact was told, is a problem'
       /^problem +the addon \(0\.\d\.\d\) was built from other sources than the package \(0\.1\.0\)\n +build it/,
     );
   }
+});
+
+test('a GPU that is there and unused is a problem, with the reason and the way out', async () => {
+  const missing = { reason: 'the driver is too old', advice: 'a newer driver', unused: true };
+  const cuda = { available: false, devices: 0, built: '13.0', missing };
+  const { code, stdout } = await on(telling({ cuda }));
+  assert.equal(code, 1);
+  assert.match(stdout, /^ok +LibTorch 2\.13\.0, of CUDA 13\.0$/m);
+  assert.match(
+    stdout,
+    /^problem +a GPU is there, and unused: the driver is too old\n +a newer driver$/m,
+  );
+});
+
+test('a CUDA build without NCCL is told; with several GPUs it is a problem', async () => {
+  const cuda = { available: true, devices: 1, built: '13.0', missing: null };
+  const one = await on(telling({ cuda }));
+  assert.equal(one.code, 0);
+  assert.match(one.stdout, /^ok +1 CUDA device$/m);
+  assert.match(
+    one.stdout,
+    /^note +built without NCCL: .*one loses nothing\n +remove build\/ and run/m,
+  );
+  const two = await on(telling({ cuda: { ...cuda, devices: 2 } }));
+  assert.equal(two.code, 1);
+  assert.match(two.stdout, /^problem +built without NCCL: /m);
+  const backends = { gloo: true, nccl: true };
+  const complete = await on(telling({ cuda, backends }));
+  assert.doesNotMatch(complete.stdout, /without NCCL/);
+  assert.match(complete.stdout, /^ok +several processes: gloo: yes, nccl: yes$/m);
 });
 
 test('more threads than processors is a problem that names the variable', async () => {
@@ -116,9 +151,8 @@ test('what a machine of the tests does not have reads as the rest', () => {
   });
   assert.equal(low, 'problem  only 0.5 GiB free for /runs');
   assert.match(fix ?? '', /^ +pass a folder on another disk: --output DIR/);
-  const text = (name: 'gpu_unused' | 'memory_low' | 'shared_memory_low') =>
+  const text = (name: 'memory_low' | 'shared_memory_low') =>
     checkLines({ name, level: 'problem', values: { free: 2 ** 25, total: 2 ** 33 } }).join('\n');
-  assert.match(text('gpu_unused'), /does not see it\n +set LIBTORCH to a CUDA build/);
   assert.match(text('memory_low'), /only 0\.0 GiB of 8\.0 GiB memory are free\n +end other/);
   assert.match(text('shared_memory_low'), /in a container: --shm-size 1g/);
 });

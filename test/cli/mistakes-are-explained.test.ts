@@ -182,7 +182,8 @@ test('a loss that is not finite stops the run with epoch and step, checkpoints i
 
 test('CUDA without a CUDA device', async (context) => {
   if (environment().cuda.available) context.skip('there is one');
-  else await refused(['--device', 'cuda', good], /^rdm: CUDA was asked for.*\n.*--device cpu/m);
+  else
+    await refused(['--device', 'cuda', good], /^rdm: CUDA was asked for, but .+\n.*--device cpu/m);
 });
 
 test('a checkpoint of another architecture to resume from', async () => {

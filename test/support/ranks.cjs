@@ -3,12 +3,14 @@
 //   RDM_TEST_ACTS: {"ATTEMPT.RANK": "WHAT STEP"}, WHAT of `acts` below, at step 2 where none is given
 //   RDM_TEST_STEPS: how long a run is; a step takes 50 ms
 //   RDM_TEST_DEVICES: how many CUDA devices there are
+//   RDM_TEST_MISSING: why there is none, as environment() tells it
 // Each process writes PREFIX.RANK.json into the output folder: what it was given, and in which process.
 const { mkdirSync, readFileSync, statSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setTimeout: pause } = require('node:timers/promises');
 
 const { RDM_TEST_ACTS = '{}', RDM_TEST_STEPS = '5', RDM_TEST_DEVICES = '0' } = process.env;
+const { RDM_TEST_MISSING = 'null' } = process.env;
 const asked = JSON.parse(RDM_TEST_ACTS);
 const devices = Number(RDM_TEST_DEVICES);
 const silenceMs = 3000; // a peer that is silent for longer is lost, once it was there
@@ -82,5 +84,7 @@ module.exports = {
   pretrain: start,
   lincls: start,
   knn: start,
-  environment: () => ({ cuda: { available: devices > 0, devices } }),
+  environment: () => ({
+    cuda: { available: devices > 0, devices, missing: JSON.parse(RDM_TEST_MISSING) },
+  }),
 };

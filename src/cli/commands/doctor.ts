@@ -47,14 +47,15 @@ const texts: Record<CheckName, Text> = {
     `the addon (${built}) was built from other sources than the package (${version})`,
     rebuild,
   ],
-  libtorch: ({ version }) => [`LibTorch ${version}`],
-  gpu: ({ devices }) =>
-    devices
-      ? [`${devices} CUDA device${devices === 1 ? '' : 's'}`]
-      : ['no CUDA device: nearly all time goes into the network on the CPU (docs/bench.md)'],
-  gpu_unused: () => [
-    'a GPU is there, and this LibTorch does not see it',
-    'set LIBTORCH to a CUDA build and run set-up again; look at nvidia-smi if it is one',
+  libtorch: ({ version, cuda }) => [`LibTorch ${version}${cuda && `, of CUDA ${cuda}`}`],
+  gpu: ({ devices }) => [`${devices} CUDA device${devices === 1 ? '' : 's'}`],
+  gpu_missing: ({ reason }) => [
+    `no CUDA device: ${reason}; nearly all time goes into the network on the CPU (docs/bench.md)`,
+  ],
+  gpu_unused: ({ reason, advice }) => [`a GPU is there, and unused: ${reason}`, `${advice}`],
+  nccl_missing: () => [
+    'built without NCCL: several GPUs can talk by --dist-backend gloo alone, far slower; one loses nothing',
+    'remove build/ and run set-up again, which says which headers are not there',
   ],
   cpu: ({ capability, bf16 }) => [
     `${capability}, ${bf16 ? 'multiplies in bf16: --precision bf16 is faster' : 'no bf16'}`,

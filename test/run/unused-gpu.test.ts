@@ -1,0 +1,49 @@
+// A run that falls back to the CPU although a GPU is there says so, on an addon that plays one (support/ranks.cjs).
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { scratch } from '../support/folders.js';
+import { rdm, root } from '../support/rdm.js';
+
+const missing = {
+  reason: 'the driver is too old: it knows CUDA 12.4, and LibTorch was built for CUDA 13.0',
+  advice: 'a newer driver, or a LibTorch for CUDA 12',
+  unused: true,
+};
+
+async function run(flags: string[], why: object) {
+  const output = scratch();
+  const env = {
+    RDM_ADDON: join(root, 'test/support/ranks.cjs'),
+    RDM_TEST_STEPS: '1',
+    RDM_TEST_MISSING: JSON.stringify(why),
+  };
+  const { code, stderr } = await rdm(['pretrain', ...flags, '--output', output, 'images'], { env });
+  assert.equal(code, 0, stderr);
+  return { stderr, output };
+}
+
+const told =
+  /^rdm: warning: a GPU is there, and this run is on the CPU: the driver is too old: it knows CUDA 12\.4, .*13\.0; a newer driver.*--device cpu$/m;
+
+test('auto tells of a GPU that it passes over, on stderr and in the log', async () => {
+  const { stderr, output } = await run([], missing);
+  assert.match(stderr, told);
+  assert.match(readFileSync(join(output, 'events.jsonl'), 'utf8'), /"code":"gpu_unused"/);
+});
+
+test('of several processes the first one tells, once', async () => {
+  const { stderr } = await run(['--nproc-per-node', '2'], missing);
+  assert.equal(stderr.match(/a GPU is there/g)?.length, 1, stderr);
+});
+
+test('where there is none, where it is hidden, and with --device cpu nothing is told', async () => {
+  for (const [flags, why] of [
+    [[], { ...missing, unused: false }],
+    [['--device', 'cpu'], missing],
+  ] as const) {
+    const { stderr } = await run([...flags], why);
+    assert.doesNotMatch(stderr, /GPU/);
+  }
+});
