@@ -2,6 +2,7 @@
 
 #include <c10/util/Exception.h>
 #include <c10/util/Logging.h>
+#include <torch/cuda.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -16,10 +17,19 @@ namespace {
 // Where a process differs from the others by right.
 constexpr std::array<std::string_view, 5> kOwn{"process", "gpu", "data", "output", "workers"};
 
-Plain::Dict configuration(const Plain& record) {
-  Plain::Dict out{{"rdm", version()}, {"libtorch", TORCH_VERSION}};
+// What auto means on this machine.
+Plain resolved(const Plain& device) {
+  if (device != Plain("auto")) return device;
+  return torch::cuda::is_available() ? "cuda" : "cpu";
+}
+
+Plain::Dict configuration(const Plain& record, DistBackend backend) {
+  Plain::Dict out{{"rdm", version()},
+                  {"libtorch", TORCH_VERSION},
+                  {"backend", backend == DistBackend::nccl ? "nccl" : "gloo"}};
   for (const auto& [key, value] : *record.get_if<Plain::Dict>()) {
-    if (std::ranges::find(kOwn, key) == kOwn.end()) out.emplace_back(key, value);
+    if (std::ranges::find(kOwn, key) != kOwn.end()) continue;
+    out.emplace_back(key, key == "device" ? resolved(value) : value);
   }
   return out;
 }
@@ -39,7 +49,7 @@ void in_group(const std::optional<ProcessOptions>& process, const Plain& record,
               const std::function<void(Group*, const Sink&)>& work) {
   if (!process || process->world_size == 1) return without_trace([&] { work(nullptr, sink); });
   FLAGS_caffe2_log_level = 2;  // c10d warns, with stacks, of what it throws as well
-  Group group(*process, configuration(record),
+  Group group(*process, configuration(record, process->backend),
               [&sink](const std::string& text) { sink(WarningEvent{"waiting_for_ranks", text}); });
   const Sink quiet = [](const Event&) {};
   group.run([&] { without_trace([&] { work(&group, group.rank() == 0 ? sink : quiet); }); });

@@ -89,6 +89,23 @@ test('different configurations are told by both', deadline, async () => {
   refused(zero, 0, `${name(1)} failed: ${message}`);
 });
 
+test('ranks that would use different devices or backends are told by both', deadline, async () => {
+  const cuda = ['--device', 'cuda'];
+  for (const [first, second, difference] of [
+    [['--device', 'auto'], [...cuda, '--dist-backend', 'gloo'], 'device cuda, there device cpu'],
+    [[...cuda, '--dist-backend', 'gloo'], cuda, 'backend nccl, there backend gloo'],
+  ] as const) {
+    const port = await freePort();
+    const [zero, one] = await Promise.all([
+      start({ rank: 0, of: 2, port, flags: [...first] }),
+      start({ rank: 1, of: 2, port, flags: [...second] }),
+    ]);
+    const message = `rank 1 runs something else than rank 0: ${difference}\n`;
+    refused(one, 1, message);
+    refused(zero, 0, `${name(1)} failed: ${message}`);
+  }
+});
+
 test('a rank that is given twice is refused; the others miss one', deadline, async () => {
   const port = await freePort();
   const flags = ['--dist-timeout', '12'];
