@@ -27,8 +27,8 @@ uint32_t code_of(std::string_view character) {
 bool is_printable(uint32_t code) {
   const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
   const bool line = code == 0x2028 || code == 0x2029;
-  const bool direction = code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-                         (code >= 0x2066 && code <= 0x2069);
+  const bool direction = code == 0x061C || code == 0x200E || code == 0x200F ||
+                         (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   const bool surrogate = code >= 0xD800 && code < 0xE000;
   return !control && !line && !direction && !surrogate;
 }

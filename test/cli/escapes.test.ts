@@ -23,11 +23,11 @@ import { write } from '../support/hostile/write.js';
 import { type Result, rdm, root } from '../support/rdm.js';
 
 /** Clears the line above, sets the window's title, in both forms of an escape; ends the line; turns the text. */
-const attack = '\u001b[1A\u001b[2K\u009b31m\u001b]0;owned\u0007\rsafe  yes\u202e';
+const attack = '\u001b[1A\u001b[2K\u009b31m\u001b]0;owned\u0007\rsafe  yes\u202e\u200f\u2028';
 /** A name that would begin a line of its own. */
 const broken = `${attack}\nrdm: done`;
 
-const steering = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u;
+const steering = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 function assertHarmless({ stdout, stderr }: Result, ...shown: RegExp[]): void {
   assert.doesNotMatch(stdout, steering);
@@ -64,6 +64,7 @@ function file(name: string, pickle: Buffer): string {
 
 test('one function makes text printable', () => {
   assert.equal(printable('a\tb \u001b[31m\u009b1m\n\u007f\u202e ü 貓'), 'a\tb ?[31m?1m??? ü 貓');
+  assert.equal(printable('\u2028\u2029\u061c\u200e\u200f\u2066'), '??????');
   const value = { [attack]: broken };
   assert.doesNotMatch(printableJson(value), steering);
   assert.deepEqual(JSON.parse(printableJson(value)), value);

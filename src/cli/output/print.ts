@@ -44,8 +44,8 @@ export function watchStreams(): void {
   });
 }
 
-/** Control characters but the tab, and those that turn the direction of what follows. */
-const steering = /[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+/** As native/base/printable.cpp, but for the tab: control characters, separators of lines, and marks of direction. */
+const steering = /[^\P{Cc}\t]|[\u2028\u2029\p{Bidi_Control}]/gu;
 
 /** One line: what would steer a terminal, or end the line, becomes a question mark. */
 export const printable = (text: string): string => text.replaceAll(steering, '?');
