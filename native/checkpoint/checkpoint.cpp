@@ -26,7 +26,7 @@ const Value& require(const Archive& archive, const Value& dict, const std::strin
 
 double require_number(Archive& archive, const Value& dict, const std::string& key) {
   const auto number = archive.number(require(archive, dict, key));
-  if (!number || !std::isfinite(*number)) archive.fail("its '" + key + "' is no finite number");
+  if (!number || !std::isfinite(*number)) archive.fail("its '" + key + "' must be a finite number");
   return *number;
 }
 
@@ -35,7 +35,7 @@ double require_number(Archive& archive, const Value& dict, const std::string& ke
 const pickle::Dict& short_dict(const Archive& archive, const Value& value, const char* what) {
   constexpr size_t kMost = 100;
   const auto* dict = value.get_if<pickle::Dict>();
-  if (!dict) archive.fail(message(what, " is no dictionary"));
+  if (!dict) archive.fail(message(what, " must be a dictionary"));
   if (dict->items.size() > kMost) {
     archive.fail(message(what, " has ", dict->items.size(), " entries"));
   }
@@ -48,12 +48,12 @@ using IndexOf = std::map<int64_t, int64_t>;
 
 std::vector<int64_t> read_params(const Archive& archive, const Value& group, IndexOf& index_of) {
   const auto* params = require(archive, group, "params").sequence();
-  if (!params) archive.fail("an optimizer group's 'params' are no list");
+  if (!params) archive.fail("an optimizer group's 'params' must be a list");
   if (params->empty()) archive.fail("an optimizer group has no parameters");
   std::vector<int64_t> out;
   for (const auto* param : *params) {
     const auto* id = param->get_if<int64_t>();
-    if (!id) archive.fail("an optimizer group's parameter is no whole number");
+    if (!id) archive.fail("an optimizer group's parameter must be a whole number");
     const auto index = static_cast<int64_t>(index_of.size());
     if (!index_of.emplace(*id, index).second) {
       archive.fail("its optimizer has a parameter in two places");
@@ -93,10 +93,10 @@ ScalerState read_scaler(Archive& archive, const Value& value) {
   const double scale = require_number(archive, value, "scale");
   const double tracker = require_number(archive, value, "_growth_tracker");
   if (scale <= 0 || scale > std::numeric_limits<float>::max()) {
-    archive.fail("its scaler's 'scale' is no float above 0");
+    archive.fail("its scaler's 'scale' must be a float32 above 0");
   }
   if (tracker < 0 || tracker > std::numeric_limits<int32_t>::max()) {
-    archive.fail("its scaler's '_growth_tracker' is no count of updates");
+    archive.fail("its scaler's '_growth_tracker' must be a count of updates");
   }
   return {scale, static_cast<int64_t>(tracker)};
 }
@@ -116,13 +116,13 @@ StateDict without_module(StateDict state) {
 OptimizerState read_optimizer(Archive& archive, const Value& value) {
   OptimizerState out;
   const auto& groups = require(archive, value, "param_groups");
-  if (!groups.sequence()) archive.fail("its optimizer's 'param_groups' are no list");
+  if (!groups.sequence()) archive.fail("its optimizer's 'param_groups' must be a list");
   IndexOf index_of;
   for (const auto* group : *groups.sequence()) {
     out.groups.push_back(read_group(archive, *group, index_of));
   }
   const auto* state = require(archive, value, "state").get_if<pickle::Dict>();
-  if (!state) archive.fail("its optimizer's 'state' is no dictionary");
+  if (!state) archive.fail("its optimizer's 'state' must be a dictionary");
   for (const auto& [key, entry] : state->items) {
     const auto* id = key->get_if<int64_t>();
     const auto found = id ? index_of.find(*id) : index_of.end();
@@ -143,25 +143,25 @@ Checkpoint load_checkpoint(const std::string& path) {
   Checkpoint out;
   const auto* epoch = require(archive, root, "epoch").get_if<int64_t>();
   if (!epoch || *epoch < 0 || *epoch > kMostEpochs) {
-    archive.fail(message("its 'epoch' is no whole number between 0 and ", kMostEpochs));
+    archive.fail(message("its 'epoch' must be a whole number between 0 and ", kMostEpochs));
   }
   out.epoch = *epoch;
   const auto* arch = require(archive, root, "arch").get_if<std::string>();
-  if (!arch) archive.fail("its 'arch' is no text");
+  if (!arch) archive.fail("its 'arch' must be a text");
   out.arch = *arch;
   out.state_dict = without_module(archive.tensors(require(archive, root, "state_dict")));
   out.optimizer = read_optimizer(archive, require(archive, root, "optimizer"));
   if (const auto* best = root.find("best_acc1")) {
     out.best_acc1 = archive.number(*best);
     if (!out.best_acc1 || !(*out.best_acc1 >= 0 && *out.best_acc1 < 101)) {  // a sum of float32
-      archive.fail("its 'best_acc1' is no percentage");
+      archive.fail("its 'best_acc1' must be a percentage");
     }
   }
   if (const auto* scaler = root.find("scaler")) out.scaler = read_scaler(archive, *scaler);
   if (const auto* rdm = root.find("rdm")) {
     auto plain = archive.plain(*rdm);
     if (!plain || !(plain->is_null() || plain->get_if<Plain::Dict>())) {
-      archive.fail("its 'rdm' is no dictionary of plain values");
+      archive.fail("its 'rdm' must be a dictionary of plain values");
     }
     out.rdm = std::move(*plain);
   }

@@ -62,7 +62,7 @@ function readRecorded(checkpoint: string, record: Record<string, unknown>): Reco
   if (wrong.length > 0) {
     throw new RdmError(
       'bad_checkpoint',
-      `${checkpoint} does not record a usable ${wrong[0]}`,
+      `${checkpoint} records no usable '${wrong[0]}'`,
       'it is damaged, or made by hand',
     );
   }

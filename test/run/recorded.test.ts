@@ -76,7 +76,7 @@ test('a record of another kind is refused by its key', async () => {
     const pretrained = recording(scratch(), { [key]: value });
     await assert.rejects(knn({ pretrained, data: '/nowhere', output: scratch() }), {
       code: 'bad_checkpoint',
-      message: `${pretrained} does not record a usable ${key}`,
+      message: `${pretrained} records no usable '${key}'`,
     });
   }
 });

@@ -28,7 +28,7 @@ import {
 const orderedDictOf = (...args: Buffer[]) => call(global('collections.OrderedDict'), ...args);
 const tooMany = 'it asks for over four million operations';
 const unfolds = 'its lists unfold to far more than the file holds';
-const notPlain = "its 'rdm' is no dictionary of plain values";
+const notPlain = "its 'rdm' must be a dictionary of plain values";
 const cut = 'it is cut short';
 const empty = 'its stack is empty';
 
@@ -153,7 +153,7 @@ const roots: [what: string, pickle: () => Buffer, says: string][] = [
   [
     'a pickle of an OrderedDict called with itself',
     () => program(orderedDict({ epoch: orderedDict({}) })),
-    "its 'epoch' is no whole number",
+    "its 'epoch' must be a whole number",
   ],
 ];
 

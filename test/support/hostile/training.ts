@@ -30,12 +30,12 @@ const twoPlaces = 'its optimizer has a parameter in two places';
 
 const parts: [what: string, entries: () => Record<string, Buffer | undefined>, says: string][] = [
   ['no epoch', () => ({ epoch: undefined }), "it has no 'epoch'"],
-  ['an epoch that is a text', () => ({ epoch: text('1') }), "its 'epoch' is no whole number"],
-  ['an epoch before the first', () => ({ epoch: int(-1) }), "its 'epoch' is no whole number"],
-  ['an epoch that is a bomb', () => ({ epoch: laughs(30) }), "its 'epoch' is no whole number"],
+  ['an epoch that is a text', () => ({ epoch: text('1') }), "its 'epoch' must be a whole number"],
+  ['an epoch before the first', () => ({ epoch: int(-1) }), "its 'epoch' must be a whole number"],
+  ['an epoch that is a bomb', () => ({ epoch: laughs(30) }), "its 'epoch' must be a whole number"],
   ['no architecture', () => ({ arch: undefined }), "it has no 'arch'"],
-  ['an architecture that is a list', () => ({ arch: list() }), "its 'arch' is no text"],
-  ['an architecture that is a bomb', () => ({ arch: laughs(30) }), "its 'arch' is no text"],
+  ['an architecture that is a list', () => ({ arch: list() }), "its 'arch' must be a text"],
+  ['an architecture that is a bomb', () => ({ arch: laughs(30) }), "its 'arch' must be a text"],
   ['no state dict', () => ({ state_dict: undefined }), "it has no 'state_dict'"],
   [
     'a state dict that is a bomb',
@@ -48,8 +48,8 @@ const parts: [what: string, entries: () => Record<string, Buffer | undefined>, s
 ];
 
 const groups: [what: string, groups: () => Buffer, says: string][] = [
-  ['groups that are a number', () => int(1), "its optimizer's 'param_groups' are no list"],
-  ['a group that is a number', () => list(int(1)), 'an optimizer group is no dictionary'],
+  ['groups that are a number', () => int(1), "its optimizer's 'param_groups' must be a list"],
+  ['a group that is a number', () => list(int(1)), 'an optimizer group must be a dictionary'],
   [
     'a group without parameters',
     () => list(group({ params: list() })),
@@ -58,12 +58,12 @@ const groups: [what: string, groups: () => Buffer, says: string][] = [
   [
     'a group of parameters that are no list',
     () => list(group({ params: dict({}) })),
-    "an optimizer group's 'params' are no list",
+    "an optimizer group's 'params' must be a list",
   ],
   [
     'a group of parameters that are reals',
     () => list(group({ params: list(real(0)) })),
-    "an optimizer group's parameter is no whole number",
+    "an optimizer group's parameter must be a whole number",
   ],
   [
     'a group of one parameter twice',
@@ -71,16 +71,20 @@ const groups: [what: string, groups: () => Buffer, says: string][] = [
     twoPlaces,
   ],
   ['two groups of one parameter', () => list(group(), group()), twoPlaces],
-  ['a rate that is a text', () => list(group({ lr: text('0.1') })), "its 'lr' is no finite number"],
+  [
+    'a rate that is a text',
+    () => list(group({ lr: text('0.1') })),
+    "its 'lr' must be a finite number",
+  ],
   [
     'a rate that is four numbers',
     () => list(group({ lr: tensor() })),
-    "its 'lr' is no finite number",
+    "its 'lr' must be a finite number",
   ],
   [
     'a rate that is NaN',
     () => list(group({ lr: real(Number.NaN) })),
-    "its 'lr' is no finite number",
+    "its 'lr' must be a finite number",
   ],
   [
     'a group of 101 entries',
@@ -129,7 +133,7 @@ const groups: [what: string, groups: () => Buffer, says: string][] = [
 ];
 
 const states: [what: string, state: () => Buffer, says: string][] = [
-  ['a state that is a list', () => list(), "its optimizer's 'state' is no dictionary"],
+  ['a state that is a list', () => list(), "its optimizer's 'state' must be a dictionary"],
   [
     'a state of another parameter',
     () => pairs(int(7), dict({})),
@@ -148,7 +152,7 @@ const states: [what: string, state: () => Buffer, says: string][] = [
   [
     'a state that is a number',
     () => pairs(int(0), int(0)),
-    "an optimizer's state of a parameter is no dictionary",
+    "an optimizer's state of a parameter must be a dictionary",
   ],
   [
     '20,000 parameters that share a state of 20,000 entries',
