@@ -14,7 +14,7 @@ export { doctor } from './doctor/doctor.js';
 export { environment } from './native/addon.js';
 export { seconds } from './options/check.js';
 export { linclsOptions, pretrainOptions } from './options/flags.js';
-export { checkEffects } from './options/idle.js';
+export { checkEffects, checkEmpty } from './options/idle.js';
 export { choicesOf, type Kind } from './options/table/kinds.js';
 export { noUrl } from './options/table/machine.js';
 export { attribute, type CommandName, longFlag, type Row } from './options/table/row.js';

@@ -76,15 +76,15 @@ function lastJson(text) {
   return JSON.parse(text.trim().split('\n').at(-1));
 }
 
-function run(contestant, recipe, folder) {
+function run(contestant, augmentation, folder) {
   const { seconds, threads } = flags;
   if (contestant === 'exact' || contestant === 'fast') {
     return lastJson(
-      execFileSync(bench, ['loader', folder, recipe, threads, seconds, contestant], { encoding: 'utf8' }),
+      execFileSync(bench, ['loader', folder, augmentation, threads, seconds, contestant], { encoding: 'utf8' }),
     ).imagesPerSecond;
   }
   const script = join(root, 'scripts/bench/data.py');
-  const args = [script, contestant, recipe, folder, '--threads', threads, '--seconds', seconds];
+  const args = [script, contestant, augmentation, folder, '--threads', threads, '--seconds', seconds];
   const result = spawnSync('python3', args, { env: pythonEnv(contestant), encoding: 'utf8', timeout: 600_000 });
   if (result.status !== 0) {
     skipped[contestant] = result.stderr.trim().split('\n').at(-1);
@@ -105,19 +105,19 @@ for (const name of peers) {
   if (reason) skipped[name] = reason;
 }
 
-const recipes = { simsiam: images, lincls: images, val: images };
-if (flags.cifar) recipes.cifar = flags.cifar;
+const augmentations = { simsiam: images, lincls: images, val: images };
+if (flags.cifar) augmentations.cifar = flags.cifar;
 const contestants = ['exact', 'fast', ...peers];
 const results = {};
 const ratio = (a, b) => (a && b ? Math.round((100 * a) / b) / 100 : undefined);
 
 console.log('images/s      exact    fast  torchvision    dali  | exact/torchvision exact/dali fast/exact');
-for (const [recipe, folder] of Object.entries(recipes)) {
+for (const [augmentation, folder] of Object.entries(augmentations)) {
   warm(folder);
   const samples = Object.fromEntries(contestants.map((name) => [name, []]));
   for (let round = 0; round < Number(flags.rounds); ++round) {
     for (const name of contestants) {
-      if (!skipped[name]) samples[name].push(run(name, recipe, folder));
+      if (!skipped[name]) samples[name].push(run(name, augmentation, folder));
     }
   }
   const speed = Object.fromEntries(contestants.map((name) => [name, median(samples[name])]));
@@ -126,10 +126,10 @@ for (const [recipe, folder] of Object.entries(recipes)) {
     dali: ratio(speed.exact, speed.dali),
     fast: ratio(speed.fast, speed.exact),
   };
-  results[recipe] = { imagesPerSecond: speed, ratios };
+  results[augmentation] = { imagesPerSecond: speed, ratios };
   const cell = (value, width) => String(value ?? '-').padStart(width);
   console.log(
-    `${recipe.padEnd(10)}${cell(speed.exact, 9)}${cell(speed.fast, 8)}${cell(speed.torchvision, 13)}` +
+    `${augmentation.padEnd(10)}${cell(speed.exact, 9)}${cell(speed.fast, 8)}${cell(speed.torchvision, 13)}` +
       `${cell(speed.dali, 8)}  |${cell(ratios.torchvision, 18)}${cell(ratios.dali, 11)}${cell(ratios.fast, 11)}`,
   );
 }

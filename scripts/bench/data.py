@@ -14,7 +14,7 @@ BATCH = {"cifar": 256}
 VIEWS = {"simsiam": 2, "cifar": 2}
 
 
-def torchvision_batches(recipe, folder, threads):
+def torchvision_batches(augmentation, folder, threads):
     import torch
 
     # torchvision beside a CPU build of PyTorch that was not made for it: its own operators are
@@ -60,26 +60,26 @@ def torchvision_batches(recipe, folder, threads):
         "lincls": [transforms.RandomResizedCrop(224), transforms.RandomHorizontalFlip()],
         "val": [transforms.Resize(256), transforms.CenterCrop(224)],
     }
-    one = transforms.Compose(steps[recipe] + end)
+    one = transforms.Compose(steps[augmentation] + end)
 
     def views(image):
-        return [one(image) for _ in range(VIEWS.get(recipe, 1))]
+        return [one(image) for _ in range(VIEWS.get(augmentation, 1))]
 
     dataset = datasets.ImageFolder(f"{folder}/train", views)
     sampler = torch.utils.data.RandomSampler(dataset, replacement=True, num_samples=10**7)
     loader = torch.utils.data.DataLoader(
-        dataset, BATCH.get(recipe, 50), sampler=sampler, num_workers=threads
+        dataset, BATCH.get(augmentation, 50), sampler=sampler, num_workers=threads
     )
     for batch, _ in loader:
         yield len(batch[0])
 
 
-def dali_batches(recipe, folder, threads):
+def dali_batches(augmentation, folder, threads):
     from nvidia.dali import fn, pipeline_def, types
 
-    size = 32 if recipe == "cifar" else 224
-    scale = (0.2, 1.0) if recipe == "simsiam" else (0.08, 1.0)
-    cubic = types.INTERP_CUBIC if recipe == "cifar" else types.INTERP_LINEAR
+    size = 32 if augmentation == "cifar" else 224
+    scale = (0.2, 1.0) if augmentation == "simsiam" else (0.08, 1.0)
+    cubic = types.INTERP_CUBIC if augmentation == "cifar" else types.INTERP_LINEAR
 
     def around_one(spread, applied):
         return 1.0 + applied * fn.random.uniform(range=(-spread, spread))
@@ -87,7 +87,7 @@ def dali_batches(recipe, folder, threads):
     def normalise(images, mirror):
         return fn.crop_mirror_normalize(
             images,
-            crop=(224, 224) if recipe == "val" else None,
+            crop=(224, 224) if augmentation == "val" else None,
             mirror=mirror,
             mean=[255 * x for x in MEAN],
             std=[255 * x for x in STD],
@@ -112,7 +112,7 @@ def dali_batches(recipe, folder, threads):
         )
         if fn.random.coin_flip(probability=0.2, dtype=types.BOOL):
             images = fn.saturation(images, saturation=0.0)
-        if recipe == "simsiam":
+        if augmentation == "simsiam":
             if fn.random.coin_flip(probability=0.5, dtype=types.BOOL):
                 images = fn.gaussian_blur(images, sigma=fn.random.uniform(range=(0.1, 2.0)))
         return normalise(images, flipped())
@@ -120,11 +120,11 @@ def dali_batches(recipe, folder, threads):
     @pipeline_def(enable_conditionals=True)
     def pipeline():
         files, _ = fn.readers.file(file_root=f"{folder}/train", random_shuffle=True)
-        if recipe == "val":
+        if augmentation == "val":
             images = fn.decoders.image(files, output_type=types.RGB)
             images = fn.resize(images, resize_shorter=256, antialias=True)
             return normalise(images, 0)
-        if recipe == "lincls":
+        if augmentation == "lincls":
             images = fn.decoders.image_random_crop(
                 files, output_type=types.RGB, random_area=[0.08, 1.0]
             )
@@ -133,7 +133,7 @@ def dali_batches(recipe, folder, threads):
         images = fn.decoders.image(files, output_type=types.RGB)
         return view(images), view(images)
 
-    built = pipeline(batch_size=BATCH.get(recipe, 50), num_threads=threads, device_id=None)
+    built = pipeline(batch_size=BATCH.get(augmentation, 50), num_threads=threads, device_id=None)
     built.build()
     while True:
         outputs = built.run()
@@ -143,13 +143,13 @@ def dali_batches(recipe, folder, threads):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("peer", choices=["torchvision", "dali"])
-    parser.add_argument("recipe", choices=["simsiam", "lincls", "val", "cifar"])
+    parser.add_argument("augmentation", choices=["simsiam", "lincls", "val", "cifar"])
     parser.add_argument("folder")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=5)
     args = parser.parse_args()
     make = torchvision_batches if args.peer == "torchvision" else dali_batches
-    batches = make(args.recipe, args.folder, args.threads)
+    batches = make(args.augmentation, args.folder, args.threads)
     for _ in range(4):  # past the start of the workers and what they prepared meanwhile
         next(batches)
     begin, images = time.perf_counter(), 0

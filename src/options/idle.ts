@@ -1,32 +1,35 @@
 // Flags that were given and do nothing, and those that another needs: `when` and `needed` of their rows.
 import { RdmError } from '../base/errors.js';
 import { attribute, type CommandName, longFlag, type Row } from './table/row.js';
-import { optionsOf } from './table/table.js';
+import { optionsOf, rowsOf } from './table/table.js';
 
 type Values = Record<string, unknown>;
 type Condition = NonNullable<Row['when']>;
 
+type Source = (name: string) => 'line' | 'recipe' | undefined;
+
+/** Refuses a flag of the line that is empty. Throws `usage`. */
+export function checkEmpty(command: CommandName, values: Values, source: Source): void {
+  for (const { row } of rowsOf(command)) {
+    if (values[attribute(row)] !== '' || source(attribute(row)) !== 'line') continue;
+    throw new RdmError(
+      'usage',
+      `${longFlag(row)} is empty`,
+      'leave it out, or look whether the variable that should hold it is set',
+    );
+  }
+}
+
 /**
- * Refuses a flag of the line that is empty or has no effect beside the others' values, and one that is needed
- * and was not given; returns what is only to be told. Names are the flags' in camel case. Throws `usage`.
+ * Refuses a flag of the line that has no effect beside the others' values, and one that is needed and was not
+ * given; returns what is only to be told. Names are the flags' in camel case. Throws `usage`.
  */
-export function checkEffects(
-  command: CommandName,
-  values: Values,
-  source: (name: string) => 'line' | 'recipe' | undefined,
-): string[] {
+export function checkEffects(command: CommandName, values: Values, source: Source): string[] {
   const told: string[] = [];
   for (const { row } of optionsOf(command)) {
     const given = source(attribute(row));
     if (!given && isNeeded(row, values)) refuseWithout(row);
     if (given !== 'line') continue;
-    if (values[attribute(row)] === '') {
-      throw new RdmError(
-        'usage',
-        `${longFlag(row)} is empty`,
-        'leave it out, or look whether the variable that should hold it is set',
-      );
-    }
     if (hasEffect(row, values)) continue;
     const [present, wanted] = contradiction(row.when ?? {}, values);
     if (!row.told || !holds(row.told, values)) {

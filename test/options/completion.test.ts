@@ -3,12 +3,17 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
-import { architectures } from 'rdm-ssl';
+import test, { before } from 'node:test';
+import { architectures, type RecipeInfo, recipes } from 'rdm-ssl';
 import { completionScript, type Shell } from '../../dist/cli/commands/completion.js';
 import { createProgram } from '../../dist/cli/main.js';
 import { scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
+
+let known: RecipeInfo[];
+before(async () => {
+  known = await recipes();
+});
 
 const inBash = `
 source "$1"; shift
@@ -38,7 +43,7 @@ const runs: Record<Shell, (script: string, words: string[]) => string[]> = {
 /** What a shell offers in place of the last word. */
 function offered(shell: Shell, ...words: string[]): string[] {
   const script = join(scratch(), 'completion');
-  writeFileSync(script, completionScript(createProgram(), shell));
+  writeFileSync(script, completionScript(createProgram(), shell, known));
   const env = { ...process.env, HOME: scratch() };
   const { status, stdout, stderr } = spawnSync(shell, runs[shell](script, words), {
     env,
@@ -87,6 +92,27 @@ for (const shell of ['bash', 'fish'] as const) {
   });
 }
 
+for (const shell of ['bash', 'fish'] as const) {
+  test(`${shell}: the recipes of a command`, { skip: missing(shell) }, () => {
+    const of = (command: string) =>
+      known.filter((recipe) => recipe.command === command).map(({ name }) => name);
+    const pretraining = of('pretrain').filter((name) => name.startsWith('cifar/rdm'));
+    assert.ok(pretraining.length > 0);
+    assert.deepEqual(offered(shell, 'pretrain', '--recipe', 'cifar/rdm'), pretraining.sort());
+    const linear = offered(shell, 'lincls', '--recipe', 'cifar/');
+    assert.deepEqual(
+      linear,
+      of('lincls')
+        .filter((name) => name.startsWith('cifar/'))
+        .sort(),
+    );
+    for (const command of ['show', 'check']) {
+      const every = known.map(({ name }) => name).filter((name) => name.startsWith('cifar/'));
+      assert.deepEqual(offered(shell, 'recipes', command, 'cifar/'), every.sort());
+    }
+  });
+}
+
 test('bash: where nothing is to be chosen from, nothing of rdm stands in for files', () => {
   assert.deepEqual(offered('bash', 'pretrain', '--output', ''), []);
   assert.deepEqual(offered('bash', 'pretrain', ''), []);
@@ -98,6 +124,9 @@ test('zsh completes a command, a flag and a value', { skip: missing('zsh') }, ()
   assert.equal(line('pretrain', '--sigm'), '<rdm pretrain --sigma >');
   const chosen = line('pretrain', '--arch', 'wide_resnet5');
   assert.equal(chosen, '<rdm pretrain --arch wide_resnet50_2 >');
+  assert.equal(line('export', '--to', 'detec'), '<rdm export --to detectron2 >');
+  const recipe = line('recipes', 'show', 'cifar/rdmsi');
+  assert.equal(recipe, '<rdm recipes show cifar/rdmsimsiam >');
 });
 
 test('an unknown shell is wrong usage', async () => {

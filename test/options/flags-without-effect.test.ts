@@ -67,6 +67,10 @@ test('an empty value is that of a variable that is not set', async () => {
     ['knn', '--pretrained'],
     ['pretrain', '--resume'],
     ['pretrain', '--output'],
+    ['pretrain', '--recipe'],
+    ['lincls', '--recipe'],
+    ['report', '--html'],
+    ['embed', '--png'],
   ] as const) {
     const { code, stderr } = await rdm([command, flag, '', 'DIR'], noAddon);
     assert.match(stderr, new RegExp(`^rdm: ${flag} is empty\n.*variable`));

@@ -136,6 +136,24 @@ for (const [line, finding] of found) {
   });
 }
 
+test('a command of recipes that is none is refused with the one that is meant', async () => {
+  for (const [name, meant] of [
+    ['shwo', 'show'],
+    ['lsit', 'list'],
+    ['chekc', 'check'],
+  ] as const) {
+    const { code, stderr } = await rdm(['recipes', name, 'cifar/byol'], noAddon);
+    assert.equal(code, 2);
+    assert.ok(
+      stderr.startsWith(`rdm: unknown command '${name}'\n     did you mean ${meant}?\n`),
+      stderr,
+    );
+  }
+  const { code, stderr } = await rdm(['recipes', 'cifar/byol'], noAddon);
+  assert.equal(code, 2);
+  assert.doesNotMatch(stderr, /did you mean/);
+});
+
 const wrong: [line: string, code: number, text: RegExp][] = [
   [
     'cifar/byol --no-online-classifier',

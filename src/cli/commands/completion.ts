@@ -1,7 +1,7 @@
 // rdm completion: a script that makes a shell complete commands, flags and their values, generated from the
 // commands themselves.
 import { Argument, type Command, type Option } from 'commander';
-import { choicesOf } from '../../index.js';
+import { choicesOf, type RecipeInfo, recipes } from '../../index.js';
 import { Flag } from '../flags/flags.js';
 import { print } from '../output/print.js';
 
@@ -20,15 +20,21 @@ export function addCompletionCommand(program: Command): void {
     .description('print a script that makes a shell complete commands, flags and values')
     .addArgument(new Argument('<shell>', 'which one').choices(shells))
     .addHelpText('after', notes)
-    .action((shell: Shell) => {
-      print(completionScript(program, shell).trimEnd().split('\n'));
+    .action(async (shell: Shell) => {
+      print(
+        completionScript(program, shell, await recipes())
+          .trimEnd()
+          .split('\n'),
+      );
     });
 }
 
 const scripts: Record<Shell, (places: Place[]) => string> = { bash, zsh, fish };
 
-export function completionScript(program: Command, shell: Shell): string {
-  return `${scripts[shell](placesOf(program)).trim()}\n`;
+type Recipes = Pick<RecipeInfo, 'name' | 'command'>[];
+
+export function completionScript(program: Command, shell: Shell, recipes: Recipes): string {
+  return `${scripts[shell](placesOf(program, recipes)).trim()}\n`;
 }
 
 /** A command and what can follow it. */
@@ -36,24 +42,39 @@ interface Place {
   path: string;
   commands: readonly Command[];
   words: readonly string[];
+  /** Whether a file may stand in a word's place. */
+  files: boolean;
   options: Option[];
+  /** The names of those that this command runs. */
+  recipes: string[];
 }
 
-function placesOf(command: Command, above = ''): Place[] {
+function placesOf(command: Command, recipes: Recipes, above = ''): Place[] {
   const path = `${above} ${command.name()}`.trim();
   const { commands } = command;
   const options = command.createHelp().visibleOptions(command);
   const [first] = command.registeredArguments;
-  const words = first?.argChoices ?? commands.map((sub) => sub.name());
-  return [{ path, commands, words, options }, ...commands.flatMap((sub) => placesOf(sub, path))];
+  const files = first?.name() === 'recipe';
+  const names = recipes.map(({ name }) => name);
+  const words = files ? names : (first?.argChoices ?? commands.map((sub) => sub.name()));
+  const runs = command.name() === 'lincls' ? 'lincls' : 'pretrain';
+  const own = recipes.filter((each) => each.command === runs).map(({ name }) => name);
+  return [
+    { path, commands, words, files, options, recipes: own },
+    ...commands.flatMap((sub) => placesOf(sub, recipes, path)),
+  ];
 }
 
 const names = ({ short, long }: Option) => [short, long].filter((name) => name !== undefined);
 const takesValue = (option: Option) => option.required || option.optional;
 
+const isRecipe = (option: Option) => option.long === '--recipe';
+
 /** What a value is chosen from; of other values, a shell offers files. */
-const offered = (option: Option) =>
-  option instanceof Flag ? choicesOf(option.row.type)?.map(String) : undefined;
+function offered(option: Option, { recipes }: Place): string[] | undefined {
+  if (isRecipe(option)) return recipes;
+  return option instanceof Flag ? choicesOf(option.row.type)?.map(String) : undefined;
+}
 
 const list = (items: readonly string[]) => items.join(' ');
 
@@ -93,10 +114,10 @@ const subcommands = (places: Place[]): string[] =>
 /** The flags that take a value, each behind its command, by what the value is chosen from. */
 function valuesOf(places: Place[]): Map<string, string[]> {
   const values = new Map<string, string[]>();
-  for (const { path, options } of places) {
-    for (const option of options.filter(takesValue)) {
-      const words = list(offered(option) ?? []);
-      const flags = names(option).map((name) => `'${path} ${name}'`);
+  for (const place of places) {
+    for (const option of place.options.filter(takesValue)) {
+      const words = list(offered(option, place) ?? []);
+      const flags = names(option).map((name) => `'${place.path} ${name}'`);
       values.set(words, [...(values.get(words) ?? []), ...flags]);
     }
   }
@@ -116,13 +137,14 @@ function fish(places: Place[]): string {
   const quoted = (text: string) => `'${text.replace(/[\\']/g, '\\$&')}'`;
   const complete = (path: string, ...parts: string[]) =>
     [`complete -c rdm -n 'test (__rdm_path) = "${path}"'`, ...parts].join(' ');
-  const option = (path: string, found: Option) => {
+  const option = (place: Place, found: Option) => {
     const { short, long, description } = found;
-    const words = offered(found);
-    const value = words ? `-x -a ${quoted(list(words))}` : takesValue(found) ? '-r' : '';
+    const words = offered(found, place);
+    const only = isRecipe(found) ? '-r' : '-x'; // a recipe may be a file too
+    const value = words ? `${only} -a ${quoted(list(words))}` : takesValue(found) ? '-r' : '';
     const flags = [short && `-s ${short.slice(1)}`, long && `-l ${long.slice(2)}`];
     return complete(
-      path,
+      place.path,
       ...flags.filter((flag) => !!flag).map(String),
       value,
       `-d ${quoted(description)}`,
@@ -141,12 +163,14 @@ function __rdm_path
   echo $path
 end
 ${places
-  .flatMap(({ path, commands, words, options }) => [
-    ...commands.map((sub) =>
-      complete(path, '-f', `-a ${sub.name()}`, `-d ${quoted(sub.description())}`),
+  .flatMap((place) => [
+    ...place.commands.map((sub) =>
+      complete(place.path, '-f', `-a ${sub.name()}`, `-d ${quoted(sub.description())}`),
     ),
-    ...(commands.length === 0 ? words.map((word) => complete(path, '-f', `-a ${word}`)) : []),
-    ...options.map((found) => option(path, found)),
+    ...(place.commands.length === 0
+      ? place.words.map((word) => complete(place.path, place.files ? '' : '-f', `-a ${word}`))
+      : []),
+    ...place.options.map((found) => option(place, found)),
   ])
   .join('\n')}`;
 }

@@ -1,4 +1,5 @@
 // rdm recipes: which there are, what is in one, and what a run of one means.
+import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import {
   attribute,
@@ -33,10 +34,12 @@ export function addRecipesCommands(program: Command): void {
     .addHelpText('after', examples);
   const list = command
     .command('list', { isDefault: true })
-    .description('list the recipes, each with what it reproduces');
+    .description('list the recipes, each with what it reproduces')
+    .allowExcessArguments();
   addFlags(list, 'recipes list')
     .addHelpText('after', '\nExample:\n  rdm recipes list --json')
     .action(async ({ json }: FlagsOf<'recipes list'>) => {
+      refuseUnknown(command, list.args);
       const found = await recipes();
       if (json) printJson(found);
       else print(recipeList(found));
@@ -54,6 +57,21 @@ export function addRecipesCommands(program: Command): void {
       else print(await recipeYaml(info, groups));
     });
   addCheckCommand(command);
+}
+
+/** What is no command comes to the default one, as words that it does not take. */
+function refuseUnknown(command: Command, [name]: string[]): void {
+  if (name === undefined) return;
+  const { closest, distance } = createRequire(import.meta.url)('fastest-levenshtein') as {
+    closest(name: string, names: string[]): string;
+    distance(one: string, other: string): number;
+  };
+  const near = closest(
+    name,
+    command.commands.map((each) => each.name()),
+  );
+  const meant = distance(name, near) <= 2 ? `\n(Did you mean ${near}?)` : '';
+  command.error(`error: unknown command '${name}'${meant}`);
 }
 
 /** Every flag that has a value, by its long name, under the heading that --help has. */

@@ -4,6 +4,7 @@ import {
   attribute,
   type CommandName,
   checkEffects,
+  checkEmpty,
   type Entry,
   type FlagsOf,
   fixedDefault,
@@ -38,14 +39,15 @@ const described = (value: unknown) => (Array.isArray(value) ? value.join(',') : 
 export const shownDefault = (row: Row, command: CommandName): unknown =>
   row.recorded && command !== 'pretrain' ? undefined : fixedDefault(row, command);
 
-/** Every flag of a command, in the groups of --help. */
-export function addFlags(command: Command, name: CommandName): Command {
+/** Every flag of a command, in the groups of --help; `without` those that another one lacks. */
+export function addFlags(command: Command, name: CommandName, without: string[] = []): Command {
   for (const { heading, row } of rowsOf(name)) {
-    if (!row.flags) continue;
+    if (!row.flags || without.includes(longFlag(row))) continue;
     command.optionsGroup(heading);
     command.addOption(new Flag(row, name));
     if (row.type.kind === 'switch' && !row.line) addOff(command, row);
   }
+  command.hook('preAction', () => checkEmpty(name, command.opts(), sourceOf(command)));
   if (name === 'pretrain' || name === 'lincls') takeRecipe(command, name);
   return command.hook('preAction', () => {
     for (const message of checkEffects(name, command.opts(), sourceOf(command))) tell(message);
