@@ -3,24 +3,51 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { EChartsOption } from 'echarts';
 import type { Embedding } from '../types/results.js';
+import { fit } from './fit.js';
 import { mapPage } from './page.js';
 import { renderSvg } from './render.js';
 
-const mostNamed = 30; // a legend holds no more classes
+const mostNamed = 120; // more classes are told by the pointer alone
+const fewColours = 12; // more are hard to tell apart, so that a name stands on each class too
+const margin = 16;
+const row = 24; // pixels of a class in the legend of a picture
+const column = 190;
+const box = { width: 754, height: 704 }; // of the map in a picture
 
 /** A picture of the map. */
 export function embeddingSvg(embedding: Embedding): Promise<string> {
-  return renderSvg(mapOption(embedding), { width: 960, height: 720 });
+  const height = box.height + margin;
+  const named = embedding.classes.length <= mostNamed;
+  const columns = named ? Math.ceil((embedding.classes.length * row) / height) : 0;
+  const { turned, x, y } = fit(embedding.points, box.width, box.height);
+  const option: EChartsOption = {
+    ...mapOption(embedding, turned),
+    aria: { enabled: true },
+    grid: { left: margin, top: margin, width: box.width, height: box.height },
+    legend: {
+      ...{ show: named, orient: 'vertical', left: box.width + 2 * margin, top: margin, bottom: 0 },
+      data: embedding.classes,
+      textStyle: { width: column - 50, overflow: 'truncate' },
+    },
+    xAxis: { show: false, min: x[0], max: x[1] },
+    yAxis: { show: false, min: y[0], max: y[1] },
+  };
+  return renderSvg(option, {
+    width: box.width + margin + Math.max(columns * column, margin),
+    height,
+  });
 }
 
 /** A page that needs nothing else: the map, with the image and its class under the pointer. */
 export async function embeddingHtml(embedding: Embedding, title: string): Promise<string> {
   const library = createRequire(import.meta.url).resolve('echarts/dist/echarts.common.min.js');
-  const { paths, thumbnails } = embedding;
+  const { paths, thumbnails, classes, points } = embedding;
   return mapPage({
     title,
     library: await readFile(library, 'utf8'),
-    option: mapOption(embedding),
+    option: mapOption(embedding, false),
+    classes: classes.map((name, index) => ({ name, color: colour(index, classes.length) })),
+    points,
     paths,
     thumbnails: thumbnails && {
       columns: thumbnails.columns,
@@ -29,24 +56,43 @@ export async function embeddingHtml(embedding: Embedding, title: string): Promis
   });
 }
 
-/** One series a class; a point is x, y and the number of its image. */
-function mapOption({ points, labels, classes }: Embedding): EChartsOption {
-  const hasLegend = classes.length <= mostNamed;
+/** One series a class; a point is across, up and the number of its image. */
+function mapOption({ points, labels, classes }: Embedding, turned: boolean): EChartsOption {
+  const placed = points.map(([x, y]): [number, number] => (turned ? [y, x] : [x, y]));
+  const series = classes.map((name, label) => ({
+    type: 'scatter' as const,
+    name,
+    symbolSize: points.length > 1000 ? 5 : 8,
+    itemStyle: { opacity: 0.8 },
+    emphasis: { focus: 'series' as const },
+    data: placed.flatMap(([x, y], image) => (labels[image] === label ? [[x, y, image]] : [])),
+  }));
+  const isNamed = classes.length > fewColours && classes.length <= mostNamed;
   return {
-    aria: { enabled: true },
     color: classes.map((_, index) => colour(index, classes.length)),
-    grid: { left: 16, right: hasLegend ? 190 : 16, top: 16, bottom: 16 },
-    legend: { show: hasLegend, orient: 'vertical', right: 8, top: 'middle' },
-    xAxis: { show: false, scale: true },
-    yAxis: { show: false, scale: true },
-    series: classes.map((name, label) => ({
-      type: 'scatter' as const,
-      name,
-      symbolSize: points.length > 1000 ? 5 : 8,
-      itemStyle: { opacity: 0.8 },
-      data: points.flatMap(([x, y], image) => (labels[image] === label ? [[x, y, image]] : [])),
-    })),
+    series: isNamed ? [...series, namesOf(series)] : series,
   };
+}
+
+/** The name of each class at the middle of its points, as far as they do not cover each other. */
+const namesOf = (series: { name: string; data: number[][] }[]) => ({
+  type: 'scatter' as const,
+  name: '',
+  symbolSize: 0,
+  silent: true,
+  label: {
+    ...{ show: true, formatter: '{b}', fontSize: 12, fontWeight: 600 },
+    ...{ color: '#222', textBorderColor: '#fff', textBorderWidth: 3 },
+  },
+  labelLayout: { hideOverlap: true },
+  data: series
+    .filter(({ data }) => data.length > 0)
+    .map(({ name, data }) => ({ name, value: [median(data, 0), median(data, 1)] })),
+});
+
+function median(points: number[][], axis: 0 | 1): number {
+  const sorted = points.map((point) => point[axis] ?? 0).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 /** Hues around the circle; neighbours differ in lightness too. */
