@@ -31,7 +31,7 @@ export { loadRecipe, recipes, resolvedFlags } from './recipes/load.js';
 export * from './recipes/types.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
 export { features, knn, lincls, pretrain, spectrum } from './run/jobs.js';
-export { verdictOf, verdictTracker } from './run/verdict.js';
+export { nameOfStanding, standingOf, verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';
 export * from './types/choices.js';
 export * from './types/datasets.js';

@@ -1,7 +1,7 @@
 // What a line of events.jsonl must be. The file may come from anywhere: what has not the shape that rdm writes is
 // no event, so that whoever reads events need not ask.
 import type { LogEntry } from '../run/event-log.js';
-import { verdicts } from '../types/choices.js';
+import { standings, verdicts } from '../types/choices.js';
 
 /** An event, with the time it arrived. */
 export type Logged = LogEntry & { time: string };
@@ -61,6 +61,7 @@ const accuracy = { epoch: count, images: count, top1: number, top5: number };
 const shapes: Record<string, Shape> = {
   start: object({
     ...{ command: oneOf('pretrain', 'lincls'), method: optional(text), arch: text },
+    predictor: optional(object({ type: text, location: text, sigma: optional(number) })),
     ...{ parameters: optional(count), dim: optional(count), device: text, precision: text },
     ...{ classes: count, trainImages: count, valImages: optional(count), stepsPerEpoch: count },
     ...{ epochs: count, startEpoch: count, startStep: count, resumed: orNull(text) },
@@ -108,7 +109,7 @@ const shapes: Record<string, Shape> = {
       top5: orNull(number),
       bestTop1: orNull(number),
     },
-    verdict: optional(orNull(oneOf(...verdicts))),
+    verdict: optional(orNull(oneOf(...standings))),
   }),
 };
 

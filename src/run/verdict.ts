@@ -1,7 +1,7 @@
 // Whether a pretraining works, told from its events alone by the paper's quantity, the effective ranks.
 // The bounds lie between runs that were made: docs/verdict.md.
 import type { Job } from '../native/addon.js';
-import type { CollapseAction, Verdict } from '../types/choices.js';
+import type { CollapseAction, Standing, Verdict } from '../types/choices.js';
 import type {
   EpochEvent,
   Event,
@@ -28,6 +28,8 @@ const collapsedStd = 0.5;
 const collapsedAlignment = 0.9;
 /** Below this rank of the squared singular values, all the energy lies in one direction. */
 const oneDirection = 1.1;
+/** In so few steps a run that works may not have moved yet: whether one learns is not told before. */
+const leastMoved = 200;
 /** A smaller change is none: of a rank as a share of it, of the epoch's loss as a mean cosine. */
 const movedRank = 0.1;
 const movedCosine = 0.005;
@@ -40,10 +42,28 @@ export function verdictOf(events: Iterable<Event>): VerdictEvent | undefined {
   return last;
 }
 
+/** The same, or that there is none yet. */
+export function standingOf(events: Iterable<Event>): Standing {
+  const follower = follow();
+  for (const event of events) follower.take(event);
+  return follower.standing();
+}
+
+/** As people read it: dimensional_collapse → 'dimensional collapse' */
+export const nameOfStanding = (standing: Standing): string =>
+  standing === 'too_early' ? 'too early to say' : standing.replace('_', ' ');
+
 /** Takes a run's events in their order, and answers with a verdict where one of them changes it. */
-export function verdictTracker(): (event: Event) => VerdictEvent | undefined {
+export const verdictTracker = (): ((event: Event) => VerdictEvent | undefined) => follow().take;
+
+interface Follower {
+  take(event: Event): VerdictEvent | undefined;
+  standing(): Standing;
+}
+
+function follow(): Follower {
   let run = begin();
-  return (event) => {
+  const take = (event: Event): VerdictEvent | undefined => {
     if (event.type === 'start') run = begin(event, run);
     if (event.type === 'step' && event.phase === 'train') run.rate = event.lr;
     if (event.type === 'epoch') addEpoch(run, event);
@@ -55,25 +75,27 @@ export function verdictTracker(): (event: Event) => VerdictEvent | undefined {
     const { epoch, step } = run.ranks.at(-1) ?? { epoch: event.epoch, step: 0 };
     return { type: 'verdict', epoch, step, verdict, evidence: evidence(run) };
   };
+  return {
+    take,
+    standing: () => run.verdict ?? (stepsSeen(run) < leastMoved ? 'too_early' : 'undecided'),
+  };
 }
 
 /** Starts a pretraining. */
 type Start = (onEvent: (event: Event) => void) => Job<Summary>;
 
-/** The same run with verdict events among its own, and the last verdict in its summary. */
+/** The same run with verdict events among its own, and how it stands in its summary. */
 export function withVerdicts(start: Start, onCollapse: CollapseAction): Start {
   return (onEvent) => {
-    const track = verdictTracker();
-    let verdict: Verdict | null = null;
+    const { take, standing } = follow();
     const job = start((event) => {
       onEvent(event);
-      const found = track(event);
+      const found = take(event);
       if (!found) return;
-      verdict = found.verdict;
       onEvent(found);
-      if (onCollapse === 'stop' && isCollapse(verdict)) job.stop();
+      if (onCollapse === 'stop' && isCollapse(found.verdict)) job.stop();
     });
-    return { ...job, done: job.done.then((summary) => ({ ...summary, verdict })) };
+    return { ...job, done: job.done.then((summary) => ({ ...summary, verdict: standing() })) };
   };
 }
 
@@ -136,12 +158,16 @@ function verdictAfter(
   return isHealthy(run, found) ? 'healthy' : undefined;
 }
 
-function isYoung({ start, firstRank, ranks }: Run): boolean {
+function isYoung(run: Run): boolean {
+  const epoch = run.start?.stepsPerEpoch ?? mostSteps;
+  return stepsSeen(run) < Math.min(Math.max(epoch, leastSteps), mostSteps);
+}
+
+/** Between the first and the last measurement of ranks. */
+function stepsSeen({ start, firstRank, ranks }: Run): number {
   const last = ranks.at(-1);
-  if (!start || !firstRank || !last) return true;
-  const { stepsPerEpoch } = start;
-  const steps = (last.epoch - firstRank.epoch) * stepsPerEpoch + last.step - firstRank.step;
-  return steps < Math.min(Math.max(stepsPerEpoch, leastSteps), mostSteps);
+  if (!start || !firstRank || !last) return 0;
+  return (last.epoch - firstRank.epoch) * start.stepsPerEpoch + last.step - firstRank.step;
 }
 
 /** Nearly all images lie at the same place, in both branches. */
@@ -160,10 +186,11 @@ function isHealthy({ ranks, firstRank }: Run, found: Evidence): boolean {
   return hasMoved(firstRank, found);
 }
 
-/** Neither loss nor ranks have moved in two epochs from scratch, and the rate is not still warming up. */
+/** Neither loss nor ranks have moved in two epochs and many steps from scratch, and the rate is not still warming up. */
 function stoodStill(run: Run, found: Evidence): boolean {
   const { start, firstRank, firstEpoch, warmsUp } = run;
   if (found.lossChange === null || firstEpoch?.epoch !== 0 || warmsUp) return false;
+  if (stepsSeen(run) < leastMoved) return false;
   const lossOfCosine = start?.method === 'byol' ? 4 : 1; // the loss is 4 - 4 cos there, else -cos
   return Math.abs(found.lossChange) < movedCosine * lossOfCosine && !hasMoved(firstRank, found);
 }

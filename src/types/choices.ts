@@ -37,6 +37,8 @@ export const verdicts = [
   'complete_collapse',
   'not_learning',
 ] as const;
+/** How a run stands: its verdict, or that there is none yet, or still none after many steps. */
+export const standings = [...verdicts, 'too_early', 'undecided'] as const;
 export const collapseActions = ['warn', 'stop'] as const;
 export const featureLayers = ['backbone', 'projector'] as const;
 export const branches = ['online', 'momentum'] as const;
@@ -48,6 +50,7 @@ export type Branch = (typeof branches)[number];
 export type Device = (typeof devices)[number];
 export type CollapseAction = (typeof collapseActions)[number];
 export type Verdict = (typeof verdicts)[number];
+export type Standing = (typeof standings)[number];
 export type Distance = (typeof distances)[number];
 export type ExportFormat = (typeof exportFormats)[number];
 export type FeatureLayer = (typeof featureLayers)[number];

@@ -1,5 +1,5 @@
 // What a run returns, what a checkpoint holds, what the addon finds.
-import type { Branch, Distance, ExportFormat, FeatureLayer, Stem, Verdict } from './choices.js';
+import type { Branch, Distance, ExportFormat, FeatureLayer, Standing, Stem } from './choices.js';
 
 export interface Summary {
   /** `stopped`: the signal was aborted, and a checkpoint was left. */
@@ -12,8 +12,8 @@ export interface Summary {
   top1: number | null;
   top5: number | null;
   bestTop1: number | null;
-  /** Of a pretraining: the last one; null where it was too short for any. */
-  verdict?: Verdict | null;
+  /** Of a pretraining; null in the log of an earlier version, where there was none. */
+  verdict?: Standing | null;
 }
 
 /** What rdm verify-resume found. */

@@ -3,8 +3,16 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { type Event, pretrain, type VerdictEvent, verdictOf, verdictTracker } from 'rdm-ssl';
-import { verdictLine, verdictWarning } from '../../dist/cli/output/verdict.js';
+import {
+  type Event,
+  pretrain,
+  type Summary,
+  standingOf,
+  type VerdictEvent,
+  verdictOf,
+  verdictTracker,
+} from 'rdm-ssl';
+import { standingLines, verdictLine, verdictWarning } from '../../dist/cli/output/verdict.js';
 import { dataset, scratch, small } from '../support/folders.js';
 import { rdm, root } from '../support/rdm.js';
 
@@ -42,15 +50,43 @@ for (const [name, first, last] of [
   });
 }
 
-test('a run at a rate of 0 is not learning, once its second epoch is over', () => {
-  const [found, ...more] = verdicts(recorded('rate-0'));
+/** A run that stands still goes on standing still: its epochs over and over. */
+function longer(events: Event[], epochs: number): Event[] {
+  const [started, ...rest] = events;
+  const own = rest.filter((event) => 'epoch' in event && event.epoch === 1);
+  const more = Array.from({ length: epochs - 2 }, (_, index) =>
+    own.map((event) => ({ ...event, epoch: index + 2 }) as Event),
+  );
+  return started ? [started, ...rest, ...more.flat()] : [];
+}
+
+test('a run at a rate of 0 is not learning, once 200 steps are over', () => {
+  const still = longer(recorded('rate-0'), 12);
+  const [found, ...more] = verdicts(still);
   assert.deepEqual(more, []);
-  assert.deepEqual([found?.epoch, found?.verdict], [1, 'not_learning']);
+  assert.equal(found?.verdict, 'not_learning');
+  assert.equal(found?.epoch, 10); // of 19 steps, of which the last measurement is of the 16th
   assert.ok(Math.abs(found?.evidence.lossChange ?? 1) < 0.001);
+  assert.equal(standingOf(still), 'not_learning');
+});
+
+test('of a few steps it is too early to say, whether the run works or stands still', () => {
+  assert.equal(standingOf(recorded('rate-0')), 'too_early');
+  assert.equal(standingOf([]), 'too_early');
+  const first = recorded('target-1').slice(0, 8);
+  assert.equal(standingOf(first), 'too_early');
+  assert.equal(standingOf(recorded('target-1')), 'healthy');
+});
+
+test('a long run that is neither is undecided', () => {
+  const swapped = recorded('target-1').map((event) =>
+    event.type === 'rank' && event.step === 0 ? { ...event, difference: -event.difference } : event,
+  );
+  assert.equal(standingOf(swapped), 'undecided');
 });
 
 test('the same stand-still in a warm-up, or in a resumed run, is none', () => {
-  const events = recorded('rate-0');
+  const events = longer(recorded('rate-0'), 12);
   const warmingUp = events.map((event, index) =>
     event.type === 'step' ? { ...event, lr: 1e-6 * index } : event,
   );
@@ -161,6 +197,15 @@ test('--on-collapse warn goes on to the end; the summary has the verdict', async
   assert.ok(start?.type === 'start');
   assert.equal(start.dim, 64);
   assert.equal(verdictOf(found)?.verdict, summary.verdict);
+});
+
+test('the end of a run without a verdict says so', () => {
+  const lines = (verdict: Summary['verdict'], outcome: Summary['outcome'] = 'done') =>
+    standingLines({ outcome, verdict } as Summary);
+  assert.deepEqual(lines('too_early'), ['verdict: too early to say']);
+  assert.deepEqual(lines('undecided'), ['verdict: undecided']);
+  assert.deepEqual(lines('healthy'), []); // told when it was found
+  assert.deepEqual(lines('too_early', 'stopped'), []);
 });
 
 test('an unknown action is refused', async () => {

@@ -13,7 +13,7 @@ import { pad, position, signed } from './format.js';
 import { describeSummary, remark } from './messages.js';
 import type { Output } from './output.js';
 import { print, say } from './print.js';
-import { verdictLine } from './verdict.js';
+import { standingLines, verdictLine } from './verdict.js';
 
 export function linesOutput(): Output<Event, Summary> {
   let stepsPerEpoch = 1;
@@ -27,7 +27,9 @@ export function linesOutput(): Output<Event, Summary> {
       if (text) say(...text);
     },
     note: say,
-    finish: (summary) => say(describeSummary(summary)),
+    finish: (summary) => {
+      for (const line of [...standingLines(summary), describeSummary(summary)]) say(line);
+    },
     close: () => {},
   };
 }

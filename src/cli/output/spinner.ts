@@ -6,7 +6,7 @@ import { evaluationLine, neighboursLine } from './lines.js';
 import { describeSummary, remark } from './messages.js';
 import type { Output } from './output.js';
 import { print, printable, say } from './print.js';
-import { describeVerdict } from './verdict.js';
+import { describeVerdict, standingLines } from './verdict.js';
 
 const tick = 1000; // ms between two changes of the line
 
@@ -55,7 +55,7 @@ export function spinnerOutput(): Output<Event, Summary> {
     note: (text, hint) => above(() => say(text, hint)),
     finish: (summary) => {
       stop();
-      say(describeSummary(summary));
+      for (const line of [...standingLines(summary), describeSummary(summary)]) say(line);
     },
     close: stop,
   };

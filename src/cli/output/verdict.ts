@@ -1,5 +1,5 @@
 // A verdict as people read it: its name, and the numbers that it rests on.
-import type { Verdict, VerdictEvent } from '../../index.js';
+import { nameOfStanding, type Summary, type Verdict, type VerdictEvent } from '../../index.js';
 import { position, signed } from './format.js';
 import type { Remark } from './print.js';
 
@@ -18,23 +18,27 @@ const warnings: Record<Exclude<Verdict, 'healthy'>, [reason: string, remedy: str
   ],
 };
 
-const nameOf = (verdict: Verdict) => verdict.replace('_', ' ');
-
 /** In the style of the other lines on stdout. */
 export function verdictLine(event: VerdictEvent, stepsPerEpoch: number): string {
   const { epoch, step, verdict } = event;
-  return `Verdict: [${epoch}]${position(step, stepsPerEpoch)}\t${nameOf(verdict)}\t${numbers(event)}`;
+  return `Verdict: [${epoch}]${position(step, stepsPerEpoch)}\t${nameOfStanding(verdict)}\t${numbers(event)}`;
 }
 
 /** On a terminal, above the live line. */
 export const describeVerdict = (event: VerdictEvent): string =>
-  `verdict: ${nameOf(event.verdict)} (${numbers(event)})`;
+  `verdict: ${nameOfStanding(event.verdict)} (${numbers(event)})`;
+
+/** At a run's end, where no verdict was told on the way. */
+export const standingLines = ({ outcome, verdict }: Summary): string[] =>
+  outcome === 'done' && (verdict === 'too_early' || verdict === 'undecided')
+    ? [`verdict: ${nameOfStanding(verdict)}`]
+    : [];
 
 /** Undefined where all is well. */
 export function verdictWarning({ verdict }: VerdictEvent): Remark | undefined {
   if (verdict === 'healthy') return undefined;
   const [reason, remedy] = warnings[verdict];
-  return [`warning: ${nameOf(verdict)}: ${reason}`, remedy];
+  return [`warning: ${nameOfStanding(verdict)}: ${reason}`, remedy];
 }
 
 function numbers({ evidence }: VerdictEvent): string {
