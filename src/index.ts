@@ -31,6 +31,7 @@ export { loadRecipe, recipes, resolvedFlags } from './recipes/load.js';
 export * from './recipes/types.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
 export { features, knn, lincls, pretrain, spectrum } from './run/jobs.js';
+export { describePredictor } from './run/predictor.js';
 export { nameOfStanding, standingOf, verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';
 export * from './types/choices.js';

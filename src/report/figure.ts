@@ -10,18 +10,40 @@ export interface Figure {
   alternative: string;
   option: EChartsOption;
   table: { head: string[]; rows: string[][] };
+  /** What its colours and dashes stand for; empty where there is only one line. */
+  key: Sign[];
+}
+
+export interface Sign {
+  name: string;
+  color: string;
+  dash?: Dash;
+}
+
+/** Of a line: how long it is drawn and left out, in turn; undefined: it is whole. */
+export type Dash = number[] | undefined;
+
+/** A small chart for each run, all on one scale, under one title. */
+export interface Panels {
+  id: string;
+  title: string;
+  caption: string;
+  key: Sign[];
+  panels: { name: string; figure: Figure }[];
 }
 
 export interface Series {
   name: string;
   color: string;
   points: Point[];
-  dashed?: boolean;
+  dash?: Dash;
   /** 0 to 1. */
   opacity?: number;
   /** Marks each value, where there are few. */
   dots?: boolean;
   filled?: boolean;
+  /** A horizontal line, and what is written on it. */
+  mark?: { at: number; label?: string };
 }
 
 export interface Axes {
@@ -30,21 +52,24 @@ export interface Axes {
   logarithmic?: boolean;
   /** Values that the axis reaches even where no data do. */
   includes?: number[];
-  /** A horizontal line. */
-  mark?: number;
 }
 
 type Head = Pick<Figure, 'id' | 'title' | 'caption'>;
 
 /** Lines over epochs; undefined where there is nothing to draw. */
-export function lineFigure(head: Head, axes: Axes, given: Series[]): Figure | undefined {
+export function lineFigure(
+  head: Head,
+  axes: Axes,
+  given: Series[],
+  key: Sign[] = [],
+): Figure | undefined {
   const series = given.filter(({ points }) => points.length > 0);
   if (series.length === 0) return undefined;
   return {
     ...head,
     alternative: series.map(describe).join(' '),
     option: {
-      ...common(series.map(({ name }) => name)),
+      ...common,
       tooltip: { ...tooltip, trigger: 'axis' },
       xAxis: {
         type: 'value',
@@ -56,14 +81,15 @@ export function lineFigure(head: Head, axes: Axes, given: Series[]): Figure | un
       },
       yAxis: valueAxis(axes, series),
       dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
-      series: series.map((one, index) => drawn(one, index === 0 ? axes.mark : undefined)),
+      series: series.map(drawn),
     },
     table: tableOf(series),
+    key,
   };
 }
 
-function drawn({ name, color, points, ...style }: Series, mark: Axes['mark']) {
-  const { dashed = false, opacity = 1, dots = false, filled = false } = style;
+function drawn({ name, color, points, mark, ...style }: Series) {
+  const { dash, opacity = 1, dots = false, filled = false } = style;
   const data = thinned(points).map(([x, y]) => [rounded(x), rounded(y)]);
   return {
     type: 'line' as const,
@@ -77,17 +103,22 @@ function drawn({ name, color, points, ...style }: Series, mark: Axes['mark']) {
       color,
       opacity,
       width: 2,
-      type: dashed ? ('dashed' as const) : ('solid' as const),
+      type: dash ?? ('solid' as const),
     },
     ...(filled && { areaStyle: { color, opacity: 0.12 } }),
     emphasis: { disabled: true },
-    ...(mark !== undefined && {
+    ...(mark && {
       markLine: {
         silent: true,
         symbol: 'none',
-        lineStyle: { type: 'solid' as const, color: grey, width: 1 },
-        label: { show: false },
-        data: [{ yAxis: mark }],
+        lineStyle: { type: 'solid' as const, color: grey, width: mark.label ? 0 : 1 },
+        label: {
+          show: mark.label !== undefined,
+          formatter: mark.label ?? '',
+          position: 'insideEndTop' as const,
+          color: grey,
+        },
+        data: [{ yAxis: mark.at }],
       },
     }),
   };
@@ -135,11 +166,12 @@ export function shareFigure(head: Head, bars: Bars, given: Part[]): Figure | und
   const names = parts.map(({ name }) => name);
   return {
     ...head,
+    key: parts.map(({ name, color }) => ({ name, color })),
     alternative: parts
       .map(({ name, shares }) => `${name}: ${number(mean(shares))} % on average.`)
       .join(' '),
     option: {
-      ...common(names),
+      ...common,
       tooltip: { ...tooltip, trigger: 'axis', axisPointer: { type: 'shadow' } },
       xAxis: { type: 'category', data: bars.names, name: bars.of, ...below },
       yAxis: { type: 'value', name: '%', nameTextStyle: { align: 'left' }, max: 100 },
@@ -168,14 +200,19 @@ const below = { nameLocation: 'middle' as const, nameGap: 24 };
 
 export const grey = '#7c8698';
 
-const tooltip = { confine: true, order: 'valueDesc' as const };
+// Of many lines the largest values are shown.
+const tooltip = {
+  confine: true,
+  order: 'valueDesc' as const,
+  extraCssText: 'max-height: 260px; overflow: hidden;',
+};
 
-// One line of legend scrolls rather than push the chart away.
-const common = (names: string[]): EChartsOption => ({
+// The key is the page's, where it breaks into lines.
+const common: EChartsOption = {
   animation: false,
-  legend: { show: names.length > 1, type: 'scroll', top: 0, left: 0, itemWidth: 22 },
-  grid: { left: 8, right: 20, top: names.length > 1 ? 62 : 34, bottom: 30, containLabel: true },
-});
+  legend: { show: false },
+  grid: { left: 8, right: 20, top: 34, bottom: 30, containLabel: true },
+};
 
 /** Five digits are more than a screen shows. */
 const rounded = (value: number) => Number(value.toPrecision(5));
@@ -205,7 +242,7 @@ function tableOf(series: Series[]): Figure['table'] {
 }
 
 /** Four significant digits, no exponent where people would write none. */
-function number(value: number): string {
+export function number(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4) return value.toExponential(2).replace('e+', 'e');

@@ -1,7 +1,7 @@
 // The charts of a report: what is drawn of which runs, and what it tells.
 import type { BranchRank } from '../types/events.js';
-import { type Figure, lineFigure } from './figure.js';
-import { colorOf, type Kind, lines, single, titled } from './overlay.js';
+import { type Figure, lineFigure, number, type Panels, type Series } from './figure.js';
+import { colorOf, type Kind, several, single } from './overlay.js';
 import type { Run } from './runs.js';
 import { evaluations, neighbours, ranks, trainSteps } from './series.js';
 import { timeFigures } from './time.js';
@@ -9,21 +9,20 @@ import { timeFigures } from './time.js';
 export interface Group {
   id: string;
   title: string;
-  figures: Figure[];
+  figures: (Figure | Panels)[];
 }
 
 export function groupsOf(runs: Run[]): Group[] {
-  const group = (id: string, title: string, figures: (Figure | undefined)[]) => ({
+  const group = (id: string, title: string, figures: (Figure | Panels | undefined)[]) => ({
     id,
     title,
     figures: figures.filter((figure) => figure !== undefined),
   });
   return [
-    group('ranks', 'Rank differential', [...rankFigures(runs), differenceFigure(runs)]),
+    group('ranks', 'Rank differential', [rankFigure(runs), differenceFigure(runs)]),
     group('training', 'Training', [lossFigure(runs), accuracyFigure(runs), rateFigure(runs)]),
     group('features', 'Features', [
-      ...runs.map((run) => spectrumFigure(runs, run, 'online')),
-      ...runs.map((run) => spectrumFigure(runs, run, 'target')),
+      ...spectrumFigures(runs),
       spreadFigure(runs),
       alignmentFigure(runs),
       squaredRankFigure(runs),
@@ -32,37 +31,53 @@ export function groupsOf(runs: Run[]): Group[] {
   ].filter(({ figures }) => figures.length > 0);
 }
 
+/** Each chart, also those of a panel. */
+export const chartsOf = (groups: Group[]): Figure[] =>
+  groups
+    .flatMap(({ figures }) => figures)
+    .flatMap((one) => ('panels' in one ? one.panels.map(({ figure }) => figure) : [one]));
+
+/** One chart of a single run; of several a small one each, under one title. */
+function eachRun(
+  { id, title, caption, key }: Omit<Panels, 'panels'>,
+  runs: Run[],
+  draw: (run: Run, head: Pick<Figure, 'id' | 'title' | 'caption'>) => Figure | undefined,
+): Figure | Panels | undefined {
+  const [only] = runs;
+  if (runs.length === 1 && only) return draw(only, { id, title, caption });
+  const panels = runs.flatMap((run, place) => {
+    const { name } = run;
+    const figure = draw(run, { id: `${id}-${place}`, title: `${title}: ${name}`, caption: '' });
+    return figure ? [{ name, figure }] : [];
+  });
+  return panels.length === 0 ? undefined : { id, title, caption, key, panels };
+}
+
 const branches = (value: (branch: BranchRank) => number | undefined): Kind[] => [
   { name: 'online', points: (run) => ranks(run, ({ online }) => value(online)) },
   { name: 'target', points: (run) => ranks(run, ({ target }) => value(target)) },
 ];
 
-/** A chart for each run, all on one scale: two lines a run in one chart would be told apart by a legend alone. */
-function rankFigures(runs: Run[]): (Figure | undefined)[] {
+/** All on one scale: two lines a run in one chart would be told apart by a legend alone. */
+function rankFigure(runs: Run[]): Figure | Panels | undefined {
   const kinds = branches(({ effectiveRank }) => effectiveRank);
   const points = runs.flatMap((run) => kinds.flatMap((kind) => kind.points(run)));
   const most = points.reduce((largest, [, value]) => Math.max(largest, value), 0);
-  return runs.map((run, place) =>
-    lineFigure(
-      {
-        id: runs.length === 1 ? 'rank' : `rank-${place}`,
-        title: titled('Effective rank', runs, run),
-        caption: once(
-          place,
-          'How many directions the outputs of each branch really use: exp of the entropy of the singular values. Where training works, the target stays above the online branch; a collapse falls towards 1.',
-        ),
-      },
-      { values: 'effective rank', includes: [0, most] },
-      lines([run], kinds),
-    ),
+  const caption =
+    'How many directions the outputs of each branch really use: exp of the entropy of the singular values. Where training works, the target stays above the online branch; a collapse falls towards 1.';
+  const head = { id: 'rank', title: 'Effective rank', caption, key: branchKey };
+  return eachRun(head, runs, (run, own) =>
+    several(own, { values: 'effective rank', includes: [0, most] }, [run], kinds),
   );
 }
 
-/** Charts of several runs in a row need their words only once. */
-const once = (place: number, caption: string) => (place === 0 ? caption : '');
+const branchKey = [
+  { name: 'online', color: colorOf(0) },
+  { name: 'target', color: colorOf(1) },
+];
 
 const squaredRankFigure = (runs: Run[]) =>
-  lineFigure(
+  several(
     {
       id: 'rank-squared',
       title: 'Effective rank of the squared singular values',
@@ -70,10 +85,8 @@ const squaredRankFigure = (runs: Run[]) =>
         'The same of the correlation matrix’s eigenvalues, which large directions dominate; some of the literature means this one.',
     },
     { values: 'effective rank', includes: [0] },
-    lines(
-      runs,
-      branches(({ effectiveRankSquared }) => effectiveRankSquared),
-    ),
+    runs,
+    branches(({ effectiveRankSquared }) => effectiveRankSquared),
   );
 
 const differenceFigure = (runs: Run[]) =>
@@ -81,10 +94,10 @@ const differenceFigure = (runs: Run[]) =>
     'difference',
     'Rank difference',
     'Effective rank of the target less that of the online branch: what training feeds on. Above zero it works.',
-    { values: 'target − online', includes: [0], mark: 0 },
+    { values: 'target − online', includes: [0] },
     runs,
     (run) => ranks(run, ({ difference }) => difference),
-    { filled: runs.length === 1 },
+    { filled: runs.length === 1, mark: { at: 0 } },
   );
 
 function lossFigure(runs: Run[]) {
@@ -96,7 +109,7 @@ function lossFigure(runs: Run[]) {
       style: { dots: true },
     },
   ];
-  return lineFigure(
+  return several(
     {
       id: 'loss',
       title: 'Loss',
@@ -104,7 +117,8 @@ function lossFigure(runs: Run[]) {
         'Of single batches; a long run is drawn as means of neighbouring ones. A pretraining loss alone does not tell success from collapse.',
     },
     { values: 'loss' },
-    lines(runs, kinds),
+    runs,
+    kinds,
   );
 }
 
@@ -126,7 +140,7 @@ function accuracyFigure(runs: Run[]) {
       points: (run) => trainSteps(run, ({ momentumTop1 }) => momentumTop1?.value),
     },
   ];
-  return lineFigure(
+  return several(
     {
       id: 'accuracy',
       title: 'Accuracy',
@@ -134,37 +148,55 @@ function accuracyFigure(runs: Run[]) {
         'Of a linear classifier on the backbone’s features: after every epoch on all validation images, and on the training batches. kNN: of the nearest training images.',
     },
     { values: '%', includes: [0] },
-    lines(runs, kinds),
+    runs,
+    kinds,
   );
 }
 
-function spectrumFigure(runs: Run[], run: Run, branch: 'online' | 'target') {
-  const place = runs.indexOf(run);
+/** Of a single run a chart for each branch; of several a small one for each run, with both. */
+function spectrumFigures(runs: Run[]): (Figure | Panels | undefined)[] {
+  const axes = { values: 'singular value', logarithmic: true };
+  const fade =
+    'the largest the darkest. Lines that draw apart are a spectrum that becomes steep: fewer directions carry the features.';
+  const [only] = runs;
+  if (runs.length === 1 && only) {
+    return (['online', 'target'] as const).map((branch) => {
+      const series = spectrumOf(only, branch);
+      const caption = `The ${series.length} largest singular values, ${fade}`;
+      const title = `Spectrum of the ${branch} branch`;
+      return lineFigure({ id: `spectrum-${branch}-0`, title, caption }, axes, series);
+    });
+  }
+  const of = (run: Run) => [...spectrumOf(run, 'online'), ...spectrumOf(run, 'target')];
+  const values = runs.flatMap(of).flatMap(({ points }) => points.map(([, value]) => value));
+  const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = values.reduce((a, b) => Math.max(a, b), 0);
+  const includes = [least, most];
+  const caption = `The largest singular values of both branches, on one logarithmic scale, ${fade}`;
+  const head = { id: 'spectrum', title: 'Spectra', caption, key: branchKey };
+  return [eachRun(head, runs, (run, own) => lineFigure(own, { ...axes, includes }, of(run)))];
+}
+
+/** A whitened one is a single line, and says its value. */
+function spectrumOf(run: Run, branch: 'online' | 'target'): Series[] {
   const first = run.entries.find(({ type }) => type === 'rank');
   const count = first?.type === 'rank' ? first[branch].topSingularValues.length : 0;
   const series = Array.from({ length: count }, (_, index) => ({
-    name: `σ${index + 1}`,
-    color: colorOf(runs.length > 1 ? place : branch === 'online' ? 0 : 1),
+    name: `${branch} σ${index + 1}`,
+    color: colorOf(branch === 'online' ? 0 : 1),
     opacity: 1 - (0.7 * index) / Math.max(count - 1, 1),
     // A logarithm has no zero.
     points: ranks(run, (event) => event[branch].topSingularValues[index] || undefined),
   }));
-  return lineFigure(
-    {
-      id: `spectrum-${branch}-${place}`,
-      title: titled(`Spectrum of the ${branch} branch`, runs, run),
-      caption: once(
-        place,
-        `The ${count} largest singular values. Lines that draw apart are a spectrum that becomes steep: fewer directions carry the features.`,
-      ),
-    },
-    { values: 'singular value', logarithmic: true },
-    series,
-  );
+  const values = series.flatMap(({ points }) => points.map(([, value]) => value));
+  const at = values.reduce((most, value) => Math.max(most, value), 0);
+  const isFlat = values.every((value) => at < 1.01 * value);
+  const mark = { at, label: number(at) };
+  return isFlat ? series.map((one, index) => (index === 0 ? { ...one, mark } : one)) : series;
 }
 
 const spreadFigure = (runs: Run[]) =>
-  lineFigure(
+  several(
     {
       id: 'spread',
       title: 'Spread of the features',
@@ -172,10 +204,8 @@ const spreadFigure = (runs: Run[]) =>
         'Standard deviation of the normalised features, times the root of their number: 1 where they spread evenly over the sphere, 0 where all images get the same.',
     },
     { values: 'std · √D', includes: [0, 1] },
-    lines(
-      runs,
-      branches(({ featureStd }) => featureStd),
-    ),
+    runs,
+    branches(({ featureStd }) => featureStd),
   );
 
 const alignmentFigure = (runs: Run[]) =>

@@ -1,5 +1,13 @@
 // Several runs in one chart: which colours and dashes tell them apart.
-import { type Axes, grey, lineFigure, type Series } from './figure.js';
+import {
+  type Axes,
+  type Dash,
+  type Figure,
+  grey,
+  lineFigure,
+  type Series,
+  type Sign,
+} from './figure.js';
 import type { Run } from './runs.js';
 import type { Point } from './series.js';
 
@@ -26,19 +34,50 @@ export function single(
   points: (run: Run) => Point[],
   style: Partial<Series> = {},
 ) {
+  const { mark, ...alike } = style;
   const series = runs.map((run, index) => ({
     name: run.name,
     color: colorOf(index),
     points: points(run),
-    ...style,
+    ...alike,
+    ...(index === 0 && mark && { mark }),
   }));
-  return lineFigure({ id, title, caption }, axes, series);
+  return lineFigure({ id, title, caption }, axes, series, runsKey(runs));
 }
+
+/** More runs than there are colours are told apart by what one points at alone. */
+const runsKey = (runs: Run[]): Sign[] =>
+  runs.length > 1 && runs.length <= palette.length
+    ? runs.map(({ name }, index) => ({ name, color: colorOf(index) }))
+    : [];
+
+/** Of the kinds of lines of several runs, in their order. */
+const dashes: Dash[] = [undefined, [7, 4], [2, 3], [9, 3, 2, 3]];
 
 export interface Kind {
   name: string;
   points: (run: Run) => Point[];
   style?: Partial<Series>;
+}
+
+/** A chart with several lines a run: those that `lines` makes. */
+export function several(
+  head: Pick<Figure, 'id' | 'title' | 'caption'>,
+  axes: Axes,
+  runs: Run[],
+  kinds: Kind[],
+) {
+  return lineFigure(head, axes, lines(runs, kinds), keyOf(runs, kinds));
+}
+
+/** What the colours and dashes of `lines` stand for. */
+export function keyOf(runs: Run[], kinds: Kind[]): Sign[] {
+  const found = kinds.filter(({ points }) => runs.some((run) => points(run).length > 0));
+  if (found.length < 2) return runsKey(runs);
+  const signs = found.map(({ name }, kind) =>
+    runs.length === 1 ? { name, color: colorOf(kind) } : { name, color: grey, dash: dashes[kind] },
+  );
+  return [...runsKey(runs), ...signs];
 }
 
 /**
@@ -58,12 +97,8 @@ export function lines(runs: Run[], kinds: Kind[]): Series[] {
       name: nameOf(run, name),
       color: colorOf(runs.length === 1 ? kind : index),
       points: of[index] ?? [],
-      dashed: runs.length > 1 && kind > 0,
+      dash: runs.length > 1 ? dashes[kind] : undefined,
       ...style,
     })),
   );
 }
-
-/** The title of a chart of one run among several. */
-export const titled = (title: string, runs: Run[], { name }: Run) =>
-  runs.length === 1 ? title : `${title}: ${name}`;

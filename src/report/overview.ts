@@ -1,16 +1,17 @@
 // The parts of a report that are not charts: the state of each run, its warnings, how to make it again.
 
 import { html, type Markup } from '../base/markup.js';
-import { verdictOf } from '../run/verdict.js';
+import { describePredictor } from '../run/predictor.js';
+import { nameOfStanding, standingOf } from '../run/verdict.js';
 import { colorOf } from './overlay.js';
 import { epochsAt, type Run } from './runs.js';
 import { epochs, evaluations, mean, ranks, trainSteps } from './series.js';
 
 /** The most telling numbers, the runs side by side. */
 export function overview(runs: Run[]): Markup {
-  const facts = runs.map((run) => [...differences(run, runs), ...factsOf(run)]);
-  const [first] = facts;
-  if (runs.length === 1 && first) return cards(first);
+  const [first] = runs;
+  if (runs.length === 1 && first) return cards(factsOf(first));
+  const facts = runs.map((run) => [...differences(run, runs), ...madeBy(run), ...factsOf(run)]);
   const names = [...new Set(facts.flatMap((of) => of.map(({ name }) => name)))];
   const cell = (of: Fact[], name: string) => of.find((fact) => fact.name === name)?.value ?? '–';
   return html`<div class="scroll" tabindex="0" role="region" aria-label="All runs"><table>
@@ -106,10 +107,11 @@ function perEpoch(run: Run): string {
   return seconds.length === 0 ? '' : `${clock(mean(seconds))} an epoch`;
 }
 
-/** Computed anew, so that a run made before there were verdicts has one too. */
+/** Computed anew, so that a run made before there were verdicts has one too. Of pretraining alone. */
 function verdictFact({ start, entries }: Run): Fact[] {
-  const verdict = verdictOf([start, ...entries.filter((entry) => entry.type !== 'summary')]);
-  return verdict ? [{ name: 'Verdict', value: verdict.verdict.replace('_', ' ') }] : [];
+  if (start.command !== 'pretrain') return [];
+  const standing = standingOf([start, ...entries.filter((entry) => entry.type !== 'summary')]);
+  return [{ name: 'Verdict', value: nameOfStanding(standing) }];
 }
 
 /** Means of the last epoch, as one batch's rank says little. */
@@ -135,11 +137,18 @@ function rankFacts(run: Run): Fact[] {
   ];
 }
 
+/** simsiam, poly -1 on the target */
+const methodOf = ({ method, predictor }: Run['start']) =>
+  [method, predictor && describePredictor(predictor)].filter(Boolean).join(', ');
+
+const madeBy = ({ start }: Run): Fact[] =>
+  start.method ? [{ name: 'Method', value: methodOf(start) }] : [];
+
 /** A run's settings in a line. */
 export function subtitle({ start }: Run): string {
   return [
     start.command,
-    start.method,
+    methodOf(start),
     start.arch,
     `${start.trainImages} training images`,
     `${start.batchSize} a batch`,
@@ -166,16 +175,20 @@ export function warnings(runs: Run[]): Markup {
 }
 
 export function reproduction(runs: Run[]): Markup {
-  return html`${runs.map(
-    (run) => html`<h3>${run.name}</h3>
-<p>${subtitle(run)}</p>
+  const commands = runs.map((run) => html`<h3>${run.name}</h3>${starts(run)}`);
+  const list =
+    runs.length > 3
+      ? html`<details><summary>Commands</summary>${commands}</details>`
+      : html`${commands}`;
+  return html`${list}${circumstances(runs)}${optionTable(runs)}`;
+}
+
+const starts = (run: Run) => html`<p>${subtitle(run)}</p>
 ${run.records.map(
   ({ command, started }) =>
     html`<p class="started">Started ${started}</p><pre tabindex="0"><code>${command}</code></pre>`,
 )}
-${run.records.length === 0 && html`<p>There is no run.json in ${run.folder}: its options are not known.</p>`}`,
-  )}${circumstances(runs)}${optionTable(runs)}`;
-}
+${run.records.length === 0 && html`<p>There is no run.json in ${run.folder}: its options are not known.</p>`}`;
 
 function circumstances(runs: Run[]): Markup {
   return comparison('Made with', 'Of', runs, (run) => {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { EChartsOption } from 'echarts';
 import { html, inScript, Markup } from '../base/markup.js';
-import type { Figure } from './figure.js';
-import { type Group, groupsOf } from './figures.js';
+import type { Figure, Panels, Sign } from './figure.js';
+import { chartsOf, type Group, groupsOf } from './figures.js';
 import { overview, reproduction, subtitle, warnings } from './overview.js';
 import type { Run } from './runs.js';
 import { style } from './style.js';
@@ -21,7 +21,8 @@ export function updateOf(runs: Run[]): Update {
 }
 
 function update(runs: Run[], groups: Group[]): Update {
-  const figures = groups.flatMap((group) => group.figures);
+  const figures = chartsOf(groups);
+  const small = new Set(groups.flatMap(panelsOf).flatMap(({ panels }) => panels.map(idOf)));
   const parts: [string, Markup][] = [
     ['overview', overview(runs)],
     ['warnings', warnings(runs)],
@@ -33,15 +34,36 @@ function update(runs: Run[], groups: Group[]): Update {
   ];
   return {
     parts: Object.fromEntries(parts.map(([id, { text }]) => [id, text])),
-    options: Object.fromEntries(figures.map(({ id, option }) => [id, option])),
+    options: Object.fromEntries(
+      figures.map(({ id, option }) => [id, small.has(id) ? panelOption(option) : option]),
+    ),
   };
 }
+
+const panelsOf = ({ figures }: Group): Panels[] => figures.filter((one) => 'panels' in one);
+const idOf = ({ figure }: Panels['panels'][number]) => figure.id;
+
+/** A chart of some 200 pixels: the title that it shares says what its axes are. */
+function panelOption(option: EChartsOption): EChartsOption {
+  const axis = { name: '', splitNumber: 3, axisLabel: { fontSize: 10 } };
+  return {
+    ...option,
+    grid: { left: 2, right: 10, top: 8, bottom: 2, containLabel: true },
+    xAxis: { ...option.xAxis, ...axis } as EChartsOption['xAxis'],
+    yAxis: { ...option.yAxis, ...axis } as EChartsOption['yAxis'],
+    dataZoom: [],
+  } as EChartsOption;
+}
+
+/** Of many runs the number says more than their names. */
+const titleOf = (runs: Run[]) =>
+  runs.length > 3 ? `${runs.length} runs` : runs.map(({ name }) => name).join(', ');
 
 /** A live page listens to `events` beside it. */
 export function pageOf(runs: Run[], { live }: { live: boolean }): string {
   const groups = groupsOf(runs);
   const { parts, options } = update(runs, groups);
-  const title = runs.map(({ name }) => name).join(', ');
+  const title = titleOf(runs);
   const part = (id: string) => new Markup(parts[id] ?? '');
   const [chartLibrary, program] = scripts();
   const page = html`<!doctype html>
@@ -59,7 +81,7 @@ export function pageOf(runs: Run[], { live }: { live: boolean }): string {
 <header>
 <p class="by">rdm ${live ? 'watch' : 'report'}</p>
 <h1>${title}</h1>
-<p>${runs.length === 1 ? runs.map(subtitle) : `${runs.length} runs of rdm, side by side`}</p>
+<p>${runs.length === 1 ? runs.map(subtitle) : 'side by side, and what sets them apart'}</p>
 ${live && html`<p><span class="live" id="live" role="status">live</span></p>`}
 <nav aria-label="Sections"><ul>${[...groups, { id: 'reproduce', title: 'Make it again' }].map(
     (group) => html`<li><a href="#${group.id}">${group.title}</a></li>`,
@@ -71,7 +93,7 @@ ${live && html`<p><span class="live" id="live" role="status">live</span></p>`}
 <div id="warnings">${part('warnings')}</div>
 ${groups.map(
   (group) => html`<section aria-labelledby="${group.id}"><h2 id="${group.id}">${group.title}</h2>
-<div class="figures">${group.figures.map((figure) => figureMarkup(figure, part))}</div></section>
+<div class="figures">${group.figures.map((one) => ('panels' in one ? panelsMarkup(one, part) : figureMarkup(one, part)))}</div></section>
 `,
 )}
 <section aria-labelledby="reproduce-title" id="reproduce"><h2 id="reproduce-title">Make it again</h2>
@@ -88,11 +110,43 @@ ${reproduction(runs)}</section>
   return page.text;
 }
 
-const figureMarkup = ({ id, title, caption }: Figure, part: (id: string) => Markup) => html`
-<figure id="${id}" aria-labelledby="title-${id}"><figcaption><h3 id="title-${id}">${title}</h3>${caption && html`<p>${caption}</p>`}</figcaption>
+type Part = (id: string) => Markup;
+
+/** What signs stand for; none is needed for a single line. */
+const keyMarkup = (key: Sign[]) =>
+  key.length > 1 &&
+  html`<ul class="key">${key.map(
+    ({ name, color, dash }) =>
+      html`<li><svg viewBox="0 0 22 8" aria-hidden="true"><path d="M0 4H22" stroke="${color}" stroke-width="3"${dash && html` stroke-dasharray="${dash.join(' ')}"`}/></svg>${name}</li>`,
+  )}</ul>`;
+
+const captionMarkup = ({
+  id,
+  title,
+  caption,
+  key,
+}: Pick<Panels, 'id' | 'title' | 'caption' | 'key'>) =>
+  html`<figcaption><h3 id="title-${id}">${title}</h3><p>${caption}</p>${keyMarkup(key)}</figcaption>`;
+
+/** Titles, words and tables are there once, and a name for each. */
+const panelsMarkup = ({ panels, ...head }: Panels, part: Part) => html`
+<figure class="wide" id="${head.id}" aria-labelledby="title-${head.id}">${captionMarkup(head)}
+<div class="panels">${panels.map(
+  ({ name, figure: { id } }) =>
+    html`<div class="panel" id="${id}"><h4 id="title-${id}">${name}</h4>
+<div class="chart" role="img" aria-labelledby="title-${head.id} title-${id} words-${id}"></div>
+<p class="hidden" id="words-${id}">${part(`words-${id}`)}</p></div>`,
+)}</div>
+<details><summary>Data of ${head.title}</summary>${panels.map(
+  ({ name, figure: { id } }) =>
+    html`<h4>${name}</h4><div class="scroll" tabindex="0" role="region" aria-label="Data of ${head.title}: ${name}" id="table-${id}">${part(`table-${id}`)}</div>`,
+)}</details></figure>`;
+
+const figureMarkup = ({ id, ...head }: Figure, part: Part) => html`
+<figure id="${id}" aria-labelledby="title-${id}">${captionMarkup({ id, ...head })}
 <div class="chart" role="img" aria-labelledby="title-${id} words-${id}"></div>
 <p class="hidden" id="words-${id}">${part(`words-${id}`)}</p>
-<details><summary>Data of ${title}</summary><div class="scroll" tabindex="0" role="region" aria-label="Data of ${title}" id="table-${id}">${part(`table-${id}`)}</div></details></figure>`;
+<details><summary>Data of ${head.title}</summary><div class="scroll" tabindex="0" role="region" aria-label="Data of ${head.title}" id="table-${id}">${part(`table-${id}`)}</div></details></figure>`;
 
 const dataTable = ({ table: { head, rows } }: Figure) => html`<table>
 <thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>

@@ -26,7 +26,7 @@ progress { width: 100%; height: 6px; accent-color: var(--accent); }
 p, footer { color: var(--soft); }
 a { color: var(--accent); }
 nav ul { display: flex; flex-wrap: wrap; gap: 4px 18px; padding: 0; margin: 14px 0 0; list-style: none; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 22px 0 0; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(260px, 44%), 1fr)); gap: 12px; margin: 22px 0 0; }
 .cards div, figure, details, .box { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 .cards div { padding: 14px 16px; }
 dt { color: var(--soft); font-size: 0.85rem; }
@@ -35,7 +35,14 @@ dd small { display: block; font-size: 0.8rem; font-weight: 400; letter-spacing: 
 .figures { display: flex; flex-wrap: wrap; gap: 16px; }
 figure { flex: 1 1 380px; margin: 0; padding: 16px 16px 10px; min-width: 0; display: flex; flex-direction: column; }
 figcaption p { margin: 0 0 10px; font-size: 0.9rem; }
-.chart { height: 300px; margin-top: auto; }
+.chart { height: 280px; margin-top: auto; }
+.wide { flex-basis: 100%; }
+.panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(200px, 44%), 1fr)); gap: 10px 14px; }
+.panel { min-width: 0; }
+.panel .chart { height: 150px; }
+h4 { font-size: 0.85rem; font-weight: 550; margin: 6px 0 0; overflow-wrap: anywhere; }
+.key { display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 0; margin: 0 0 6px; list-style: none; font-size: 0.85rem; }
+.key svg { width: 22px; height: 8px; margin-right: 6px; }
 figure details { border: 0; background: none; margin: 4px 0 0; }
 details { padding: 10px 16px; margin: 12px 0; }
 figure details { padding: 0; }
@@ -62,5 +69,21 @@ pre { overflow: auto; background: var(--card); border: 1px solid var(--line); bo
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 footer { padding-top: 28px; padding-bottom: 40px; font-size: 0.85rem; }
-@media print { .figures { display: block; } figure { break-inside: avoid; margin-bottom: 12px; } nav { display: none; } }
+@media print {
+  :root { --page: #ffffff; --card: #ffffff; --text: #171c26; --soft: #5b6577; --line: #dfe4ec; --accent: #1d5fd1;
+    --warn: #fff6e5; --warn-line: #b45309; }
+  body { font-size: 12px; }
+  .cards { grid-template-columns: repeat(4, 1fr); }
+  .figures { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
+  figure, .panel { break-inside: avoid; }
+  .wide { grid-column: 1 / -1; break-inside: auto; }
+  .panels { grid-template-columns: repeat(5, 1fr); }
+  .chart, .panel .chart, .chart > div, .chart svg { width: 100% !important; height: auto !important; }
+  .chart svg { position: static !important; }
+  h2, h3 { break-after: avoid; }
+  .scroll { max-height: none; overflow: visible; }
+  .box table { font-size: 7px; }
+  .box th, .box td { padding: 2px 3px; white-space: normal; }
+  nav, footer, figure details { display: none; }
+}
 `;

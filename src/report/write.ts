@@ -6,7 +6,7 @@ import { RdmError, writing } from '../base/errors.js';
 import { escaped, inXml } from '../base/markup.js';
 import type { ReportOptions } from '../types/report.js';
 import type { Figure } from './figure.js';
-import { groupsOf } from './figures.js';
+import { chartsOf, groupsOf } from './figures.js';
 import { pageOf } from './page.js';
 import { type Run, readRuns } from './runs.js';
 
@@ -31,8 +31,8 @@ function contents(runs: Run[], { html, svg, csv }: ReportOptions): [string, stri
   if (html) files.push([html, pageOf(runs, { live: false })]);
   if (csv) files.push([csv, csvOf(runs)]);
   if (svg) {
-    const figures = groupsOf(runs).flatMap((group) => group.figures);
-    for (const figure of figures) files.push([join(svg, `${figure.id}.svg`), svgOf(figure)]);
+    for (const figure of chartsOf(groupsOf(runs)))
+      files.push([join(svg, `${figure.id}.svg`), svgOf(figure)]);
   }
   return files;
 }
@@ -51,7 +51,12 @@ function svgOf({ title, alternative, option }: Figure): string {
       ...option,
       backgroundColor: '#ffffff',
       title: { text: title, left: margin, top: margin - 4, textStyle: { fontSize: 16 } },
-      legend: { ...option.legend, left: margin, top: 40, type: 'plain' },
+      legend: {
+        show: Array.isArray(option.series) && option.series.length > 1,
+        left: margin,
+        top: 40,
+        type: 'plain',
+      },
       grid: { ...option.grid, left: margin, right: 2 * margin, top: 100, bottom: 40 },
     });
     const words = `<title>${escaped(title)}</title><desc>${escaped(alternative)}</desc>`;

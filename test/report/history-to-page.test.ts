@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import test from 'node:test';
 import { type RankEvent, report } from 'rdm-ssl';
-import { groupsOf } from '../../dist/report/figures.js';
+import { chartsOf, groupsOf } from '../../dist/report/figures.js';
 import { pageOf } from '../../dist/report/page.js';
 import { readRuns, runsOf } from '../../dist/report/runs.js';
 import { byEpoch, type Point, ranks, thinned, trainSteps } from '../../dist/report/series.js';
@@ -184,7 +184,7 @@ test('a table has the mean of each epoch', () => {
 
 test('there is a chart for what was measured, and none for what was not', () => {
   const ids = (lines: object[]) =>
-    groupsOf(readRuns([runFolder(lines)])).flatMap(({ figures }) => figures.map(({ id }) => id));
+    chartsOf(groupsOf(readRuns([runFolder(lines)]))).map(({ id }) => id);
   assert.deepEqual(ids([start, step(0, 0, -1)]), ['loss', 'rate', 'speed', 'step-time']);
   for (const id of ['rank', 'difference', 'accuracy', 'spectrum-online-0', 'loader-time']) {
     assert.ok(ids(wholeRun).includes(id), id);
@@ -196,17 +196,59 @@ test('of several runs each has its own chart of ranks, on one scale and explaine
     'type' in entry && entry.type === 'rank' ? { ...entry, ...rank(0, 1, 30, 90) } : entry,
   );
   const runs = readRuns([runFolder(wholeRun, 'a'), runFolder(ahead, 'b')]);
-  const [first, second, ...rest] = groupsOf(runs)[0]?.figures ?? [];
-  assert.ok(first && second);
-  assert.deepEqual([first.id, second.id], ['rank-0', 'rank-1']);
-  assert.deepEqual([first.title, second.title], ['Effective rank: a', 'Effective rank: b']);
-  const yAxis = first.option.yAxis as { min?: number; max?: number };
+  const [ranks, ...rest] = groupsOf(runs)[0]?.figures ?? [];
+  assert.ok(ranks && 'panels' in ranks);
+  assert.deepEqual(
+    [ranks.title, ranks.key.map(({ name }) => name)],
+    ['Effective rank', ['online', 'target']],
+  );
+  assert.deepEqual(
+    ranks.panels.map(({ name, figure }) => [name, figure.id, figure.caption]),
+    [
+      ['a', 'rank-0', ''],
+      ['b', 'rank-1', ''],
+    ],
+  );
+  const yAxis = ranks.panels[0]?.figure.option.yAxis as { min?: number; max?: number };
   assert.deepEqual([yAxis.min, yAxis.max], [0, 90], 'the other run decides the top');
-  assert.ok(first.caption && !second.caption);
   assert.deepEqual(
     rest.map(({ id }) => id),
     ['difference'],
   );
+});
+
+test('of several runs the spectra are one grid on one scale, and no text is there twice', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `run-${index}`);
+  const folders = names.map((name) => runFolder(wholeRun, name));
+  const features = groupsOf(readRuns(folders)).find(({ id }) => id === 'features');
+  const spectra = features?.figures.filter(({ id }) => id.startsWith('spectrum'));
+  assert.equal(spectra?.length, 1);
+  const [grid] = spectra ?? [];
+  assert.ok(grid && 'panels' in grid);
+  assert.deepEqual(
+    grid.panels.map(({ name }) => name),
+    names,
+  );
+  const series = grid.panels[0]?.figure.option.series as { name: string }[];
+  assert.deepEqual([series[0]?.name, series.at(-1)?.name], ['online σ1', 'target σ3']);
+  const html = join(scratch(), 'twelve.html');
+  await report(folders, { html });
+  const page = readFileSync(html, 'utf8');
+  for (const text of ['>Spectra<', grid.caption, '>Effective rank</h3>', '<h1>12 runs</h1>']) {
+    assert.equal(page.split(text).length, 2, text);
+  }
+  assert.ok(!page.includes('"type":"scroll"'), 'no legend in pages');
+});
+
+test('the key of a chart is there once, each run with its colour, unless colours run out', () => {
+  const keyOf = (count: number) => {
+    const runs = Array.from({ length: count }, (_, index) => runFolder(wholeRun, `r${index}`));
+    const loss = chartsOf(groupsOf(readRuns(runs))).find(({ id }) => id === 'difference');
+    return loss?.key.map(({ name }) => name);
+  };
+  assert.deepEqual(keyOf(1), []);
+  assert.deepEqual(keyOf(3), ['r0', 'r1', 'r2']);
+  assert.deepEqual(keyOf(9), []);
 });
 
 test('a whitened spectrum is drawn inside the frame, not on it', () => {
@@ -216,11 +258,14 @@ test('a whitened spectrum is drawn inside the frame, not on it', () => {
     const event = entry as RankEvent;
     return { ...event, target: { ...event.target, ...flat } };
   });
-  const figures = groupsOf(readRuns([runFolder(even)])).flatMap((group) => group.figures);
+  const figures = chartsOf(groupsOf(readRuns([runFolder(even)])));
   const spectrum = figures.find(({ id }) => id === 'spectrum-target-0');
   assert.ok(spectrum);
   const { min, max } = spectrum.option.yAxis as { min: number; max: number };
   assert.ok(min < 4 && max > 4, `${min} to ${max}`);
+  const [line, ...others] = spectrum.option.series as { markLine?: unknown }[];
+  assert.match(JSON.stringify(line?.markLine), /"show":true,"formatter":"4"/);
+  assert.ok(others.every(({ markLine }) => markLine === undefined));
 });
 
 test('a table of runs begins with the options that differ', async () => {
@@ -237,7 +282,32 @@ test('a table of runs begins with the options that differ', async () => {
   await report([withSigma(1), withSigma(-1)], { html });
   const [, head = ''] = /<thead>(.*?)<\/thead>/s.exec(readFileSync(html, 'utf8')) ?? [];
   const names = [...head.matchAll(/<th[^>]*>([^<]*)</g)].map(([, name]) => name);
-  assert.deepEqual(names.slice(0, 3), ['Run', 'sigma', 'State']);
+  assert.deepEqual(names.slice(0, 4), ['Run', 'sigma', 'Method', 'State']);
+});
+
+test('head and table name method, predictor, location and sigma', async () => {
+  const of = (name: string, predictor: object) =>
+    runFolder([{ ...start, predictor }, ...wholeRun.slice(1)], name);
+  const filtered = of('a', { type: 'poly', location: 'target', sigma: -1 });
+  const plain = of('b', { type: 'mlp', location: 'online' });
+  const html = join(scratch(), 'one.html');
+  await report([filtered], { html });
+  const [, head = ''] = /<header>(.*?)<\/header>/s.exec(readFileSync(html, 'utf8')) ?? [];
+  assert.match(head, /pretrain · simsiam, poly -1 on the target · resnet18/);
+  await report([filtered, plain], { html });
+  const page = readFileSync(html, 'utf8');
+  assert.match(page, /<th scope="col">Method<\/th>/);
+  assert.match(page, /<td>simsiam, poly -1 on the target<\/td>/);
+  assert.match(page, /<td>simsiam, a learnable predictor on the online branch<\/td>/);
+});
+
+test('a short run is too early to say, in the report as in the table', async () => {
+  const html = join(scratch(), 'early.html');
+  await report([runFolder(wholeRun)], { html });
+  assert.match(readFileSync(html, 'utf8'), /<dt>Verdict<\/dt><dd>too early to say</);
+  await report([runFolder(wholeRun, 'a'), runFolder([start, step(0, 3, -1)], 'b')], { html });
+  const cells = readFileSync(html, 'utf8').match(/<td>too early to say<\/td>/g) ?? [];
+  assert.equal(cells.length, 2);
 });
 
 test('a run under way says what is left of it and when it was last heard of', async () => {
@@ -251,7 +321,7 @@ test('a run under way says what is left of it and when it was last heard of', as
 });
 
 test('a chart tells its numbers in words and as a table', () => {
-  const figures = groupsOf(readRuns([runFolder(wholeRun)])).flatMap((group) => group.figures);
+  const figures = chartsOf(groupsOf(readRuns([runFolder(wholeRun)])));
   const loss = figures.find(({ id }) => id === 'loss');
   assert.equal(
     loss?.alternative,

@@ -134,7 +134,7 @@ describe('in Chromium', {
   test('the page follows the reader from light to dark', async () => {
     const { page } = await open(await written([runFolder(wholeRun)]), wide, 'light');
     const colours = `[getComputedStyle(document.body).backgroundColor,
-      [...document.querySelectorAll('#rank svg text')].map((text) => text.getAttribute('fill')).join()]`;
+      [...document.querySelectorAll('#rank svg text')].map((text) => getComputedStyle(text).fill).join()]`;
     const light = (await page.evaluate(colours)) as string[];
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
     await page.waitForFunction(`${colours}[1] !== ${JSON.stringify(light[1])}`);

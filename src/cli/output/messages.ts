@@ -1,6 +1,13 @@
 // What is said on stderr, whatever the output: of a run's events, and of the processes that share it.
 import { hostname } from 'node:os';
-import type { EmbedEvent, Event, RecordedEvent, StartEvent, Summary } from '../../index.js';
+import {
+  describePredictor,
+  type EmbedEvent,
+  type Event,
+  type RecordedEvent,
+  type StartEvent,
+  type Summary,
+} from '../../index.js';
 import { counted } from './format.js';
 import type { Remark } from './print.js';
 import { verdictWarning } from './verdict.js';
@@ -57,12 +64,6 @@ function describeStart(event: StartEvent): string {
     ...(event.resumed ? [describeResumed(event)] : []),
   ].join(', ');
 }
-
-/** poly 2 on the online branch */
-const describePredictor = ({ type, location, sigma }: StartEvent['predictor'] & {}) =>
-  `${type === 'mlp' ? 'a learnable predictor' : type}${sigma === undefined ? '' : ` ${sigma}`} on the ${
-    location === 'online' ? 'online branch' : 'target'
-  }`;
 
 const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
   `going on from ${resumed} at epoch ${startEpoch}${startStep ? `, step ${startStep}` : ''}`;

@@ -1,11 +1,10 @@
-// Runs inside the page: draws the charts in the reader's light or dark, and follows a run that goes on.
+// Runs inside the page: draws the charts, and follows a run that goes on.
 import type * as ECharts from 'echarts';
 
 declare const echarts: typeof ECharts;
 
 type Options = Record<string, ECharts.EChartsOption>;
 
-const dark = matchMedia('(prefers-color-scheme: dark)');
 const charts = new Map<string, ECharts.ECharts>();
 
 const element = (id: string): HTMLElement => {
@@ -14,11 +13,11 @@ const element = (id: string): HTMLElement => {
   return found;
 };
 
-// The card behind a chart is the page's; text and lines follow the page's colours.
+// The card behind a chart is the page's, and so are its colours: they follow the reader from light to dark, and
+// to paper.
 function theme(): object {
-  const style = getComputedStyle(document.documentElement);
-  const [soft, line, card, text] = ['--soft', '--line', '--card', '--text'].map((name) =>
-    style.getPropertyValue(name).trim(),
+  const [soft, line, card, text] = ['--soft', '--line', '--card', '--text'].map(
+    (name) => `var(${name})`,
   );
   const axis = {
     nameTextStyle: { color: soft },
@@ -30,12 +29,6 @@ function theme(): object {
   return {
     backgroundColor: 'transparent',
     textStyle: { fontFamily: 'system-ui, sans-serif' },
-    legend: {
-      textStyle: { color: text },
-      pageTextStyle: { color: soft },
-      pageIconColor: soft,
-      pageIconInactiveColor: line,
-    },
     tooltip: { backgroundColor: card, borderColor: line, textStyle: { color: text } },
     valueAxis: axis,
     logAxis: axis,
@@ -50,7 +43,14 @@ function draw(options: Options): void {
     const chart = charts.get(id) ?? echarts.init(place, theme(), { renderer: 'svg' });
     charts.set(id, chart);
     chart.setOption(option, { replaceMerge: ['series'] });
+    makeScalable(chart);
   }
+}
+
+/** On paper a drawing is as wide as the page lets it be. */
+function makeScalable(chart: ECharts.ECharts): void {
+  const drawing = chart.getDom().querySelector('svg');
+  drawing?.setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
 }
 
 function follow(): void {
@@ -77,10 +77,10 @@ function follow(): void {
 }
 
 draw(JSON.parse(element('options').textContent ?? '{}') as Options);
-dark.addEventListener('change', () => {
-  for (const chart of charts.values()) chart.setTheme(theme());
-});
 new ResizeObserver(() => {
-  for (const chart of charts.values()) chart.resize();
+  for (const chart of charts.values()) {
+    chart.resize();
+    makeScalable(chart);
+  }
 }).observe(element('overview'));
 if ('live' in document.documentElement.dataset) follow();
