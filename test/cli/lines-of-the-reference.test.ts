@@ -127,6 +127,23 @@ test('the start of linear evaluation', () => {
   );
 });
 
+test('the start names method, predictor, branch and sigma', () => {
+  const said = (predictor: StartEvent['predictor']) =>
+    remark({ ...start, method: 'simsiam', ...(predictor && { predictor }) })?.[0];
+  assert.match(
+    said({ type: 'poly', location: 'online', sigma: 2 }) ?? '',
+    /^simsiam, poly 2 on the online branch, /,
+  );
+  assert.match(
+    said({ type: 'poly', location: 'target', sigma: -1 }) ?? '',
+    /^simsiam, poly -1 on the target, /,
+  );
+  assert.match(
+    said({ type: 'mlp', location: 'online' }) ?? '',
+    /^simsiam, a learnable predictor on the online branch, /,
+  );
+});
+
 test('one of a kind is counted as one', () => {
   const one = { ...start, threads: 1, trainImages: 1, valImages: 1, classes: 1, stepsPerEpoch: 1 };
   assert.deepEqual(remark(one), [

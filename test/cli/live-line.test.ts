@@ -92,6 +92,29 @@ test('the line moves every second, also where no event comes, and fits a new wid
   output.close();
 });
 
+test('a resize erases nothing that stands above the line', (context) => {
+  const { stderr } = process;
+  const moves: number[] = [];
+  context.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  context.mock.method(stderr, 'write', () => true);
+  const { isTTY, columns, cursorTo, clearLine, moveCursor } = stderr;
+  context.after(() => Object.assign(stderr, { isTTY, columns, cursorTo, clearLine, moveCursor }));
+  const cursor = { cursorTo: () => true, clearLine: () => true };
+  const up = (_: number, rows: number) => moves.push(rows) > 0;
+  Object.assign(stderr, { isTTY: true, columns: 120, ...cursor, moveCursor: up });
+  const output = spinnerOutput();
+  output.event(start);
+  output.event(step(0, 1, -0.5));
+  for (const width of [60, 120, 40, 80]) {
+    context.mock.timers.tick(1000);
+    stderr.columns = width;
+    stderr.emit('resize');
+    context.mock.timers.tick(1000);
+  }
+  output.close();
+  assert.deepEqual(moves, [], 'the cursor stays in its row, and results are above it');
+});
+
 test('without a terminal there are no escape codes', async () => {
   const { stdout, stderr } = await rdm(args);
   assert.ok(!`${stdout}${stderr}`.includes(escapeCode));
