@@ -131,6 +131,31 @@ describe('in Chromium', {
     await opened.page.close();
   });
 
+  test('a drawing stays as it is while the browser takes a picture of the whole page', async () => {
+    const { page } = await open(await written([runFolder(wholeRun)]), wide, 'light');
+    await page.evaluate(`globalThis.narrow = []; new MutationObserver((changes) => {
+      for (const { target } of changes) narrow.push(target.getAttribute('width'));
+    }).observe(document.querySelector('.chart svg'), { attributeFilter: ['width'] })`);
+    await page.screenshot({ fullPage: true });
+    assert.deepEqual(await page.evaluate('narrow'), []);
+    await page.close();
+  });
+
+  test('on paper the page is light, also from a dark screen, and drawings fit it', async () => {
+    const { page } = await open(await written([runFolder(wholeRun)]), wide, 'dark');
+    await page.emulateMediaType('print');
+    await page.setViewport({ width: 700, height: 900 }); // of A4
+    const [background, text, widths] = (await page.evaluate(`[
+      getComputedStyle(document.body).backgroundColor,
+      getComputedStyle(document.querySelector('#rank svg text')).fill,
+      [...document.querySelectorAll('.chart')].map((chart) =>
+        chart.querySelector('svg').getBoundingClientRect().width - chart.clientWidth),
+    ]`)) as [string, string, number[]];
+    assert.deepEqual([background, text], ['rgb(255, 255, 255)', 'rgb(91, 101, 119)']);
+    assert.ok(widths.length >= 9 && widths.every((over) => Math.abs(over) <= 1), String(widths));
+    await page.close();
+  });
+
   test('the page follows the reader from light to dark', async () => {
     const { page } = await open(await written([runFolder(wholeRun)]), wide, 'light');
     const colours = `[getComputedStyle(document.body).backgroundColor,

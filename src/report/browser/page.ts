@@ -78,6 +78,8 @@ function follow(): void {
 
 draw(JSON.parse(element('options').textContent ?? '{}') as Options);
 new ResizeObserver(() => {
+  // Where a browser takes a picture of the whole page, it is a pixel wide for a moment.
+  if (element('overview').clientWidth === 0) return;
   for (const chart of charts.values()) {
     chart.resize();
     makeScalable(chart);
