@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <regex>
-#include <tuple>
 
 #include "checkpoint/manifest.h"
 
@@ -43,6 +42,14 @@ void Snapshot::take(Checkpoint checkpoint) {
   for (auto& [name, tensor] : checkpoint_.state_dict) copy(tensor);
   for (auto& [index, tensor] : checkpoint_.optimizer.momentum_buffers) copy(tensor);
   if (on_device) torch::cuda::synchronize();
+}
+
+// The window of the last ones, and one more: a run that was killed may have been about to remove
+// it.
+Saver::Saver(std::string folder, Keep keep) : folder_(std::move(folder)), keep_(keep) {
+  const auto found = numbered();
+  const auto window = static_cast<size_t>(keep_.last) + 1;
+  if (found.size() > window) oldest_ = found[window - 1].first;
 }
 
 void Saver::save(const std::string& file, Checkpoint checkpoint, bool best) {
@@ -84,7 +91,7 @@ void Saver::write(const std::vector<std::string>& files) {
     events_.push_back(
         CheckpointEvent{files[0], snapshot_.checkpoint().epoch, /*best=*/files.size() > 1});
   }
-  if (keep_ > 0) prune(files[0]);
+  if (keep_.last > 0) prune(files[0]);
 }
 
 void Saver::verify(const std::string& path) const {
@@ -94,25 +101,45 @@ void Saver::verify(const std::string& path) const {
   }
 }
 
-// Keeps what leads up to the one that was written. What is further than that one is of a course
-// that was given up, and goes first. Files without a manifest stay, as they are not ours. Their
-// times say nothing: clocks are set back, and copies have none.
-void Saver::prune(const std::string& written) {
-  const auto here = place_of(fs::path(written).filename().string());
-  std::vector<std::tuple<bool, Place, fs::path>> others;
+std::vector<std::pair<Place, fs::path>> Saver::numbered() const {
+  std::vector<std::pair<Place, fs::path>> found;
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder_, failure)) {
     const auto& path = entry.path();
     const auto place = place_of(path.filename().string());
-    if (!place || place == here || !fs::exists(manifest_of(path.string()), failure)) continue;
-    others.emplace_back(place < here, *place, path);
+    if (place && fs::exists(manifest_of(path.string()), failure)) found.emplace_back(*place, path);
   }
-  std::ranges::sort(others, std::greater<>());
-  for (size_t i = static_cast<size_t>(keep_) - 1; i < others.size(); ++i) {
-    const auto& path = std::get<fs::path>(others[i]);
+  std::ranges::sort(found, std::greater<>());
+  return found;
+}
+
+// Keeps what leads up to the one that was written. What is further than that one is of a course
+// that was given up, and goes first. Their times say nothing: clocks are set back, and copies have
+// none.
+void Saver::prune(const std::string& written) {
+  const auto here = place_of(fs::path(written).filename().string());
+  auto others = numbered();
+  std::erase_if(others, [&](const auto& other) { return other.first == here; });
+  std::ranges::stable_partition(others, [&](const auto& other) { return other.first < here; });
+  std::error_code failure;
+  for (size_t i = static_cast<size_t>(keep_.last) - 1; i < others.size(); ++i) {
+    const auto& [place, path] = others[i];
+    if (place < oldest_ || (place < here && keep_.milestone(place))) continue;
     fs::remove(path, failure);
     fs::remove(manifest_of(path.string()), failure);
   }
+}
+
+int64_t Saver::to_come(int64_t done, int64_t epochs) const {
+  if (keep_.last == 0) return epochs - done;
+  const int64_t begin = epochs - keep_.last;  // of epochs after it all stay
+  const int64_t from = std::max(begin, done);
+  int64_t more = epochs - from;
+  if (keep_.every > 0) more += from / keep_.every - done / keep_.every;
+  for (const auto& [place, path] : numbered()) {
+    if (place >= oldest_ && place <= Place(begin, 0) && !keep_.milestone(place)) --more;
+  }
+  return std::max<int64_t>(more, 0) + 1;  // one is written before another goes
 }
 
 std::vector<Event> Saver::take_events() {

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -23,6 +24,16 @@ using Place = std::pair<int64_t, int64_t>;
 // checkpoint_0003-000120.pth.tar of after 120 steps of it. Nothing for another file's name.
 std::optional<Place> place_of(const std::string& file);
 
+// Which numbered checkpoints (checkpoint_NNNN…) of a run stay.
+struct Keep {
+  int64_t last = 0;   // the furthest; 0: all
+  int64_t every = 0;  // epochs between two milestones, whose checkpoints stay as well; 0: none
+
+  bool milestone(const Place& place) const {
+    return every > 0 && place.second == 0 && place.first % every == 0;
+  }
+};
+
 // A copy of a checkpoint's tensors. The next copy uses the same memory.
 class Snapshot {
  public:
@@ -37,13 +48,13 @@ class Snapshot {
 
 class Saver {
  public:
-  // keep: how many numbered checkpoints (checkpoint_NNNN…) stay in the folder, the newest; 0: all.
-  Saver(std::string folder, int64_t keep) : folder_(std::move(folder)), keep_(keep) {}
+  // What lies in the folder by then stays, but for the last that a run which goes on would replace.
+  Saver(std::string folder, Keep keep);
 
   bool busy() const { return busy_; }
 
   // Copies, and returns; another thread writes, syncs, reads back and verifies, then removes what
-  // --keep no longer wants. Waits first where the one before is still being written. best: written
+  // `keep` no longer wants. Waits first where the one before is still being written. best: written
   // to model_best.pth.tar as well.
   void save(const std::string& file, Checkpoint checkpoint, bool best = false);
 
@@ -54,7 +65,11 @@ class Saver {
   // Waits for the writer. Throws the error of the latest save (bad_output), where it failed.
   void finish();
 
-  // The newest that was verified, or the one that a run was resumed from; empty where there is
+  // How many files of numbered checkpoints there will be at most, beyond those that are there now,
+  // where a run goes on from the end of epoch `done` to the end of its last and saves at each.
+  int64_t to_come(int64_t done, int64_t epochs) const;
+
+  // The latest that was verified, or the one that a run was resumed from; empty where there is
   // none.
   std::string last() const;
   void set_last(std::string path);
@@ -63,9 +78,12 @@ class Saver {
   void write(const std::vector<std::string>& files);
   void verify(const std::string& path) const;
   void prune(const std::string& written);
+  // Those in the folder that have a manifest, the furthest first. Others are not ours.
+  std::vector<std::pair<Place, std::filesystem::path>> numbered() const;
 
   const std::string folder_;
-  const int64_t keep_;
+  const Keep keep_;
+  Place oldest_;  // what is before it was there, and stays
   Snapshot snapshot_;
   std::atomic<bool> busy_ = false;
   mutable std::mutex mutex_;  // of what follows

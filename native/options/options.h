@@ -141,7 +141,8 @@ struct PretrainOptions : RunOptions {
   double classifier_lr = 0;  // per 256 images
   int64_t rank_every = 0;    // steps between two rank events
   int64_t knn_every = 0;     // epochs between two evaluations by nearest neighbours; 0: none
-  int64_t keep = 0;          // how many checkpoints stay; 0: all
+  int64_t keep = 0;          // how many of the last checkpoints stay; 0: all
+  int64_t milestones = 0;    // how many more, spread over the run
 
   void read(DictionaryReader& reader) {
     RunOptions::read(reader);
@@ -155,6 +156,7 @@ struct PretrainOptions : RunOptions {
     reader.positive("rankEvery", rank_every);
     reader.read("knnEvery", knn_every);
     reader.read("keep", keep);
+    reader.read("milestones", milestones);
   }
 
  private:

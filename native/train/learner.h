@@ -49,6 +49,8 @@ class Learner {
   // After an epoch: that nothing moved which must not. Throws where it did.
   virtual std::optional<SanityCheckEvent> check() { return {}; }
 
+  virtual int64_t checkpoint_bytes()
+      const = 0;  // of the tensors in one, also before the first step
   virtual void save(Checkpoint& into) = 0;
   virtual void load(const Checkpoint& from, const std::string& path) = 0;  // on every rank
 };

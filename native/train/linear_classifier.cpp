@@ -9,6 +9,7 @@
 #include "device/device.h"
 #include "models/weights.h"
 #include "optim/larc.h"
+#include "run/output.h"
 
 namespace rdm {
 namespace {
@@ -85,6 +86,10 @@ std::optional<SanityCheckEvent> LinearClassifier::check() {
   RDM_CHECK(probe_.unchanged(), Code::internal,
             "the frozen backbone's output changed in linear classifier training");
   return SanityCheckEvent{path_};
+}
+
+int64_t LinearClassifier::checkpoint_bytes() const {
+  return bytes_of(state_dict(*probe_.network())) + updater_->momentum_bytes();
 }
 
 void LinearClassifier::save(Checkpoint& into) {

@@ -25,6 +25,7 @@ class LinearClassifier : public Learner {
   // The reference's sanity check, after the first epoch: the backbone is the pretrained one.
   std::optional<SanityCheckEvent> check() override;
 
+  int64_t checkpoint_bytes() const override;
   void save(Checkpoint& into) override;
   void load(const Checkpoint& from, const std::string& path) override;
 

@@ -44,8 +44,13 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
     evaluations.add_validation(options, &dataset, device, group);
   }
   if (options.knn_every > 0) evaluations.add_neighbours(options, dataset, device, group);
+  // Between two milestones: rounded up, so that there are no more than were asked for.
+  const Keep keep{.last = options.keep,
+                  .every = options.milestones > 0
+                               ? (options.epochs + options.milestones - 1) / options.milestones
+                               : 0};
   const bool byol = options.method.name == MethodName::byol;
-  Run run(std::move(setup), {.numbered = true, .keep = options.keep}, loader, learner, evaluations,
+  Run run(std::move(setup), {.numbered = true, .keep = keep}, loader, learner, evaluations,
           {{"method", byol ? "byol" : "simsiam"},
            {"parameters", learner.parameters()},
            {"dim", options.method.dim}});

@@ -22,6 +22,7 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
       saver_(setup_.options.output, naming.keep),
       cadence_(setup_.options.checkpoint_steps, setup_.options.checkpoint_seconds),
       watch_(setup_.device),
+      room_(setup_.options.output),
       listing_(listing_of(loader.dataset())),
       start_{setup_.options.start_epoch, 0} {
   if (const auto& resumed = setup_.resumed) {
@@ -33,6 +34,7 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
   }
   announce(setup_, start_, steps(), &loader.dataset(), evaluations.val(), std::move(own));
   setup_.resumed.reset();
+  if (is_first(setup_.group)) look_for_room(start_.epoch);
 }
 
 void Run::restore(const Resumed& from) {
@@ -186,8 +188,20 @@ void Run::report_bad_images() {
                          setup_.group);
 }
 
+void Run::look_for_room(int64_t epoch) {
+  if (epoch >= epochs()) return;
+  const auto& output = setup_.options.output;
+  const auto files =
+      naming_.numbered ? saver_.to_come(epoch, epochs()) : unnumbered_to_come(output);
+  const auto flags = naming_.numbered ? "--keep and --milestones keep fewer, " : "";
+  if (const auto warning = room_.look(files, learner_.checkpoint_bytes(), flags)) tell(*warning);
+}
+
 void Run::report_saves() {
-  for (const auto& event : saver_.take_events()) tell(event);
+  for (const auto& event : saver_.take_events()) {
+    tell(event);
+    if (const auto* saved = std::get_if<CheckpointEvent>(&event)) look_for_room(saved->epoch);
+  }
 }
 
 }  // namespace rdm

@@ -10,6 +10,7 @@
 #include "run/cadence.h"
 #include "run/divergence.h"
 #include "run/meters.h"
+#include "run/output.h"
 #include "run/setup.h"
 #include "run/summary.h"
 #include "train/evaluations.h"
@@ -17,11 +18,11 @@
 
 namespace rdm {
 
-// How a command names its checkpoints: one for each epoch, of which `keep` stay (0: all), or one
-// that is overwritten, with a copy of the best.
+// How a command names its checkpoints: one for each epoch, of which `keep` says how many stay, or
+// one that is overwritten, with a copy of the best.
 struct Naming {
   bool numbered = true;
-  int64_t keep = 0;
+  Keep keep;
 };
 
 class Run {
@@ -67,6 +68,7 @@ class Run {
   bool enough() const;  // --steps of rdm verify-resume
   void report_bad_images();
   void report_saves();
+  void look_for_room(int64_t epoch);  // on the disk, for what comes after so many epochs
   Plain record(Position next, std::optional<Metered> metered) const;
 
   Setup setup_;
@@ -79,6 +81,7 @@ class Run {
   Saver saver_;
   Cadence cadence_;
   DivergenceWatch watch_;
+  RoomWatch room_;
   std::string listing_;  // of the training images
 
   Position start_;

@@ -8,6 +8,7 @@
 #include "methods/simsiam.h"
 #include "models/batch_norm.h"
 #include "models/weights.h"
+#include "run/output.h"
 #include "train/rank_monitor.h"
 
 namespace rdm {
@@ -131,6 +132,10 @@ torch::Tensor SelfSupervised::features(const torch::Tensor& images) {
 
 torch::Tensor SelfSupervised::classify(const torch::Tensor& images) {
   return classifier_->classify(features(images));
+}
+
+int64_t SelfSupervised::checkpoint_bytes() const {
+  return bytes_of(state_dict(method_->module())) + updater_->momentum_bytes();
 }
 
 void SelfSupervised::save(Checkpoint& into) {

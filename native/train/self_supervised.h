@@ -26,6 +26,7 @@ class SelfSupervised : public Learner {
   torch::Tensor features(const torch::Tensor& images) override;
   torch::Tensor classify(const torch::Tensor& images) override;  // by the online classifier
   void train(bool on) override { method_->module().train(on); }
+  int64_t checkpoint_bytes() const override;
   void save(Checkpoint& into) override;
   void load(const Checkpoint& from, const std::string& path) override;
 

@@ -42,6 +42,16 @@ int64_t Updater::updates(Position at) const {
   return at.epoch * schedule_.updates_per_epoch + at.step / accumulate_ + 1;
 }
 
+int64_t Updater::momentum_bytes() const {
+  int64_t bytes = 0;
+  for (const auto& group : optimizer_.groups()) {
+    if (group.momentum == 0) continue;
+    for (const auto& parameter : group.parameters)
+      bytes += static_cast<int64_t>(parameter.nbytes());
+  }
+  return bytes;
+}
+
 void Updater::save(Checkpoint& into) {
   into.optimizer = optimizer_state(optimizer_);
   if (!scaler_) return;

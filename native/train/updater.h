@@ -41,6 +41,7 @@ class Updater {
   const torch::Tensor& raised() const { return guard_.raised(); }
   Sgd& optimizer() { return optimizer_; }
 
+  int64_t momentum_bytes() const;  // once every parameter has its momentum
   void save(Checkpoint& into);
   void load(const Checkpoint& from, const std::string& path);
 

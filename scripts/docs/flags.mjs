@@ -54,8 +54,8 @@ const page = `# Flags
 
 Every flag of every command, made out of the table of options (\`src/options/table/\`) by
 \`npm run docs:flags\`. Names, short forms and defaults of \`pretrain\` and \`lincls\` are the reference's where
-it has the flag. An empty cell: no default. \`rdm verify-resume\` has the flags of \`pretrain\` too. What a recipe
-switches on, \`--no-NAME\` switches off.
+it has the flag. An empty cell: no default. \`rdm verify-resume\` has the flags of \`pretrain\` too, but
+\`--overwrite\`. What a recipe switches on, \`--no-NAME\` switches off.
 
 ${sections.map(section).join('\n\n')}
 `;

@@ -46,7 +46,8 @@ const shared = `${processes}
 `;
 
 const pretrain = `${shared}
---keep <n> = 0
+--keep <n> = 3
+--milestones <n> = 10
 -a, --arch <name> = "resnet50"
 --stem <name> = "imagenet"
 --stem-padding <pixels> = 2
@@ -230,8 +231,9 @@ test("lincls has the reference's flags and defaults, and its own", () => {
   assert.deepEqual(flagsOf(commandAt('lincls')), listed(lincls));
 });
 
-test("verify-resume has pretrain's flags, and the number of steps", () => {
-  assert.deepEqual(flagsOf(commandAt('verify-resume')), listed(`${pretrain}\n--steps <n> = 20`));
+test("verify-resume has pretrain's flags but --overwrite, and the number of steps", () => {
+  const flags = pretrain.replace('--overwrite\n', '');
+  assert.deepEqual(flagsOf(commandAt('verify-resume')), listed(`${flags}\n--steps <n> = 20`));
 });
 
 test('knn has these flags and defaults', () => {

@@ -45,7 +45,10 @@ const mayDiffer = [
 
 test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
   const { mayDiffer: found, ...resolved } = resolvePretrain({ data: 'images' });
-  assert.deepEqual(found.sort(), [...mayDiffer, 'keep', 'knnEvery', 'rankEvery'].sort());
+  assert.deepEqual(
+    found.sort(),
+    [...mayDiffer, 'keep', 'knnEvery', 'milestones', 'rankEvery'].sort(),
+  );
   assert.deepEqual(resolved, {
     data: resolve('images'),
     process: null,
@@ -95,7 +98,8 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     checkpointSeconds: 0,
     onDivergence: 'stop',
     maxSteps: 0,
-    keep: 0,
+    keep: 3,
+    milestones: 10,
     device: 'auto',
     gpu: null,
     precision: 'fp32',

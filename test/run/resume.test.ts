@@ -134,7 +134,7 @@ test('a resumed run may have another number of workers, and its data elsewhere',
   );
 });
 
-test('--checkpoint-every saves in mid-epoch under names that sort, --keep leaves the newest', async () => {
+test('--checkpoint-every saves in mid-epoch under names that sort, --keep leaves the last', async () => {
   const all = scratch();
   await pretrain({ ...options(all), checkpointEvery: 1 });
   const names = (folder: string) =>
@@ -150,9 +150,49 @@ test('--checkpoint-every saves in mid-epoch under names that sort, --keep leaves
   const [first] = names(all);
   assert.match(first ?? '', /^checkpoint_0000-/);
   const kept = scratch();
-  await pretrain({ ...options(kept), checkpointEvery: 1, keep: 2 });
+  await pretrain({ ...options(kept), checkpointEvery: 1, keep: 2, milestones: 0 });
   assert.equal(names(kept).length, 2);
   assert.equal(names(kept).at(-1), 'checkpoint_0001.pth.tar');
+});
+
+test('of many epochs the last three stay and ten milestones, unless another number is asked for', async () => {
+  const [given, all] = [scratch(), scratch()];
+  const epochs = 23; // a milestone each three epochs: 3, 6, …, 21
+  await pretrain({ ...options(given), epochs });
+  await pretrain({ ...options(all), epochs: 5, keep: 0 });
+  const stay = (folder: string) =>
+    readdirSync(folder)
+      .flatMap((name) => /^checkpoint_(\d+)\.pth\.tar$/.exec(name)?.[1] ?? [])
+      .map((number) => Number(number) + 1)
+      .sort((a, b) => a - b);
+  assert.deepEqual(stay(given), [3, 6, 9, 12, 15, 18, 21, 22, 23]);
+  assert.deepEqual(stay(all), [1, 2, 3, 4, 5]);
+});
+
+test('a run whose checkpoints will not fit on the disk says so before its first step', async () => {
+  const output = scratch();
+  const found: Event[] = [];
+  const stop = new AbortController();
+  await pretrain(
+    { ...options(output), epochs: 10_000_000, keep: 0 },
+    {
+      signal: stop.signal,
+      onEvent: (event) => {
+        found.push(event);
+        if (event.type === 'step') stop.abort();
+      },
+    },
+  );
+  const told = found.filter(({ type }) => type === 'warning');
+  assert.equal(told.length, 1);
+  const [warning] = told;
+  assert.ok(warning?.type === 'warning');
+  assert.ok(found.indexOf(warning) < found.findIndex(({ type }) => type === 'step'));
+  assert.match(
+    warning.message,
+    /^the rest of the run does not fit on the disk of .*: 10000000 more checkpoints of 0\.\d GB take \d+\.\d GB, and \d+\.\d GB are free; --keep and --milestones keep fewer, --output takes another disk$/,
+  );
+  assert.match(readFileSync(join(output, 'events.jsonl'), 'utf8'), /"code":"no_room"/);
 });
 
 test('--resume auto goes by where the run stood, not by the times of files', async () => {

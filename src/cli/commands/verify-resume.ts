@@ -25,7 +25,7 @@ export function addVerifyResumeCommand(program: Command): void {
     .command('verify-resume')
     .description('train some steps straight and with a stop in between, and compare every tensor')
     .argument('<dir>', 'dataset: a folder with train/CLASS/*.jpg, or with the files of CIFAR');
-  addFlags(addFlags(command, 'pretrain'), 'verify-resume')
+  addFlags(addFlags(command, 'pretrain', ['--overwrite']), 'verify-resume')
     .addHelpText('after', notes)
     .action(async (data: string, flags: FlagsOf<'pretrain'> & ProcessFlags & { steps: number }) => {
       if (flags.multiprocessingDistributed || flags.nprocPerNode || flags.worldSize > 1) {

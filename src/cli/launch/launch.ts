@@ -1,4 +1,4 @@
-// Runs this command line in several processes, and again from the newest checkpoint where one has died.
+// Runs this command line in several processes, and again from the last checkpoint where one has died.
 import { readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describeRestart } from '../output/messages.js';

@@ -121,7 +121,7 @@ export const processes = {
     }),
     maxRestarts: option(
       '--max-restarts <n>',
-      'how often to start again from the newest checkpoint when a process dies',
+      'how often to start again from the last checkpoint when a process dies',
       { type: whole(0), default: 0, line: true, for: several },
     ),
     multiprocessingDistributed: option(

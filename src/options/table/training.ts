@@ -154,10 +154,10 @@ export const probing = {
 export const checkpoints = {
   heading: 'Checkpoints:',
   rows: {
-    /** A checkpoint to continue from; `auto`: the newest valid one in the output folder, if any. */
+    /** A checkpoint to continue from; `auto`: the furthest valid one in the output folder, by its name, if any. */
     resume: option(
       '--resume <path>',
-      'checkpoint to continue from; auto: the newest valid one in the output folder, if any',
+      'checkpoint to continue from; auto: the furthest valid one in the output folder, if any',
       { type: text, absent: '', resume: 'may differ', for: runs },
     ),
     /** Begins anew in a folder that holds a run: what is there of it is moved into `replaced-N` in that folder. */
@@ -201,13 +201,19 @@ export const checkpoints = {
       line: true,
       for: runs,
     }),
-    /** How many checkpoints stay in the output folder, the newest; 0: all. */
-    keep: option('--keep <n>', 'how many checkpoints stay, the newest; 0: all', {
+    /** How many of the last checkpoints stay in the output folder, by their names; 0: all. */
+    keep: option('--keep <n>', 'how many of the last checkpoints stay; 0: all', {
       type: whole(0),
-      default: 0,
+      default: 3,
       resume: 'may differ',
       for: ['pretrain'],
     }),
+    /** How many more stay beside the last ones: those of epochs that are spread evenly over the run. */
+    milestones: option(
+      '--milestones <n>',
+      'how many more stay, of epochs spread evenly over the run; 0: none',
+      { type: whole(0), default: 10, resume: 'may differ', for: ['pretrain'] },
+    ),
   },
 } as const;
 

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -36,6 +37,27 @@ std::vector<std::string> warnings(Saver& saver) {
   return out;
 }
 
+// Of the checkpoints, with a manifest each, in their order.
+std::vector<std::string> names_in(const ScratchFolder& folder) {
+  std::vector<std::string> out;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    if (entry.path().extension() != ".tar") continue;
+    CHECK(!find_fault(entry.path().string()));
+    out.push_back(entry.path().filename().string());
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+// Of the checkpoints of epochs [begin, end).
+std::vector<std::string> numbered(int begin, int end) {
+  std::vector<std::string> out;
+  for (int epoch = begin; epoch < end; ++epoch) {
+    out.push_back(message("checkpoint_00", epoch < 10 ? "0" : "", epoch, ".pth.tar"));
+  }
+  return out;
+}
+
 bool exists(const std::string& path) {
   return std::filesystem::exists(path);
 }
@@ -44,7 +66,7 @@ bool exists(const std::string& path) {
 
 TEST_CASE("a saved checkpoint is a copy: training may go on at once") {
   const ScratchFolder folder;
-  Saver saver(folder.path(), 0);
+  Saver saver(folder.path(), {});
   for (const float value : {1.0F, 2.0F}) {
     auto live = with_value(value, 5'000'000);
     saver.save("checkpoint_0001.pth.tar", live);
@@ -81,10 +103,10 @@ TEST_CASE("the copy takes over the memory of the one before, of any layout") {
       torch::equal(snapshot.checkpoint().state_dict[0].second, torch::ones({2, 2}, torch::kLong)));
 }
 
-TEST_CASE("--keep leaves the newest, and what is not numbered or has no manifest") {
+TEST_CASE("--keep leaves the last, and what is not numbered or has no manifest") {
   const ScratchFolder folder;
   write_bytes(folder.file("checkpoint_0099.pth.tar"), "of another program");
-  Saver saver(folder.path(), 2);
+  Saver saver(folder.path(), {.last = 2});
   const std::vector<std::string> names{"checkpoint_0007.pth.tar", "checkpoint_0003-000020.pth.tar",
                                        "checkpoint_0003-000040.pth.tar", "checkpoint_0003.pth.tar"};
   save_checkpoint(folder.file("checkpoint.pth.tar"), with_value(1));
@@ -105,7 +127,7 @@ TEST_CASE("--keep leaves the newest, and what is not numbered or has no manifest
 
 TEST_CASE("--keep goes by where the run stood, not by the times of files") {
   const ScratchFolder folder;
-  Saver saver(folder.path(), 2);
+  Saver saver(folder.path(), {.last = 2});
   const auto now = std::filesystem::file_time_type::clock::now();
   for (int epoch = 0; epoch < 3; ++epoch) {
     const auto name = message("checkpoint_000", epoch, ".pth.tar");
@@ -117,6 +139,59 @@ TEST_CASE("--keep goes by where the run stood, not by the times of files") {
   CHECK(!exists(folder.file("checkpoint_0000.pth.tar")));
   CHECK(exists(folder.file("checkpoint_0001.pth.tar")));
   CHECK(exists(folder.file("checkpoint_0002.pth.tar")));
+}
+
+TEST_CASE("milestones stay beside the last, one for so many epochs") {
+  const ScratchFolder folder;
+  Saver saver(folder.path(), {.last = 2, .every = 4});
+  CHECK(saver.to_come(0, 11) == 5);  // of epochs 4, 8, 10 and 11, and 9 until 11 is there
+  for (const auto& name : numbered(0, 11)) {
+    saver.save(name, with_value(1));
+    saver.finish();
+  }
+  CHECK(names_in(folder) ==
+        std::vector<std::string>{"checkpoint_0003.pth.tar", "checkpoint_0007.pth.tar",
+                                 "checkpoint_0009.pth.tar", "checkpoint_0010.pth.tar"});
+}
+
+// A longer run has other milestones, and a folder may be of a time when all were kept.
+TEST_CASE(
+    "a run that goes on removes none that was there but the last ones, as they are outlived") {
+  const ScratchFolder folder;
+  for (const auto& name : numbered(0, 6)) save_checkpoint(folder.file(name), with_value(1));
+  Saver saver(folder.path(), {.last = 1, .every = 5});
+  CHECK(saver.to_come(6, 8) == 1);  // the last takes the place of epoch 6's
+  for (const auto& name : numbered(6, 8)) {
+    saver.save(name, with_value(1));
+    saver.finish();
+  }
+  const std::vector<std::string> kept{"checkpoint_0000.pth.tar", "checkpoint_0001.pth.tar",
+                                      "checkpoint_0002.pth.tar", "checkpoint_0003.pth.tar",
+                                      "checkpoint_0004.pth.tar", "checkpoint_0007.pth.tar"};
+  CHECK(names_in(folder) == kept);
+}
+
+TEST_CASE("a run that was killed before it could remove one leaves no more than another") {
+  const ScratchFolder whole, killed;
+  for (const auto& name : numbered(0, 3)) save_checkpoint(killed.file(name), with_value(1));
+  for (const auto* folder : {&whole, &killed}) {
+    const int64_t from = folder == &whole ? 0 : 3;
+    Saver saver(folder->path(), {.last = 2});
+    for (const auto& name : numbered(from, 5)) {
+      saver.save(name, with_value(1));
+      saver.finish();
+    }
+  }
+  CHECK(names_in(killed) == names_in(whole));
+  CHECK(names_in(whole).size() == 2);
+}
+
+TEST_CASE("the checkpoints to come of a run of 400 epochs are bounded, unless all stay") {
+  const ScratchFolder folder;
+  CHECK(Saver(folder.path(), {}).to_come(0, 400) == 400);
+  CHECK(Saver(folder.path(), {.last = 3, .every = 40}).to_come(0, 400) == 13);
+  CHECK(Saver(folder.path(), {.last = 3}).to_come(0, 400) == 4);
+  CHECK(Saver(folder.path(), {.last = 3, .every = 40}).to_come(390, 400) == 4);
 }
 
 TEST_CASE("the name of a numbered checkpoint tells where the run stood") {
@@ -132,7 +207,7 @@ TEST_CASE("the name of a numbered checkpoint tells where the run stood") {
 
 TEST_CASE("a save that fails is a warning; the checkpoint before stays whole, none is removed") {
   const ScratchFolder folder;
-  Saver saver(folder.path(), 1);
+  Saver saver(folder.path(), {.last = 1});
   const auto first = folder.file("checkpoint_0000.pth.tar");
   const auto second = folder.file("checkpoint_0001.pth.tar");
   saver.save("checkpoint_0000.pth.tar", with_value(1));

@@ -49,6 +49,7 @@ class TwoWeights : public Learner {
   torch::Tensor features(const torch::Tensor& images) override { return images.flatten(1); }
   torch::Tensor classify(const torch::Tensor& images) override { return images.flatten(1); }
   void train(bool on) override {}
+  int64_t checkpoint_bytes() const override { return static_cast<int64_t>(weight_.nbytes()); }
   void save(Checkpoint& into) override {
     into.state_dict = {{"weight", weight_.detach()}};
     updater_->save(into);
