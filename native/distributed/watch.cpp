@@ -19,14 +19,14 @@ std::string beat_of(size_t rank) {
   return "beat/" + std::to_string(rank);
 }
 
-struct Heard {
-  std::string beat;
-  Clock::time_point at = Clock::now();
-};
-
 }  // namespace
 
 struct Watch::State {
+  struct Heard {
+    std::string beat;
+    Clock::time_point at = Clock::now();
+  };
+
   StorePtr store;
   int64_t rank;
   std::vector<std::string> names;
