@@ -58,4 +58,11 @@ std::optional<double> Evaluations::best_top1() const {
   return validation_ ? std::optional(best_top1_) : std::nullopt;
 }
 
+Position take_up(const Resumed& from, Learner& learner, Evaluations& evaluations) {
+  const auto& [path, checkpoint, record] = from;
+  learner.load(checkpoint, path);
+  evaluations.restore(checkpoint.best_acc1.value_or(0));
+  return {checkpoint.epoch, record ? record->state.step : 0};
+}
+
 }  // namespace rdm

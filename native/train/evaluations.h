@@ -6,6 +6,7 @@
 
 #include "evaluate/neighbour_evaluation.h"
 #include "evaluate/validation.h"
+#include "run/resume.h"
 #include "run/summary.h"
 #include "train/learner.h"
 
@@ -41,5 +42,8 @@ class Evaluations {
   double best_top1_ = 0;
   bool improved_ = false;
 };
+
+// What a checkpoint holds: the learner's weights and the best accuracy. Where it stands.
+Position take_up(const Resumed& from, Learner& learner, Evaluations& evaluations);
 
 }  // namespace rdm

@@ -58,11 +58,8 @@ Summary evaluate_here(const LinclsOptions& options, const Setup& setup) {
   Position at{options.start_epoch, 0};
   Summary summary;
   if (setup.resumed) {
-    const auto& [path, checkpoint, record] = *setup.resumed;
-    learner.load(checkpoint, path);
-    at = {checkpoint.epoch, record ? record->state.step : 0};
-    evaluations.restore(checkpoint.best_acc1.value_or(0));
-    summary.checkpoint = path;
+    at = take_up(*setup.resumed, learner, evaluations);
+    summary.checkpoint = setup.resumed->path;
   }
   announce(setup, at, /*steps=*/0, /*train=*/nullptr, &val, own_details(options));
   warn(options, setup.resumed.has_value(), setup.sink);

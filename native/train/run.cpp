@@ -38,19 +38,16 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
 }
 
 void Run::restore(const Resumed& from) {
-  const auto& [path, checkpoint, record] = from;
-  const auto state = record ? record->state : RunState();
-  RDM_CHECK(state.step <= steps(), Code::bad_checkpoint, path, " is ", state.step,
+  const auto state = from.record ? from.record->state : RunState();
+  RDM_CHECK(state.step <= steps(), Code::bad_checkpoint, from.path, " is ", state.step,
             " steps into an epoch, which has ", steps(), " here");
-  learner_.load(checkpoint, path);
-  start_ = {checkpoint.epoch, state.step};
+  start_ = take_up(from, learner_, evaluations_);
   resumed_meters_ = state.metered;
-  evaluations_.restore(checkpoint.best_acc1.value_or(0));
   rollbacks_ = std::max(rollbacks_, state.rollbacks);
   loader_.add_bad_images(state.bad_images);
   bad_images_ = static_cast<size_t>(state.bad_images_reported);
   loader_.set_seed(setup_.seed + static_cast<uint64_t>(rollbacks_));
-  saver_.set_last(path);
+  saver_.set_last(from.path);
 }
 
 void Run::open_epoch(Position at) {

@@ -1,5 +1,6 @@
 // Checkpoints whose record of the run was changed: every key removed, every type exchanged, every
-// number extreme. A run that goes on from one is refused by file and key, or goes on to its end.
+// number extreme. A run that goes on from one, or only evaluates it, is refused by file and key, or
+// goes on to its end.
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -65,24 +66,26 @@ class TwoWeights : public Learner {
   std::optional<Updater> updater_;
 };
 
-// Eight images of 4 × 4 pixels: four steps an epoch.
+// Eight images of 4 × 4 pixels in each split: four steps an epoch.
 void draw(const std::string& folder) {
-  for (int image = 0; image < 8; ++image) {
-    const auto at = folder + "/train/" + (image % 2 ? "a" : "b");
+  for (int image = 0; image < 16; ++image) {
+    const auto at = folder + (image < 8 ? "/train/" : "/val/") + (image % 2 ? "a" : "b");
     std::filesystem::create_directories(at);
     std::ofstream(at + "/" + std::to_string(image) + ".ppm", std::ios::binary)
         << "P6\n4 4\n255\n"
-        << std::string(48, static_cast<char>(20 * image));
+        << std::string(48, static_cast<char>(10 * image));
   }
 }
 
 struct Case {
   std::string command;
   RunOptions options;
+  bool evaluate = false;  // what the checkpoint holds, and train nothing
 
-  Summary run(Learner* trained = nullptr) const {
+  Summary run() const {
     const Sink ignore = [](const Event&) {};
     auto setup = set_up(command.c_str(), options, ignore, {}, /*group=*/nullptr);
+    if (evaluate) return run_evaluation(setup);
     auto dataset = open_split(options, "train", 0);
     auto loading = loader_options(options, dataset, setup.seed, setup.device, nullptr);
     loading.batch_size = options.batch_size;
@@ -95,6 +98,18 @@ struct Case {
     Run run(std::move(setup), {.numbered = command == "pretrain"}, loader, learner, evaluations,
             {});
     return train(run, learner);
+  }
+
+  Summary run_evaluation(const Setup& setup) const {
+    Evaluations evaluations;
+    evaluations.add_validation(options, /*train=*/nullptr, setup.device, /*group=*/nullptr);
+    TwoWeights learner(/*steps=*/1);
+    const auto at = take_up(*setup.resumed, learner, evaluations);
+    announce(setup, at, /*steps=*/0, /*train=*/nullptr, evaluations.val(), {});
+    CHECK(evaluations.run(at.epoch, learner, setup.sink, setup.stop));
+    Summary summary;
+    evaluations.add_to(summary);
+    return summary;
   }
 };
 
@@ -115,7 +130,8 @@ Case make_case(const std::string& command, const std::string& folder) {
   options.crop_size = 4;
   options.max_image_pixels = 100;
   options.epochs = 1;
-  options.batch_size = 2;
+  options.batch_size = options.val_batch_size = 2;
+  options.val_resize = 4;
   options.print_freq = 1;
   options.resume_anyway = true;
   options.seed = 7;
@@ -205,7 +221,7 @@ void go_on_from(const Checkpoint& hostile, Case made, Counts& counts) {
   }
 }
 
-Counts attack(const std::string& command) {
+Counts attack(const std::string& command, bool evaluate = false) {
   const ScratchFolder folder(in_memory());
   draw(folder.file("images"));
   auto made = make_case(command, folder.path());
@@ -213,6 +229,7 @@ Counts attack(const std::string& command) {
   auto stopped = made;
   stopped.options.max_steps = 2;
   const auto good = load_checkpoint(stopped.run().checkpoint);
+  made.evaluate = evaluate;
   Counts counts;
   go_on_from(good, made, counts);
   REQUIRE(counts.refused == 0);
@@ -244,10 +261,11 @@ Counts attack(const std::string& command) {
 }  // namespace
 
 TEST_CASE("a hostile record is refused or goes on to the end: pretrain and lincls") {
-  for (const std::string command : {"pretrain", "lincls"}) {
-    const auto counts = attack(command);
-    MESSAGE(command << ": " << counts.cases << " cases, " << counts.refused << " refused, "
-                    << counts.cases - counts.refused << " to the end, crashes 0");
+  for (const std::string job : {"pretrain", "lincls", "lincls --evaluate"}) {
+    const bool evaluate = job.ends_with("--evaluate");
+    const auto counts = attack(evaluate ? "lincls" : job, evaluate);
+    MESSAGE(job << ": " << counts.cases << " cases, " << counts.refused << " refused, "
+                << counts.cases - counts.refused << " to the end, crashes 0");
     CHECK(counts.cases > 500);
     CHECK(counts.refused > 300);
     CHECK(counts.refused < counts.cases);
