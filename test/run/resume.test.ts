@@ -190,7 +190,7 @@ test('a run whose checkpoints will not fit on the disk says so before its first 
   assert.ok(found.indexOf(warning) < found.findIndex(({ type }) => type === 'step'));
   assert.match(
     warning.message,
-    /^the rest of the run does not fit on the disk of .*: 10000000 more checkpoints of 0\.\d GB take \d+\.\d GB, and \d+\.\d GB are free; --keep and --milestones keep fewer, --output takes another disk$/,
+    /^the rest of the run does not fit on the disk of .*: 10000000 more checkpoints of 0\.\d+ GB take \d+\.\d GB, and \d+\.\d GB are free; --keep and --milestones keep fewer, --output takes another disk$/,
   );
   assert.match(readFileSync(join(output, 'events.jsonl'), 'utf8'), /"code":"no_room"/);
 });
