@@ -1,5 +1,6 @@
 #include "checkpoint/saver.h"
 
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ std::optional<Place> place_of(const std::string& file) {
 void Snapshot::take(Checkpoint checkpoint) {
   const torch::NoGradGuard no_grad;
   size_t next = 0;
-  bool on_device = false;
+  std::optional<torch::Device> device;  // that the tensors are on
   const auto copy = [&](torch::Tensor& tensor) {
     if (next == memory_.size()) memory_.emplace_back();
     auto& memory = memory_[next++];
@@ -31,17 +32,17 @@ void Snapshot::take(Checkpoint checkpoint) {
                       memory.scalar_type() == tensor.scalar_type();
     if (!fits) {
       const auto options =
-          torch::TensorOptions(tensor.scalar_type()).pinned_memory(tensor.is_cuda());
+          torch::TensorOptions(tensor.scalar_type()).pinned_memory(!tensor.is_cpu());
       memory = torch::empty(tensor.sizes(), options);
     }
     memory.copy_(tensor.detach(), /*non_blocking=*/true);
-    on_device = on_device || tensor.is_cuda();
+    if (!tensor.is_cpu()) device = tensor.device();
     tensor = memory;
   };
   checkpoint_ = std::move(checkpoint);
   for (auto& [name, tensor] : checkpoint_.state_dict) copy(tensor);
   for (auto& [index, tensor] : checkpoint_.optimizer.momentum_buffers) copy(tensor);
-  if (on_device) torch::cuda::synchronize();
+  if (device) c10::impl::VirtualGuardImpl(device->type()).synchronizeDevice(device->index());
 }
 
 // The window of the last ones, and one more: a run that was killed may have been about to remove

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "device/accelerator.h"
 #include "device/cuda.h"
 
 namespace rdm {
@@ -13,7 +14,8 @@ namespace rdm {
 namespace {
 
 torch::Device find_device(const std::string& name, std::optional<int64_t> gpu) {
-  const bool cuda = torch::cuda::is_available();
+  const int64_t count = accelerators();
+  const bool cuda = count > 0;
   if (name == "cpu" || (name == "auto" && !cuda && !gpu)) return torch::kCPU;
   RDM_CHECK(name == "cuda" || name == "auto", Code::usage, "unknown --device '", name,
             "' (choose one of: auto, cpu, cuda)");
@@ -23,22 +25,24 @@ torch::Device find_device(const std::string& name, std::optional<int64_t> gpu) {
                 missing.advice + "; --device cpu does without");
   }
   const int64_t index = gpu.value_or(0);
-  RDM_CHECK(index >= 0 && index < static_cast<int64_t>(torch::cuda::device_count()),
-            Code::no_device, "--gpu ", index, " does not exist; this machine has ",
-            torch::cuda::device_count(), " CUDA device(s), numbered from 0");
-  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+  RDM_CHECK(index >= 0 && index < count, Code::no_device, "--gpu ", index,
+            " does not exist; this machine has ", count, " CUDA device(s), numbered from 0");
+  return {accelerator(), static_cast<torch::DeviceIndex>(index)};
 }
 
 }  // namespace
 
 torch::Device choose_device(const NetworkOptions& options) {
   auto gpu = options.gpu;
-  if (!gpu && options.process && torch::cuda::is_available()) gpu = options.process->local_rank;
+  if (const int64_t count = accelerators(); !gpu && options.process && count > 0) {
+    gpu = options.process->local_rank % count;  // where each task sees one alone, that one
+  }
   const auto device = find_device(options.device, gpu);
-  if (options.precision == Precision::fp16 && !device.is_cuda()) {
+  if (options.precision == Precision::fp16 && device.is_cpu()) {
     throw Error(Code::no_device, "--precision fp16 needs a CUDA device",
                 "use --precision bf16, which needs no gradient scaling, on a CPU");
   }
+  make_current(device);
   return device;
 }
 

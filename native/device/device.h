@@ -11,8 +11,9 @@
 namespace rdm {
 
 // auto: a CUDA device where there is one, else the CPU. The CUDA device is the one that --gpu
-// names; without --gpu, the one with the process's local rank, or the first. Throws Code::no_device
-// when CUDA is asked for and is not there, and when fp16 is asked for without CUDA.
+// names; without --gpu, the one with the process's local rank (modulo how many it sees), or the
+// first. It becomes this thread's current one. Throws Code::no_device when CUDA is asked for and is
+// not there, and when fp16 is asked for without CUDA.
 torch::Device choose_device(const NetworkOptions& options);
 
 // Turns autocast to bf16 or fp16 on for as long as it lives; does nothing for fp32.

@@ -6,7 +6,7 @@
 namespace rdm {
 
 std::function<std::shared_ptr<void>(size_t)> batch_memory(torch::Device device) {
-  if (!device.is_cuda()) return nullptr;
+  if (device.is_cpu()) return nullptr;
   return [](size_t bytes) -> std::shared_ptr<void> {
     auto memory = std::make_shared<torch::Tensor>(torch::empty(
         {static_cast<int64_t>(bytes)}, torch::TensorOptions(torch::kUInt8).pinned_memory(true)));
@@ -41,7 +41,7 @@ std::optional<DeviceBatch> Feed::next() {
   result.images.assign(batch->images(), batch->images() + n);
 
   InFlight flight{std::move(*batch), std::nullopt};
-  if (device_.is_cuda()) {
+  if (!device_.is_cpu()) {
     flight.copied.emplace(device_.type());
     flight.copied->record(c10::impl::VirtualGuardImpl(device_.type()).getStream(device_));
   }
