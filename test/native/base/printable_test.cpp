@@ -11,9 +11,9 @@ TEST_CASE("what steers a terminal, turns text around or is no UTF-8 is shown as 
   CHECK(printable("layer1.0.conv1.weight, Größe, 模型, 🙂") ==
         "layer1.0.conv1.weight, Größe, 模型, 🙂");
   CHECK(printable("\x1b[2Jsafe\r\n\tyes\x7f\0"s) == "?[2Jsafe???yes??");
-  CHECK(printable("\u0085\u009b2J") == "??2J");                // a line, and an escape, of one code
+  CHECK(printable("\u0085\u009b2J") == "??2J");  // a line, and an escape, of one code
   CHECK(printable("a\u061c\u202e\u2066\u200f\u2028b") == "a?????b");  // directions, and a line
-  CHECK(printable("\xff\xc0\x80z\xe2\x82") == "???z??");       // no beginning, too long, cut short
+  CHECK(printable("\xff\xc0\x80z\xe2\x82") == "???z??");  // no beginning, too long, cut short
   CHECK(printable("\xc3(") == "?(");
 }
 
