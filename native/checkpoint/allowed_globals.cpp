@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "checkpoint/storage_types.h"
+#include "formats/storage_types.h"
 
 namespace rdm {
 namespace {

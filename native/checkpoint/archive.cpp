@@ -11,9 +11,9 @@
 #include "base/printable.h"
 #include "checkpoint/allowed_globals.h"
 #include "checkpoint/legacy_reader.h"
-#include "checkpoint/storage_types.h"
 #include "checkpoint/zip_reader.h"
 #include "formats/second_format.h"
+#include "formats/storage_types.h"
 
 namespace rdm {
 namespace {

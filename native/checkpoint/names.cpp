@@ -8,22 +8,58 @@
 namespace rdm {
 namespace {
 
-// In the order they are tried: the longer prefixes first.
-constexpr std::array kLayouts{
+constexpr const char* kConv = "conv1.weight";  // of the first layer: it tells a backbone
+
+// Before all names: DistributedDataParallel's and AveragedModel's, torch.compile's, a Lightning
+// module's own.
+constexpr std::array kWrappers{"module.", "_orig_mod.", "model."};
+
+// Within the wrappers, in the order they are tried; `parallel`: module. is among them.
+struct Convention {
+  const char* kind;
+  bool parallel;
+  std::array<const char*, 2> backbone, projector;
+};
+constexpr std::array kConventions{
     // this tool, PKU-ML's and the official SimSiam
-    Layout{"simsiam",
-           {"module.encoder.", "module.momentum_encoder."},
-           {"module.encoder.fc.", "module.momentum_encoder.fc."}},
-    // solo-learn, and solo-learn before 1.0.3
-    Layout{"lightning", {"backbone.", "momentum_backbone."}, {"projector.", "momentum_projector."}},
-    Layout{"lightning", {"encoder.", "momentum_encoder."}, {"projector.", "momentum_projector."}},
-    Layout{"lincls", {"module.", nullptr}, {nullptr, nullptr}},  // main_lincls.py
-    Layout{"torchvision", {"", nullptr}, {nullptr, nullptr}},
+    Convention{"simsiam",
+               true,
+               {"encoder.", "momentum_encoder."},
+               {"encoder.fc.", "momentum_encoder.fc."}},
+    // solo-learn, Barlow Twins, VICReg; solo-learn before 1.0.3
+    Convention{"lightning",
+               false,
+               {"backbone.", "momentum_backbone."},
+               {"projector.", "momentum_projector."}},
+    Convention{"lightning",
+               false,
+               {"encoder.", "momentum_encoder."},
+               {"projector.", "momentum_projector."}},
+    Convention{"moco", false, {"encoder_q.", "encoder_k."}, {"encoder_q.fc.", "encoder_k.fc."}},
+    Convention{"lincls", true, {"", nullptr}, {nullptr, nullptr}},  // main_lincls.py
+    Convention{"torchvision", false, {"", nullptr}, {nullptr, nullptr}},
 };
 
-const pickle::Value& state_dict_of(const Archive& archive) {
-  const auto* state = archive.root().find("state_dict");
-  return state ? *state : archive.root();
+std::string wrapper_of(std::string_view prefix) {
+  size_t length = 0;
+  for (bool more = true; more;) {
+    more = false;
+    for (const std::string_view wrapper : kWrappers) {
+      if (!prefix.substr(length).starts_with(wrapper)) continue;
+      length += wrapper.size();
+      more = true;
+    }
+  }
+  return std::string(prefix.substr(0, length));
+}
+
+Layout layout_of(const Convention& writer, const std::string& wrapper) {
+  const auto within = [&](const char* prefix) {
+    return prefix ? Layout::Prefix(wrapper + prefix) : std::nullopt;
+  };
+  return {writer.kind,
+          {within(writer.backbone[0]), within(writer.backbone[1])},
+          {within(writer.projector[0]), within(writer.projector[1])}};
 }
 
 // Files from before PyTorch 0.4.1 do not count batches; zero is what Python puts there.
@@ -47,26 +83,25 @@ int64_t count_blocks(const Shapes& shapes, int layer) {
   return blocks;
 }
 
-// The part of a backbone that a tensor of the file belongs to, if any, and its name there.
+// The part of a backbone that a tensor of the file belongs to, null for none, and its name there.
 struct Place {
-  StateDict* part = nullptr;
+  StateDict Backbone::* part = nullptr;
   std::string name;
 };
 
-Place place_of(const std::string& name, const Layout& layout, Branch branch, Backbone& parts) {
+Place place_of(const std::string& name, const Layout& layout, Branch branch) {
   const auto index = static_cast<size_t>(branch);
-  const std::string backbone = layout.backbone[index];
-  const auto* projector = layout.projector[index];
-  if (projector && name.starts_with(projector)) {
-    auto inner = name.substr(std::strlen(projector));
+  const auto &backbone = layout.backbone[index], &projector = layout.projector[index];
+  if (projector && name.starts_with(*projector)) {
+    auto inner = name.substr(projector->size());
     const bool layer = !inner.empty() && inner[0] >= '0' && inner[0] <= '9';
-    return {layer ? &parts.projector : nullptr, std::move(inner)};
+    return {layer ? &Backbone::projector : nullptr, std::move(inner)};
   }
-  if (!name.starts_with(backbone)) return {};
-  auto inner = name.substr(backbone.size());
-  if (!inner.starts_with("fc.")) return {&parts.weights, std::move(inner)};
+  if (!backbone || !name.starts_with(*backbone)) return {};
+  auto inner = name.substr(backbone->size());
+  if (!inner.starts_with("fc.")) return {&Backbone::weights, std::move(inner)};
   const bool linear = !projector && (inner == "fc.weight" || inner == "fc.bias");
-  return {linear ? &parts.classifier : nullptr, std::move(inner)};
+  return {linear ? &Backbone::classifier : nullptr, std::move(inner)};
 }
 
 }  // namespace
@@ -75,19 +110,21 @@ const char* name_of(Branch branch) {
   return branch == Branch::online ? "online" : "momentum";
 }
 
-Shapes shapes_of(const Archive& archive) {
-  Shapes shapes;
-  for (auto& [name, info, value] : archive.list(state_dict_of(archive))) {
-    shapes.emplace(std::move(name), std::move(info.shape));
+std::optional<Layout> find_layout(const Shapes& file) {
+  std::vector<std::string> prefixes;
+  for (const auto& [name, shape] : file) {
+    if (name.ends_with(kConv)) prefixes.push_back(name.substr(0, name.size() - std::strlen(kConv)));
   }
-  return shapes;
-}
-
-const Layout* find_layout(const Shapes& file) {
-  const auto* found = std::ranges::find_if(kLayouts, [&](const Layout& layout) {
-    return file.contains(std::string(layout.backbone[0]) + "conv1.weight");
-  });
-  return found == kLayouts.end() ? nullptr : found;
+  for (const auto& writer : kConventions) {
+    for (const auto& prefix : prefixes) {
+      const auto wrapper = wrapper_of(prefix);
+      const bool parallel = wrapper.find("module.") != std::string::npos;
+      if (prefix == wrapper + writer.backbone[0] && (parallel || !writer.parallel)) {
+        return layout_of(writer, wrapper);
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 std::vector<Branch> branches_of(const Shapes& file, const Layout& layout) {
@@ -96,11 +133,19 @@ std::vector<Branch> branches_of(const Shapes& file, const Layout& layout) {
   return branches;
 }
 
-Shapes below(const char* prefix, const Shapes& file) {
+Shapes below(const Layout::Prefix& prefix, const Shapes& file) {
   Shapes out;
   if (!prefix) return out;
   for (const auto& [name, shape] : file) {
-    if (name.starts_with(prefix)) out[name.substr(std::strlen(prefix))] = shape;
+    if (name.starts_with(*prefix)) out[name.substr(prefix->size())] = shape;
+  }
+  return out;
+}
+
+std::vector<std::string> left_out(const Shapes& file, const Layout& layout, Branch branch) {
+  std::vector<std::string> out;
+  for (const auto& [name, shape] : file) {
+    if (!place_of(name, layout, branch).part) out.push_back(name);
   }
   return out;
 }
@@ -145,31 +190,31 @@ std::string arch_of(const Shapes& shapes) {
 }
 
 Backbone load_backbone(const std::string& path, const std::string& arch, Branch branch) {
-  Archive archive(path);
-  const auto shapes = shapes_of(archive);
-  const auto* layout = find_layout(shapes);
+  WeightsFile file(path);
+  const auto layout = find_layout(file.shapes());
   if (!layout) {
-    archive.fail("it holds no ResNet backbone",
-                 "Expected conv1.weight under module.encoder., backbone., encoder., module. or "
-                 "without a prefix.");
+    file.fail(
+        "it holds no ResNet backbone",
+        "Expected conv1.weight under encoder., backbone., encoder_q. or without a prefix, all "
+        "of it under module., _orig_mod. or model. or not.");
   }
-  const auto backbone = below(layout->backbone[static_cast<size_t>(branch)], shapes);
+  const auto backbone = below(layout->backbone[static_cast<size_t>(branch)], file.shapes());
   if (backbone.empty()) {
-    archive.fail("it holds no momentum networks", "Only BYOL has them: leave --branch out.");
+    file.fail("it holds no momentum networks", "Only BYOL and MoCo have them: leave --branch out.");
   }
   Backbone out;
   out.kind = layout->kind;
   out.arch = arch_of(backbone);
   if (!arch.empty() && out.arch != arch) {
     const auto held = out.arch.empty() ? "another network" : "a " + out.arch;
-    archive.fail(message("it holds ", held, ", not a ", arch),
-                 out.arch.empty() ? "" : "Say --arch " + out.arch + ".");
+    file.fail(message("it holds ", held, ", not a ", arch),
+              out.arch.empty() ? "" : "Say --arch " + out.arch + ".");
   }
-  for (const auto& [name, info, value] : archive.list(state_dict_of(archive))) {
-    if (const auto place = place_of(name, *layout, branch, out); place.part) {
-      place.part->emplace_back(place.name, archive.tensor(*value));
+  for (size_t i = 0; i < file.size(); ++i) {
+    if (const auto place = place_of(file.name(i), *layout, branch); place.part) {
+      (out.*place.part).emplace_back(place.name, file.tensor(i));
     } else {
-      out.left.push_back(name);
+      out.left.push_back(file.name(i));
     }
   }
   add_batch_counters(out.weights);

@@ -1,34 +1,33 @@
 // Finds the networks in a checkpoint, whoever wrote it, under torchvision's module names.
 #pragma once
 #include <array>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "checkpoint/archive.h"
 #include "checkpoint/branch.h"
-#include "checkpoint/state_dict.h"
+#include "checkpoint/weights_file.h"
 
 namespace rdm {
 
-// What a writer puts before the names of its networks, by branch; null where it has none.
+// What stands before the names of the networks in a file, by branch; nothing where it has none.
 struct Layout {
-  const char* kind;                      // simsiam, lincls, lightning, torchvision
-  std::array<const char*, 2> backbone;   // before torchvision's names: module.encoder.
-  std::array<const char*, 2> projector;  // before 0.weight, 1.weight, …: module.encoder.fc.
+  using Prefix = std::optional<std::string>;
+  const char* kind;                 // simsiam, lincls, lightning, moco, torchvision
+  std::array<Prefix, 2> backbone;   // before torchvision's names: module.encoder.
+  std::array<Prefix, 2> projector;  // before 0.weight, 1.weight, …: module.encoder.fc.
 };
 
-using Shapes = std::map<std::string, std::vector<int64_t>>;
-
-// The state dict's tensors by their names in the file.
-Shapes shapes_of(const Archive& archive);
-
-// Null where there is no ResNet backbone.
-const Layout* find_layout(const Shapes& file);
+// Nothing where there is no ResNet backbone. What PyTorch, its compiler and Lightning put before
+// all names (module., _orig_mod., model., in any order) belongs to the prefixes.
+std::optional<Layout> find_layout(const Shapes& file);
 std::vector<Branch> branches_of(const Shapes& file, const Layout& layout);
 
-// The shapes whose names begin with `prefix`, under what follows it; none for a null prefix.
-Shapes below(const char* prefix, const Shapes& file);
+// The shapes whose names begin with `prefix`, under what follows it; none without a prefix.
+Shapes below(const Layout::Prefix& prefix, const Shapes& file);
+
+// The names of a file of this layout that are not of the networks of the branch.
+std::vector<std::string> left_out(const Shapes& file, const Layout& layout, Branch branch);
 
 // The architecture (resnet18, resnet34, …, wide_resnet101_2), told from the blocks and their
 // widths, and the stem (imagenet or cifar), told from the first convolution; empty for anything
@@ -45,8 +44,8 @@ struct Backbone {
   std::vector<std::string> left;  // names that were not taken: predictor, the other branch
 };
 
-// Errors (bad_checkpoint): as Archive's; no backbone in the file, or none of this branch; or `arch`
-// is not empty and the file holds another architecture, with both names.
+// Errors (bad_checkpoint): as WeightsFile's; no backbone in the file, or none of this branch; or
+// `arch` is not empty and the file holds another architecture, with both names.
 Backbone load_backbone(const std::string& path, const std::string& arch,
                        Branch branch = Branch::online);
 

@@ -3,7 +3,7 @@
 #include <bit>
 #include <limits>
 
-#include "checkpoint/storage_types.h"
+#include "formats/storage_types.h"
 
 namespace rdm::pickle {
 

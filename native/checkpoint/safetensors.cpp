@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/printable.h"
-#include "checkpoint/storage_types.h"
 #include "formats/atomic_file.h"
 #include "formats/safetensors_parser.h"
 #include "formats/second_format.h"
+#include "formats/storage_types.h"
 
 namespace rdm {
 namespace {
@@ -19,6 +19,7 @@ using nlohmann::ordered_json;
 
 constexpr uint64_t kMostOfFormat = 100'000'000, kMost = 16 << 20;  // bytes of a header
 constexpr uint64_t kPrefix = sizeof(uint64_t);
+constexpr const char* kHint = "Copy it again, if it is a safetensors file.";
 
 // The header's length; nothing where the file does not begin as one of safetensors.
 std::optional<uint64_t> header_length(std::ifstream& file) {
@@ -54,7 +55,7 @@ SafetensorsHeader::Entry checked(ParsedTensor& tensor) {
   if (tensor.begin > tensor.end || tensor.end - tensor.begin != bytes) {
     throw std::runtime_error("the elements of " + tensor.name + " are not all there");
   }
-  return {std::move(tensor.name), *known, std::move(tensor.shape)};
+  return {std::move(tensor.name), *known, std::move(tensor.shape), tensor.begin};
 }
 
 // The tensors in the order of their elements, which fill the file without gap or overlap: another
@@ -93,12 +94,28 @@ std::optional<SafetensorsHeader> read_safetensors_header(const std::string& path
     refuse_tar(file);
     refuse_zip(file);
     refuse_pickle(file);
-    return SafetensorsHeader{place(std::move(parsed.tensors), size - kPrefix - *length),
+    SafetensorsHeader header{place(std::move(parsed.tensors), size - kPrefix - *length),
                              std::move(parsed.metadata)};
+    for (auto& tensor : header.tensors) tensor.begin += kPrefix + *length;
+    return header;
   } catch (const std::exception& reason) {
     throw Error(Code::bad_checkpoint, message("cannot load ", path, ": ", shortened(reason.what())),
-                "Copy it again, if it is a safetensors file.");
+                kHint);
   }
+}
+
+torch::Tensor read_safetensor(const std::string& path, const SafetensorsHeader::Entry& entry) {
+  auto tensor = torch::empty(entry.shape, entry.dtype);
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(entry.begin));
+  file.read(static_cast<char*>(tensor.mutable_data_ptr()),
+            static_cast<std::streamsize>(tensor.nbytes()));
+  if (!file) {
+    const auto reason = "the elements of " + entry.name + " cannot be read";
+    throw Error(Code::bad_checkpoint, message("cannot load ", path, ": ", shortened(reason)),
+                kHint);
+  }
+  return tensor;
 }
 
 void save_safetensors(const std::string& path, const StateDict& state,

@@ -17,6 +17,7 @@ struct SafetensorsHeader {
     std::string name;
     torch::ScalarType dtype;
     std::vector<int64_t> shape;
+    uint64_t begin = 0;  // of the elements, in bytes of the file
   };
   std::vector<Entry> tensors;  // in the order of their elements
   std::vector<std::pair<std::string, std::string>> metadata;
@@ -26,6 +27,9 @@ struct SafetensorsHeader {
 // reason): its header is damaged or over a limit, a tensor's elements are not all there, or it is
 // of another format as well.
 std::optional<SafetensorsHeader> read_safetensors_header(const std::string& path);
+
+// The elements of a tensor of the header. bad_checkpoint where they cannot be read.
+torch::Tensor read_safetensor(const std::string& path, const SafetensorsHeader::Entry& entry);
 
 // Errors: AtomicFile's.
 void save_safetensors(const std::string& path, const StateDict& state,

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "checkpoint/names.h"
+#include "checkpoint/weights_file.h"
 #include "device/device.h"
 #include "device/loading.h"
 #include "evaluate/features.h"
@@ -21,8 +22,9 @@ struct BranchNetworks {
 std::vector<BranchNetworks> load_branches(const SpectrumOptions& options, torch::Device device) {
   std::vector<Branch> branches{Branch::online};
   {
-    const auto shapes = shapes_of(Archive(options.pretrained));
-    if (const auto* layout = find_layout(shapes)) branches = branches_of(shapes, *layout);
+    const WeightsFile file(options.pretrained);
+    const auto layout = find_layout(file.shapes());
+    if (layout) branches = branches_of(file.shapes(), *layout);
   }
   std::vector<BranchNetworks> out;
   for (const auto branch : branches) {

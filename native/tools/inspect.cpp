@@ -7,7 +7,8 @@
 #include "checkpoint/archive.h"
 #include "checkpoint/names.h"
 #include "checkpoint/safetensors.h"
-#include "checkpoint/storage_types.h"
+#include "checkpoint/weights_file.h"
+#include "formats/storage_types.h"
 
 namespace rdm {
 namespace {
@@ -33,12 +34,24 @@ Plain projector_widths(const Shapes& projector) {
   return widths;
 }
 
+// What load_backbone() takes of the file. key, passed_over: as in FoundWeights.
+Plain describe_weights(const Shapes& shapes, const Layout& layout, const FoundWeights& found) {
+  Plain::List left, passed_over(found.passed_over.begin(), found.passed_over.end());
+  for (auto& name : left_out(shapes, layout, Branch::online)) left.push_back(std::move(name));
+  return Plain::Dict{{"key", found.key.empty() ? Plain() : Plain(found.key)},
+                     {"passedOver", std::move(passed_over)},
+                     {"prefix", *layout.backbone[0]},
+                     {"taken", static_cast<int64_t>(shapes.size() - left.size())},
+                     {"left", std::move(left)}};
+}
+
 // What the names and shapes of tensors tell, whatever file they are in.
-Plain::Dict describe_tensors(const Tensors& tensors, const Plain& recorded_arch) {
+Plain::Dict describe_tensors(const Tensors& tensors, const FoundWeights& found,
+                             const Plain& recorded_arch) {
   Shapes shapes;
   Plain::List listed, branches;
   int64_t parameters = 0, bytes = 0;
-  for (const auto& [name, dtype, shape] : tensors) {
+  for (const auto& [name, dtype, shape, begin] : tensors) {
     shapes[name] = shape;
     parameters += elements(shape);
     bytes += elements(shape) * static_cast<int64_t>(c10::elementSize(dtype));
@@ -46,7 +59,7 @@ Plain::Dict describe_tensors(const Tensors& tensors, const Plain& recorded_arch)
                                  {"shape", Plain::List(shape.begin(), shape.end())},
                                  {"dtype", std::string(dtype_name(dtype))}});
   }
-  const auto* layout = find_layout(shapes);
+  const auto layout = find_layout(shapes);
   const auto backbone = layout ? below(layout->backbone[0], shapes) : Shapes();
   if (layout) {
     for (const auto branch : branches_of(shapes, *layout)) branches.push_back(name_of(branch));
@@ -56,6 +69,7 @@ Plain::Dict describe_tensors(const Tensors& tensors, const Plain& recorded_arch)
           {"arch", arch.empty() ? recorded_arch : Plain(arch)},
           {"stem", stem.empty() ? Plain() : Plain(stem)},
           {"branches", std::move(branches)},
+          {"weights", layout ? describe_weights(shapes, *layout, found) : Plain()},
           {"projector", layout ? projector_widths(below(layout->projector[0], shapes)) : Plain()},
           {"keys", static_cast<int64_t>(tensors.size())},
           {"parameters", parameters},
@@ -75,14 +89,6 @@ Plain number_entry(Archive& archive, const pickle::Value& root, std::string_view
   const auto* value = root.find(key);
   const auto number = value ? archive.number(*value) : std::nullopt;
   return number ? Plain(*number) : Plain();
-}
-
-Tensors list_tensors(const Archive& archive, const pickle::Value& dictionary) {
-  Tensors out;
-  for (auto& [name, info, value] : archive.list(dictionary)) {
-    out.push_back({std::move(name), info.dtype, std::move(info.shape)});
-  }
-  return out;
 }
 
 struct Amount {
@@ -130,14 +136,17 @@ Plain describe_optimizer(Archive& archive, const pickle::Value& root) {
 Plain inspect_torch(const std::string& path) {
   Archive archive(path, [](std::string_view) { return true; });
   const auto& root = archive.root();
-  const auto* state = root.find("state_dict");
-  const auto tensors = list_tensors(archive, state ? *state : root);
+  const auto found = find_weights(archive);
+  Tensors tensors;
+  for (const auto& [name, info, value] : found.tensors) {
+    tensors.push_back({.name = name, .dtype = info.dtype, .shape = info.shape});
+  }
   Plain::List globals, refused;
   for (const auto& name : archive.globals()) {
     globals.push_back(name);
     if (!is_allowed_global(name)) refused.push_back(name);
   }
-  auto out = describe_tensors(tensors, entry<std::string>(archive, root, "arch"));
+  auto out = describe_tensors(tensors, found, entry<std::string>(archive, root, "arch"));
   const Plain::Dict rest{{"format", "torch"},
                          {"epoch", entry<int64_t>(archive, root, "epoch")},
                          {"bestAcc1", number_entry(archive, root, "best_acc1")},
@@ -152,7 +161,7 @@ Plain inspect_torch(const std::string& path) {
 }
 
 Plain inspect_safetensors(const SafetensorsHeader& header) {
-  auto out = describe_tensors(header.tensors, /*recorded_arch=*/{});
+  auto out = describe_tensors(header.tensors, /*found=*/{}, /*recorded_arch=*/{});
   Plain::Dict metadata;
   for (const auto& [key, value] : header.metadata) metadata.emplace_back(key, value);
   const Plain::Dict rest{{"format", "safetensors"},

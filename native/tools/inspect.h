@@ -6,14 +6,16 @@
 
 namespace rdm {
 
-// {format, kind, arch, stem, branches, projector, epoch, bestAcc1, optimizer, keys, parameters,
-// bytes, tensors, rdm, configuration, globals, refused, safe}
+// {format, kind, arch, stem, branches, weights, projector, epoch, bestAcc1, optimizer, keys,
+// parameters, bytes, tensors, rdm, configuration, globals, refused, safe}
 //   format: torch or safetensors
-//   kind: simsiam, lincls, lightning, torchvision, other
+//   kind: simsiam, lincls, lightning, moco, torchvision, other
 //   arch, stem: found out from the shapes, or as recorded
-//   branches: online and, for BYOL, momentum; empty where there is no backbone
-//   projector: sizes of the features, before the first and after each linear layer, or null
-//   optimizer: {groups, lr, tensors, bytes}, or null
+//   branches: online and, for BYOL and MoCo, momentum; empty where there is no backbone
+//   weights: {key, passedOver, prefix, taken, left}: the key that the state dict lies below, or
+//   null, other keys with tensors, what is before the backbone's names, how many tensors are of the
+//   online branch, and the names of the others; or null projector: sizes of the features, before
+//   the first and after each linear layer, or null optimizer: {groups, lr, tensors, bytes}, or null
 //   keys, parameters (elements), bytes, tensors ([{name, shape, dtype}]): of the state dict
 //   rdm: what save_checkpoint recorded; configuration: another program's, where it is plain
 //   globals: the Python names that the pickle refers to, none of which is ever run

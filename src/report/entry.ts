@@ -48,6 +48,9 @@ const numbers: Shape = (value) =>
     number(item, value as unknown as Record<string, unknown>, `${index}`),
   );
 
+const texts: Shape = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
 const meter = object({ value: number, average: number });
 const branch = object({
   effectiveRank: number,
@@ -99,6 +102,10 @@ const shapes: Record<string, Shape> = {
     ...{ checkpoint: text, arch: optional(text), stem: optional(text), dataset: optional(text) },
     ...{ stemPadding: optional(count), cropSize: optional(count), data: optional(text) },
     ...{ classes: optional(text), imagesPerClass: optional(count) },
+  }),
+  weights: object({
+    ...{ checkpoint: text, key: orNull(text), passedOver: texts, prefix: text },
+    ...{ taken: count, left: texts },
   }),
   sanity_check: object({ checkpoint: text }),
   summary: object({

@@ -12,7 +12,7 @@ import {
   exportFormats,
   type Stem,
 } from '../types/choices.js';
-import type { RecordedEvent } from '../types/events.js';
+import type { RecordedEvent, WeightsEvent } from '../types/events.js';
 import type { CheckpointInfo, ExportSummary, TensorHash } from '../types/results.js';
 
 /** Reads what a checkpoint holds, without building a network. Rejects with `bad_checkpoint`. */
@@ -78,6 +78,9 @@ function isInPlace(checkpoint: string, { output }: Recorded): boolean {
   return output === folder || output === realpathSync(folder);
 }
 
+/** What a run says of the checkpoint that it begins with. */
+export type Told = RecordedEvent | WeightsEvent;
+
 /** The options that may come from a checkpoint. */
 type Recordable = Pick<LinclsOptions, keyof Recorded | 'arch'>;
 
@@ -89,8 +92,8 @@ type Recordable = Pick<LinclsOptions, keyof Recorded | 'arch'>;
 export async function takeOver<Options extends Recordable>(
   options: Options,
   checkpoint: string | undefined,
-): Promise<{ options: Options; recorded?: RecordedEvent }> {
-  if (!checkpoint) return { options };
+): Promise<{ options: Options; told: Told[] }> {
+  if (!checkpoint) return { options, told: [] };
   const info = await inspectCheckpoint(checkpoint);
   if (options.arch && info.arch && options.arch !== info.arch) {
     throw new RdmError(
@@ -115,11 +118,10 @@ export async function takeOver<Options extends Recordable>(
     ...(options.cropSize === undefined && before.cropSize && { cropSize: before.cropSize }),
     ...(takesData && takeData(options, before)),
   };
-  if (Object.keys(taken).length === 0) return { options };
-  return {
-    options: { ...options, ...taken },
-    recorded: { type: 'recorded', checkpoint, ...taken },
-  };
+  const told: Told[] = [];
+  if (info.weights && !info.rdm) told.push({ type: 'weights', checkpoint, ...info.weights });
+  if (Object.keys(taken).length > 0) told.push({ type: 'recorded', checkpoint, ...taken });
+  return { options: { ...options, ...taken }, told };
 }
 
 const isKnown = (dataset?: Dataset) => dataset !== undefined && dataset !== 'custom';

@@ -13,9 +13,9 @@ import type {
   PretrainOptions,
   SpectrumOptions,
 } from '../options/types.js';
-import type { Control, Event, FeatureEvent, KnnEvent, RecordedEvent } from '../types/events.js';
+import type { Control, Event, FeatureEvent, KnnEvent } from '../types/events.js';
 import type { FeatureSet, KnnSummary, SpectrumSummary, Summary } from '../types/results.js';
-import { inspectCheckpoint, takeOver } from './checkpoints.js';
+import { inspectCheckpoint, type Told, takeOver } from './checkpoints.js';
 import { type CommandLine, linclsLine, pretrainLine } from './command-line.js';
 import { appendEvent, tolerant } from './event-log.js';
 import { perform } from './job.js';
@@ -50,14 +50,14 @@ export async function pretrain(options: PretrainOptions, control: Control = {}):
 export async function lincls(options: LinclsOptions, control: Control = {}): Promise<Summary> {
   checkKeys('lincls', options, ['data', 'process']);
   if (options.resume && options.resume !== 'auto') await refusePretraining(options.resume);
-  const { options: complete, recorded } = await takeOver(
+  const { options: complete, told } = await takeOver(
     options,
     options.pretrained || (options.resume === 'auto' ? '' : options.resume),
   );
   const resolved = resolveLincls(complete);
   const line = (seed: number) => linclsLine(complete, seed);
   return run(resolved, options, line, control, (onEvent) => {
-    if (recorded) onEvent(recorded);
+    for (const event of told) onEvent(event);
     return native().lincls(resolved, onEvent);
   });
 }
@@ -82,10 +82,10 @@ export async function knn(
   control: Control<KnnEvent> = {},
 ): Promise<KnnSummary> {
   checkKeys('knn', options, ['data', 'process']);
-  const { options: complete, recorded } = await takeOver(options, options.pretrained);
+  const { options: complete, told } = await takeOver(options, options.pretrained);
   const resolved = resolveKnn(complete);
   const heard = reports(resolved) ? control : { signal: control.signal };
-  return examine(resolved, recorded, heard, (onEvent) => native().knn(resolved, onEvent));
+  return examine(resolved, told, heard, (onEvent) => native().knn(resolved, onEvent));
 }
 
 /** Singular values and effective ranks of a checkpoint's features on validation images. */
@@ -94,9 +94,9 @@ export async function spectrum(
   control: Control<FeatureEvent> = {},
 ): Promise<SpectrumSummary> {
   checkKeys('spectrum', options, ['checkpoint', 'data']);
-  const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
+  const { options: complete, told } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveSpectrum(complete);
-  return examine(resolved, recorded, control, (onEvent) => native().spectrum(resolved, onEvent));
+  return examine(resolved, told, control, (onEvent) => native().spectrum(resolved, onEvent));
 }
 
 /** A checkpoint's features of some validation images, as one matrix. */
@@ -105,9 +105,9 @@ export async function features(
   control: Control<FeatureEvent> = {},
 ): Promise<FeatureSet> {
   checkKeys('embed', options, ['checkpoint', 'data']);
-  const { options: complete, recorded } = await takeOver(ofAll(options), options.checkpoint);
+  const { options: complete, told } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveFeatures(complete);
-  return examine(resolved, recorded, control, (onEvent) => native().features(resolved, onEvent));
+  return examine(resolved, told, control, (onEvent) => native().features(resolved, onEvent));
 }
 
 /** What a checkpoint says of the training images does not concern the validation images. */
@@ -116,13 +116,13 @@ const ofAll = <Options extends object>(options: Options) => ({ ...options, image
 /** A job that only looks at a checkpoint: it tells what it took over from it, and writes no events. */
 async function examine<Result extends { outcome: 'done' | 'stopped' }>(
   resolved: Parameters<typeof unusedGpu>[0],
-  recorded: RecordedEvent | undefined,
+  told: Told[],
   control: Control<FeatureEvent>,
   start: (onEvent: (event: FeatureEvent) => void) => Job<Stoppable<Result>>,
 ) {
   const { stopped, ...found } = await perform<FeatureEvent, Stoppable<Result>>((onEvent) => {
     unusedGpu(resolved).forEach(onEvent);
-    if (recorded) onEvent(recorded);
+    for (const event of told) onEvent(event);
     return start(onEvent);
   }, control);
   return { outcome: stopped ? ('stopped' as const) : ('done' as const), ...found };

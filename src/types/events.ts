@@ -9,6 +9,7 @@ import type {
   Stem,
   Verdict,
 } from './choices.js';
+import type { WeightsInfo } from './results.js';
 
 /** A meter's latest value and its mean since the epoch began. */
 export interface Meter {
@@ -179,6 +180,12 @@ export interface RecordedEvent {
   imagesPerClass?: number;
 }
 
+/** What was read as weights in a file of another program. */
+export interface WeightsEvent extends WeightsInfo {
+  type: 'weights';
+  checkpoint: string;
+}
+
 /** How far a job has come, in images or in bytes. */
 export interface ProgressEvent {
   type: 'progress';
@@ -197,10 +204,11 @@ export type Event =
   | CheckpointEvent
   | WarningEvent
   | RecordedEvent
+  | WeightsEvent
   | SanityCheckEvent;
 
 /** What knn reports. */
-export type KnnEvent = ProgressEvent | RecordedEvent | WarningEvent;
+export type KnnEvent = ProgressEvent | RecordedEvent | WarningEvent | WeightsEvent;
 
 /** What spectrum and features report, and embed beside its map. */
 export type FeatureEvent = KnnEvent;

@@ -110,15 +110,30 @@ export interface ExportSummary {
   parameters: number;
 }
 
+export interface WeightsInfo {
+  /** What the state dict lies below, such as `state_dict`; null where the file is one. */
+  key: string | null;
+  /** Other keys with tensors below them. */
+  passedOver: string[];
+  /** What stands before the names of the backbone, such as `module.encoder.`. */
+  prefix: string;
+  /** So many tensors belong to the online branch: backbone, projector or classifier. */
+  taken: number;
+  /** The names of the others. */
+  left: string[];
+}
+
 export interface CheckpointInfo {
   format: 'torch' | 'safetensors';
-  kind: 'simsiam' | 'lincls' | 'lightning' | 'torchvision' | 'other';
+  kind: 'simsiam' | 'lincls' | 'lightning' | 'moco' | 'torchvision' | 'other';
   /** As recorded, or told from the shapes. */
   arch: string | null;
   /** Told from the shapes. */
   stem: Stem | null;
-  /** With a backbone; `momentum` is BYOL's. */
+  /** With a backbone; `momentum` is BYOL's and MoCo's. */
   branches: Branch[];
+  /** Which of its tensors are read as a network; null where there is no backbone. */
+  weights: WeightsInfo | null;
   /** Features in, and out of each linear layer of the projector. */
   projector: number[] | null;
   /** Epochs completed. */

@@ -101,6 +101,32 @@ for (const library of ['torchvision', 'safetensors', 'timm'] as const) {
   });
 }
 
+test('every export that is a state dict loads back: the same features, classifier and options', async () => {
+  const of = (checkpoint: string) =>
+    features({
+      ...{ checkpoint, data: images, cropSize: size, valResize: size },
+      ...{ device: 'cpu', workers: 1, thumbnail: 0 },
+    });
+  const expected = await of(classified);
+  for (const format of ['torchvision', 'timm', 'safetensors'] as const) {
+    const output = join(scratch(), format);
+    const { keys } = await exportCheckpoint({ checkpoint: classified, output, format });
+    assert.deepEqual((await of(output)).features, expected.features, format);
+    const { kind, arch, weights } = await inspectCheckpoint(output);
+    assert.deepEqual({ kind, arch }, { kind: 'torchvision', arch: 'resnet18' });
+    assert.deepEqual(weights, { key: null, passedOver: [], prefix: '', taken: keys, left: [] });
+    const again = join(scratch(), 'again.pth');
+    await exportCheckpoint({ checkpoint: output, output: again, format: 'torchvision' });
+    assert.deepEqual((await of(again)).features, expected.features, format);
+    const flags = ['--device', 'cpu', '-j', '1', '--crop-size', '32'];
+    const knn = await rdm(['knn', ...flags, '--k', '1', '--pretrained', output, data]);
+    assert.equal(knn.code, 0, knn.stderr);
+    assert.ok(knn.stderr.startsWith(`rdm: of ${output}: ${keys} tensors\n`), knn.stderr);
+    const spectrum = await rdm(['spectrum', output, ...flags, data]);
+    assert.equal(spectrum.code, 0, spectrum.stderr);
+  }
+});
+
 const numpy = pythonWith(['numpy']);
 const needsNumpy = { skip: numpy ? false : 'python3 cannot import torch and numpy' };
 

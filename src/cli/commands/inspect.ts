@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type CheckpointInfo, type FlagsOf, inspectCheckpoint } from '../../index.js';
 import { addFlags } from '../flags/flags.js';
 import { counted, megabytes, table } from '../output/format.js';
+import { describeWeights } from '../output/messages.js';
 import { print, printJson } from '../output/print.js';
 
 const notes = `
@@ -49,6 +50,7 @@ function properties(info: CheckpointInfo): string[][] {
     ['written by', rdm && `rdm ${rdm.version} ${rdm.command}`],
     ['architecture', arch && (stem ? `${arch}, ${stem} stem` : arch)],
     ['branches', branches.length > 0 && branches.join(', ')],
+    ['weights', info.weights && describeWeights(info.weights)],
     ['projector', projector?.join(' → ')],
     ['epochs', epoch],
     ['best top-1 %', bestAcc1],

@@ -7,6 +7,7 @@ import {
   type RecordedEvent,
   type StartEvent,
   type Summary,
+  type WeightsInfo,
 } from '../../index.js';
 import { counted } from './format.js';
 import type { Remark } from './print.js';
@@ -19,6 +20,8 @@ export function remark(event: Event | EmbedEvent): Remark | undefined {
       return [describeStart(event)];
     case 'recorded':
       return [describeRecorded(event)];
+    case 'weights':
+      return [`of ${event.checkpoint}: ${describeWeights(event)}`];
     case 'warning':
       return [`warning: ${event.message}`];
     case 'verdict':
@@ -82,6 +85,20 @@ function describeRecorded(event: RecordedEvent): string {
     imagesPerClass && `${counted(imagesPerClass, 'image')} per class`,
   ];
   return `as ${checkpoint} records: ${taken.filter(Boolean).join(', ')}`;
+}
+
+/** 102 tensors of `state_dict_ema` (not of `state_dict`), named without `module.`; 1 left out: queue */
+export function describeWeights({ key, passedOver, prefix, taken, left }: WeightsInfo): string {
+  const others = passedOver.map((name) => `\`${name}\``).join(' or ');
+  const most = 3;
+  return [
+    counted(taken, 'tensor'),
+    ...(key ? [` of \`${key}\``] : []),
+    ...(others ? [` (not of ${others})`] : []),
+    ...(prefix ? [`, named without \`${prefix}\``] : []),
+    ...(left.length > 0 ? [`; ${left.length} left out: ${left.slice(0, most).join(', ')}`] : []),
+    ...(left.length > most ? [', …'] : []),
+  ].join('');
 }
 
 /** One of several processes. */

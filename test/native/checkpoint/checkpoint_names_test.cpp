@@ -4,7 +4,10 @@
 #include "check.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/names.h"
+#include "checkpoint/pickle_writer.h"
+#include "checkpoint/safetensors.h"
 #include "checkpoint_fixtures.h"
+#include "formats/zip_writer.h"
 #include "models/heads.h"
 #include "models/resnet.h"
 #include "models/weights.h"
@@ -41,6 +44,40 @@ void save_blocks(const std::string& path, const std::string& arch) {
                                        telling ? torch::zeros(shape) : torch::zeros({0}));
   }
   save_checkpoint(path, checkpoint);
+}
+
+// The first and last modules of a ResNet, every number of them `value`.
+StateDict modules(const std::string& prefix, double value) {
+  StateDict state;
+  for (const std::string name : {"conv1.weight", "bn1.running_var", "layer1.0.conv1.weight"}) {
+    state.emplace_back(prefix + name, torch::full({2, 2, 3, 3}, value));
+  }
+  return state;
+}
+
+// {KEY: state dict, …} as torch.save writes it.
+void save_below(const std::string& path,
+                const std::vector<std::pair<std::string, StateDict>>& all) {
+  pickle::Writer writer;
+  std::vector<torch::Tensor> tensors;
+  writer.dict([&] {
+    for (const auto& [key, state] : all) {
+      writer.item(key, [&, &state = state] {
+        writer.ordered_dict([&] {
+          for (const auto& [name, tensor] : state) {
+            writer.item(name, [&] { writer.tensor(tensor, std::to_string(tensors.size())); });
+            tensors.push_back(tensor);
+          }
+        });
+      });
+    }
+    writer.item("epoch", [&] { writer.integer(3); });
+  });
+  write_zip(path, writer.finish(), tensors, [](const std::string&) {});
+}
+
+double first_number(const Backbone& backbone) {
+  return backbone.weights.front().second.flatten()[0].item<double>();
 }
 
 }  // namespace
@@ -84,6 +121,104 @@ TEST_CASE("a backbone is found under each writer's names, without its heads") {
   CHECK(std::ranges::count(solo.left, "momentum_backbone.conv1.weight") == 1);
 }
 
+TEST_CASE("weights are found below the keys of other programs, moving averages before the rest") {
+  const ScratchFolder folder;
+  const auto path = folder.file("foreign.pth");
+  const std::vector<std::string> keys{"state_dict_ema", "model_ema", "state_dict", "model", "net"};
+  for (size_t first = 0; first < keys.size(); ++first) {
+    CAPTURE(keys[first]);
+    save_below(path, {{keys[first], modules("", 1)}});
+    CHECK(first_number(load_backbone(path, "")) == 1);
+    if (first + 1 == keys.size()) continue;
+    // The order in the file decides nothing.
+    save_below(path, {{keys[first + 1], modules("", 2)}, {keys[first], modules("", 3)}});
+    CHECK(first_number(load_backbone(path, "")) == 3);
+    const auto weights = *inspect_checkpoint(path).find("weights");
+    CHECK(*weights.find("key") == Plain(keys[first]));
+    CHECK(*weights.find("passedOver") == Plain(Plain::List{keys[first + 1]}));
+  }
+  save_below(path, {{"state_dict_ema", {}}, {"model", modules("", 4)}});  // an average not kept
+  CHECK(first_number(load_backbone(path, "")) == 4);
+}
+
+TEST_CASE("weights are found within the prefixes of wrappers, in any order") {
+  const ScratchFolder folder;
+  const auto path = folder.file("foreign.pth");
+  const std::vector<std::array<std::string, 2>> prefixes{
+      {"module.", "lincls"},
+      {"_orig_mod.", "torchvision"},
+      {"module._orig_mod.", "lincls"},
+      {"_orig_mod.module.", "lincls"},
+      {"model.", "torchvision"},
+      {"module.encoder.", "simsiam"},
+      {"_orig_mod.module.encoder.", "simsiam"},
+      {"_orig_mod.encoder.", "lightning"},
+      {"module.backbone.", "lightning"},
+      {"model.backbone.", "lightning"},
+      {"module.encoder_q.", "moco"},
+      {"encoder_q.", "moco"},
+  };
+  for (const auto& [prefix, kind] : prefixes) {
+    CAPTURE(prefix);
+    auto state = modules(prefix, 1);
+    state.emplace_back("n_averaged", torch::ones({}));
+    save_below(path, {{"model", state}});
+    const auto backbone = load_backbone(path, "");
+    CHECK(backbone.kind == kind);
+    CHECK(backbone.weights.front().first == "conv1.weight");
+    CHECK(backbone.weights.size() == 4);  // with a counter of batches
+    CHECK(backbone.left == std::vector<std::string>{"n_averaged"});
+    CHECK(*inspect_checkpoint(path).find("weights") ==
+          Plain(Plain::Dict{{"key", "model"},
+                            {"passedOver", Plain::List()},
+                            {"prefix", prefix},
+                            {"taken", int64_t{3}},
+                            {"left", Plain::List{"n_averaged"}}}));
+  }
+  save_below(path, {{"model", modules("generator.", 1)}});
+  const auto none = error_of([&] { load_backbone(path, ""); });
+  REQUIRE(none);
+  CHECK(contains(none->what(), "foreign.pth: it holds no ResNet backbone"));
+  CHECK(
+      none->hint ==
+      "Expected conv1.weight under encoder., backbone., encoder_q. or without a prefix, all of it "
+      "under module., _orig_mod. or model. or not.");
+}
+
+TEST_CASE("MoCo's second encoder is the momentum branch, and its fc no classifier") {
+  const ScratchFolder folder;
+  const auto path = folder.file("moco.pth.tar");
+  auto state = modules("module.encoder_q.", 1);
+  for (auto& entry : modules("module.encoder_k.", 2)) state.push_back(std::move(entry));
+  state.emplace_back("module.encoder_q.fc.weight", torch::ones({4, 2}));
+  state.emplace_back("module.queue", torch::ones({4, 2}));
+  save_below(path, {{"state_dict", state}});
+  CHECK(first_number(load_backbone(path, "")) == 1);
+  CHECK(load_backbone(path, "").classifier.empty());
+  CHECK(first_number(load_backbone(path, "", Branch::momentum)) == 2);
+}
+
+TEST_CASE("a safetensors file is read as a file of torch.save with the same tensors is") {
+  const ScratchFolder folder;
+  const auto path = folder.file("weights.safetensors");
+  auto state = modules("module.", 1);
+  state.emplace_back("module.fc.weight", torch::arange(8, torch::kFloat64).view({4, 2}));
+  state.emplace_back("module.fc.bias", torch::arange(4).to(torch::kBFloat16));
+  state.emplace_back("module.bn1.num_batches_tracked", torch::tensor(int64_t{7}));
+  save_safetensors(path, state, {{"format", "pt"}});
+  const auto backbone = load_backbone(path, "");
+  CHECK(backbone.kind == "lincls");
+  REQUIRE(backbone.classifier.size() == 2);
+  for (const auto& [name, tensor] : backbone.classifier) {
+    const auto same = std::ranges::find(state, "module." + name, &StateDict::value_type::first);
+    CHECK(tensor.dtype() == same->second.dtype());
+    CHECK(tensor.equal(same->second));
+  }
+  const auto none = error_of([&] { load_backbone(path, "resnet50"); });
+  REQUIRE(none);
+  CHECK(none->what() == "cannot load " + path + ": it holds another network, not a resnet50");
+}
+
 TEST_CASE("the momentum branch is its own network, and only BYOL has one") {
   const auto path = fixture("solo.pth");
   const auto online = load_backbone(path, ""), momentum = load_backbone(path, "", Branch::momentum);
@@ -97,7 +232,7 @@ TEST_CASE("the momentum branch is its own network, and only BYOL has one") {
   REQUIRE(none);
   CHECK(none->what() ==
         "cannot load " + fixture("simsiam.pth") + ": it holds no momentum networks");
-  CHECK(none->hint == "Only BYOL has them: leave --branch out.");
+  CHECK(none->hint == "Only BYOL and MoCo have them: leave --branch out.");
 }
 
 TEST_CASE("a head is rebuilt from its state dict: linear layers, batch norms, ReLUs between") {

@@ -4,8 +4,8 @@
 #include "check.h"
 #include "checkpoint/archive.h"
 #include "checkpoint/checkpoint.h"
-#include "checkpoint/storage_types.h"
 #include "checkpoint_fixtures.h"
+#include "formats/storage_types.h"
 
 using namespace rdm;
 using namespace rdm::test;

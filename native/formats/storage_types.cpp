@@ -1,4 +1,4 @@
-#include "checkpoint/storage_types.h"
+#include "formats/storage_types.h"
 
 #include <array>
 
