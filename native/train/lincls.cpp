@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "base/error.h"
 #include "device/loading.h"
 #include "run/output.h"
 #include "run/output_lock.h"
@@ -50,6 +51,10 @@ Summary train_here(const LinclsOptions& options, Setup setup) {
 }
 
 Summary evaluate_here(const LinclsOptions& options, const Setup& setup) {
+  if (options.pretrained.empty() && !setup.resumed) {
+    throw Error(Code::usage, "there is no classifier to evaluate",
+                "give one that rdm lincls trained: -e --pretrained DIR/model_best.pth.tar");
+  }
   Evaluations evaluations;
   evaluations.add_validation(options, /*train=*/nullptr, setup.device, setup.group);
   const auto& val = *evaluations.val();
@@ -60,9 +65,10 @@ Summary evaluate_here(const LinclsOptions& options, const Setup& setup) {
   if (setup.resumed) {
     at = take_up(*setup.resumed, learner, evaluations);
     summary.checkpoint = setup.resumed->path;
+  } else {
+    learner.take_classifier();
   }
   announce(setup, at, /*steps=*/0, /*train=*/nullptr, &val, own_details(options));
-  warn(options, setup.resumed.has_value(), setup.sink);
   learner.begin();
   summary.epoch = at.epoch;
   summary.stopped = !evaluations.run(at.epoch, learner, setup.sink, setup.stop);

@@ -40,7 +40,9 @@ LinearClassifier::LinearClassifier(const LinclsOptions& options, int64_t classes
       larc_(options.lars),
       precision_(options.precision) {
   if (!path_.empty()) {
-    pretrained_ = load_backbone(path_, options.arch).weights;
+    auto held = load_backbone(path_, options.arch);
+    pretrained_ = std::move(held.weights);
+    classifier_ = std::move(held.classifier);
     load_backbone_weights(*probe_.network(), pretrained_, path_);
   }
   probe_.network()->to(device);
@@ -50,6 +52,23 @@ LinearClassifier::LinearClassifier(const LinclsOptions& options, int64_t classes
   updater_.emplace(std::vector{parameter_group(options, parameters)},
                    whole_schedule(options, batches), /*accumulate=*/1, precision_, device);
   if (group) updater_->share(parameters, *group);
+}
+
+void LinearClassifier::take_classifier() {
+  if (classifier_.empty()) {
+    throw Error(Code::bad_checkpoint,
+                path_ + " holds a backbone without a classifier, so there is nothing to evaluate",
+                "train one: rdm lincls --pretrained " + path_ +
+                    " --output DIR, then rdm lincls -e --pretrained DIR/model_best.pth.tar");
+  }
+  const int64_t held = classifier_.front().second.size(0), classes = probe_.fc()->weight.size(0);
+  if (held != classes) {
+    throw Error(
+        Code::bad_checkpoint,
+        message(path_, " classifies ", held, " classes, and the validation images have ", classes),
+        "give the data that it was trained on, with the same --classes");
+  }
+  load_state_dict(*probe_.fc(), classifier_, "fc.", path_);
 }
 
 StepResult LinearClassifier::step(const DeviceBatch& batch, Position at) {

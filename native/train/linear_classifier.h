@@ -14,6 +14,10 @@ class LinearClassifier : public Learner {
   LinearClassifier(const LinclsOptions& options, int64_t classes, int64_t batches,
                    torch::Device device, Group* group);
 
+  // Takes the classifier of the same file as well, which is then evaluated as it is. Errors
+  // (bad_checkpoint): the file holds none, or one of another number of classes.
+  void take_classifier();
+
   void begin() override { probe_.freeze(); }
   StepResult step(const DeviceBatch& batch, Position at) override;
   int64_t steps_per_epoch() const override { return updater_->steps_per_epoch(); }
@@ -33,6 +37,7 @@ class LinearClassifier : public Learner {
   std::string path_;  // of the pretrained backbone
   LinearProbe probe_;
   StateDict pretrained_;  // the backbone as the file holds it; empty once it was checked
+  StateDict classifier_;  // fc.weight and fc.bias of the file; empty where it has none
   double larc_decay_;     // with LARC, which brings its own weight decay
   bool larc_;
   Precision precision_;

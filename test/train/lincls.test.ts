@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
-import { type Event, inspectCheckpoint, type LinclsOptions, lincls, pretrain } from 'rdm-ssl';
+import {
+  type Event,
+  exportCheckpoint,
+  inspectCheckpoint,
+  type LinclsOptions,
+  lincls,
+  pretrain,
+} from 'rdm-ssl';
 import { dataset, scratch, smallLincls } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
@@ -117,6 +124,67 @@ test('the best checkpoint evaluates to the best accuracy that was reported', asy
   });
   assert.equal(again.summary.top1, summary.bestTop1);
   assert.equal(again.only('step').filter(({ phase }) => phase === 'train').length, 0);
+});
+
+test('--evaluate scores the classifier of the file that --pretrained names, alone or exported', async () => {
+  const output = scratch();
+  const { summary, only } = await follow({ ...options(output), epochs: 3, lr: 5 });
+  const best = only('evaluation').find(({ top1 }) => top1 === summary.bestTop1);
+  const file = join(output, 'model_best.pth.tar');
+  const exported = (['torchvision', 'safetensors'] as const).map(async (format) => {
+    const { output: path } = await exportCheckpoint({
+      ...{ checkpoint: file, format, output: join(output, format) },
+    });
+    return path;
+  });
+  for (const held of [file, ...(await Promise.all(exported))]) {
+    const again = await follow({
+      ...{ ...options(scratch()), data, cropSize: 32, pretrained: held, evaluate: true },
+      seed: 4, // which would draw another classifier
+    });
+    const [scored] = again.only('evaluation');
+    assert.equal(scored?.top1, summary.bestTop1, held);
+    assert.ok(Math.abs((scored?.loss ?? 0) - (best?.loss ?? 1)) < 1e-5, `${held} ${scored?.loss}`);
+    assert.equal(again.only('warning').length, 0);
+  }
+});
+
+test('--evaluate without a classifier is refused, with the line that trains one', async () => {
+  const evaluate = (...flags: string[]) => {
+    const output = scratch();
+    return rdm(['lincls', ...smallLincls, '--crop-size', '32', '--output', output, '-e', ...flags]);
+  };
+  const backbone = await evaluate('--pretrained', pretrained);
+  assert.equal(backbone.code, 1);
+  assert.equal(
+    backbone.stderr.slice(backbone.stderr.indexOf('rdm: /', 5)),
+    `rdm: ${pretrained} holds a backbone without a classifier, so there is nothing to evaluate\n` +
+      `     train one: rdm lincls --pretrained ${pretrained} --output DIR, then rdm lincls -e --pretrained DIR/model_best.pth.tar\n`,
+  );
+  for (const flags of [[data], ['--resume', 'auto', data]]) {
+    const { code, stderr } = await evaluate('-a', 'resnet18', ...flags);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^rdm: there is no classifier to evaluate\n {5}give one .* -e --pretrained/,
+    );
+  }
+});
+
+test('--evaluate on other classes than the classifier has is refused, naming both', async () => {
+  const output = scratch();
+  await follow(options(output));
+  const names = readdirSync(join(data, 'train')).sort().slice(0, 2);
+  const classes = join(scratch(), 'classes.txt');
+  writeFileSync(classes, names.join('\n'));
+  const best = join(output, 'model_best.pth.tar');
+  const flags = ['-e', '--pretrained', best, '--classes', classes, '--output', scratch(), data];
+  const { code, stderr } = await rdm(['lincls', ...smallLincls, ...flags]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /model_best.pth.tar classifies 10 classes, and the validation images have 2\n.*--classes/,
+  );
 });
 
 test('a bad image of either split is replaced and listed', async () => {
