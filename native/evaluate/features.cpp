@@ -39,7 +39,7 @@ void FrozenNetworks::require(FeatureLayer layer) const {
 }
 
 torch::Tensor FrozenNetworks::backbone(const torch::Tensor& images) {
-  return probe_.network()->features(images);
+  return probe_.features(images);
 }
 
 torch::Tensor FrozenNetworks::projector(const torch::Tensor& features) {

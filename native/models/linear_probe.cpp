@@ -2,7 +2,15 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace rdm {
+
+int64_t piece_of(int64_t image_size) {
+  constexpr int64_t kSide = 8 * 224;
+  const int64_t across = std::max<int64_t>(1, kSide / image_size);
+  return across * across;
+}
 
 LinearProbe::LinearProbe(const Architecture& arch, const Stem& stem, int64_t classes)
     : network_(arch, ResNetOptions{.num_classes = classes, .stem = stem}) {
@@ -18,13 +26,17 @@ void LinearProbe::freeze() {
   frozen_output_ = pattern_features();
 }
 
-torch::Tensor LinearProbe::forward(const torch::Tensor& images) {
-  torch::Tensor features;
-  {
-    const torch::NoGradGuard no_grad;
-    features = network_->features(images);
+torch::Tensor LinearProbe::features(const torch::Tensor& images) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> parts;
+  for (const auto& piece : images.split(piece_of(images.size(-1)))) {
+    parts.push_back(network_->features(piece));
   }
-  return fc()->forward(features);
+  return parts.size() == 1 ? parts.front() : torch::cat(parts);
+}
+
+torch::Tensor LinearProbe::forward(const torch::Tensor& images) {
+  return fc()->forward(features(images));
 }
 
 // The backbone's features of two fixed images.

@@ -9,12 +9,15 @@
 #include "run/ranks.h"
 #include "train/linear_classifier.h"
 #include "train/loop.h"
+#include "train/memory_fit.h"
 
 namespace rdm {
 namespace {
 
-Loader open_loader(const LinclsOptions& options, const Setup& setup) {
+// memory: bytes that the run is estimated to take.
+Loader open_loader(const LinclsOptions& options, const Setup& setup, int64_t& memory) {
   auto dataset = open_split(options, "train", options.images_per_class);
+  memory = check_memory(options, dataset.size(), setup.device, setup.sink);
   RandomView view;  // RandomResizedCrop(scale .08–1) and flip
   view.size = options.crop_size;
   view.min_scale = 0.08;
@@ -37,15 +40,17 @@ void warn(const LinclsOptions& options, bool resumed, const Sink& sink) {
 }
 
 Summary train_here(const LinclsOptions& options, Setup setup) {
-  auto loader = open_loader(options, setup);
+  int64_t memory = 0;
+  auto loader = open_loader(options, setup, memory);
   Evaluations evaluations;
   evaluations.add_validation(options, &loader.dataset(), setup.device, setup.group);
   LinearClassifier learner(options, static_cast<int64_t>(loader.dataset().classes.size()),
                            loader.steps_per_epoch(), setup.device, setup.group);
   const bool resumed = setup.resumed.has_value();
   const auto& sink = setup.sink;
-  Run run(std::move(setup), {.numbered = false}, loader, learner, evaluations,
-          own_details(options));
+  auto own = own_details(options);
+  own.emplace_back("memory", memory);
+  Run run(std::move(setup), {.numbered = false}, loader, learner, evaluations, std::move(own));
   warn(options, resumed, sink);
   return train(run, learner);
 }

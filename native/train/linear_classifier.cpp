@@ -91,7 +91,7 @@ StepResult LinearClassifier::step(const DeviceBatch& batch, Position at) {
 }
 
 torch::Tensor LinearClassifier::features(const torch::Tensor& images) {
-  return probe_.network()->features(images);
+  return probe_.features(images);
 }
 
 std::optional<SanityCheckEvent> LinearClassifier::check() {

@@ -8,13 +8,16 @@
 #include "run/output_lock.h"
 #include "run/ranks.h"
 #include "train/loop.h"
+#include "train/memory_fit.h"
 #include "train/self_supervised.h"
 
 namespace rdm {
 namespace {
 
-Loader open_loader(const PretrainOptions& options, const Setup& setup) {
+// memory: bytes that the run is estimated to take.
+Loader open_loader(const PretrainOptions& options, const Setup& setup, int64_t& memory) {
   auto dataset = open_split(options, "train", options.images_per_class);
+  memory = check_memory(options, dataset.size(), setup.device, setup.sink);
   auto loader = loader_options(options, dataset, setup.seed, setup.device, setup.group);
   loader.batch_size = options.own_batch();
   loader.augmentation = std::vector<RandomView>(options.views.begin(), options.views.end());
@@ -35,7 +38,8 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
                       Group* group) {
   auto setup = set_up("pretrain", options, sink, std::move(stop), group);
   const auto device = setup.device;
-  auto loader = open_loader(options, setup);
+  int64_t memory = 0;
+  auto loader = open_loader(options, setup, memory);
   const auto& dataset = loader.dataset();
   SelfSupervised learner(options, static_cast<int64_t>(dataset.classes.size()),
                          loader.steps_per_epoch(), device, group);
@@ -53,7 +57,8 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
   Run run(std::move(setup), {.numbered = true, .keep = keep}, loader, learner, evaluations,
           {{"method", byol ? "byol" : "simsiam"},
            {"parameters", learner.parameters()},
-           {"dim", options.method.dim}});
+           {"dim", options.method.dim},
+           {"memory", memory}});
   warn(options, dataset, sink);
   return train(run, learner);
 }

@@ -67,6 +67,7 @@ const shapes: Record<string, Shape> = {
     predictor: optional(object({ type: text, location: text, sigma: optional(number) })),
     ...{ parameters: optional(count), dim: optional(count), device: text, precision: text },
     ...{ classes: count, trainImages: count, valImages: optional(count), stepsPerEpoch: count },
+    memory: optional(count),
     ...{ epochs: count, startEpoch: count, startStep: count, resumed: orNull(text) },
     ...{
       batchSize: count,

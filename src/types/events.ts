@@ -48,6 +48,8 @@ export interface StartEvent {
   seed: number;
   threads: number;
   libtorch: string;
+  /** Bytes that a process is estimated to take: of the host's memory, or of its CUDA device's. */
+  memory?: number;
   pretrained?: string;
 }
 

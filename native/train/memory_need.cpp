@@ -1,0 +1,111 @@
+#include "train/memory_need.h"
+
+#include <algorithm>
+
+#include "models/linear_probe.h"
+#include "models/network_size.h"
+
+namespace rdm {
+namespace {
+
+constexpr double kFloat = 4, kIndex = 8;  // bytes
+constexpr double kProgram = 450e6;        // Node, LibTorch and its threads
+constexpr double kContext = 600e6;        // of CUDA, on the device
+constexpr int64_t kRing = 3;              // batches of a loader: two ahead of one in use
+
+double pixels(const RunOptions& options) {  // elements of an image
+  const auto side = static_cast<double>(options.crop_size);
+  return 3 * side * side;
+}
+
+double ring(const RunOptions& options, int64_t batch, int64_t views) {
+  return static_cast<double>(kRing * batch * views) * pixels(options) * kFloat;
+}
+
+double element(Precision precision) {
+  return precision == Precision::fp32 ? kFloat : 2;
+}
+
+NetworkSize network(const RunOptions& options) {
+  return size_of(find_architecture(options.arch), options.stem, options.crop_size);
+}
+
+// At most three outputs of the widest layer are there at once: a block's input, what it makes of
+// it, and the shortcut.
+double frozen_forward(const RunOptions& options, int64_t batch) {
+  const auto images = std::min(batch, piece_of(options.crop_size));
+  return static_cast<double>(images) * network(options).largest * 3 * kFloat;
+}
+
+// Parameters of projector and predictor, and what their layers put out for one image.
+struct Heads {
+  double projector = 0, predictor = 0, outputs = 0;
+};
+
+Heads heads(const MethodOptions& method) {
+  const auto width = static_cast<double>(find_architecture(method.arch).feature_dim());
+  const auto dim = static_cast<double>(method.dim), pred = static_cast<double>(method.pred_dim);
+  const auto hidden = method.proj_hidden_dim ? static_cast<double>(method.proj_hidden_dim) : width;
+  const bool byol = method.name == MethodName::byol;
+  Heads out;
+  out.projector = width * hidden + (byol ? 0 : hidden * hidden) + hidden * dim;
+  out.outputs = (byol ? 1 : 2) * hidden + dim;
+  if (method.filter) return out;
+  out.predictor = 2 * dim * pred;
+  out.outputs += pred + dim;
+  return out;
+}
+
+// Where everything is on one machine's memory, it is the host's.
+MemoryNeed on(bool cuda, double host, double device) {
+  if (!cuda) return {kProgram + host + device, 0};
+  return {kProgram + host, kContext + device};
+}
+
+}  // namespace
+
+MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision precision,
+                       bool cuda) {
+  constexpr int64_t kViews = 2;
+  const auto size = network(options);
+  const auto head = heads(options.method);
+  const bool byol = options.method.name == MethodName::byol;
+  const double backbone = size.parameters;
+  const double trained = backbone + head.projector + head.predictor;
+  const double averaged = byol ? backbone + head.projector : 0;
+
+  // With gradients and the optimizer's momentum; a saved copy has no gradients.
+  const double weights = kFloat * (3 * trained + averaged);
+  const double saved = kFloat * (2 * trained + averaged);
+  const double cast = precision == Precision::fp32 ? 0 : element(precision) * (trained + averaged);
+
+  // What backward() goes by: each convolution's output, and what batch norm and ReLU make of it.
+  const double each = element(precision) * (2 * size.outputs + 2 * head.outputs) +
+                      (kIndex + element(precision)) * size.pooled;
+  const auto images = static_cast<double>(batch);
+  const double kept = kViews * images * each;
+  const double working = images * size.largest * 3 * kFloat;
+
+  const auto side = static_cast<double>(std::min(batch, options.method.dim));
+  const double spectral = 6 * 8 * side * side;  // of the filter and the rank monitor, in float64
+
+  double loaders = ring(options, batch, kViews);
+  const bool evaluates = options.online_classifier || options.knn_every > 0;
+  if (evaluates) loaders += ring(options, options.val_batch_size, 1);
+  const double input = cuda ? kViews * images * pixels(options) * kFloat : 0;
+  return on(cuda, loaders + saved, weights + cast + kept + working + spectral + input);
+}
+
+MemoryNeed memory_need(const LinclsOptions& options, int64_t batch, Precision /*precision*/,
+                       bool cuda) {
+  const double backbone = network(options).parameters;
+  // As loaded, folded, and kept for the check after the first epoch; and a saved copy.
+  const double weights = kFloat * 2 * backbone, copies = kFloat * 2 * backbone;
+  const double working = frozen_forward(options, std::max(batch, options.val_batch_size));
+  const double input = cuda ? static_cast<double>(batch) * pixels(options) * kFloat : 0;
+  const double loaders =
+      ring(options, options.val_batch_size, 1) + (options.evaluate ? 0 : ring(options, batch, 1));
+  return on(cuda, loaders + copies, weights + working + input);
+}
+
+}  // namespace rdm

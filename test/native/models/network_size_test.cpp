@@ -1,0 +1,39 @@
+// What arithmetic says of a network is what the network has.
+#include "models/network_size.h"
+
+#include <map>
+
+#include "check.h"
+#include "models/weights.h"
+
+using namespace rdm;
+
+TEST_CASE("parameters are counted as the modules hold them") {
+  for (const auto& arch : architectures()) {
+    for (const auto kind : {Stem::Kind::imagenet, Stem::Kind::cifar}) {
+      CAPTURE(arch.name);
+      const Stem stem{.kind = kind};
+      const ResNet network(arch, ResNetOptions{.num_classes = 1, .stem = stem});
+      int64_t elements = 0;
+      for (const auto& [name, tensor] : state_dict(*network)) {
+        if (!name.starts_with("fc.") && tensor.dim() > 0) elements += tensor.numel();
+      }
+      CHECK(size_of(arch, stem, 224).parameters == elements);
+    }
+  }
+}
+
+// Millions of elements that the convolutions put out at 224 pixels, as timm lists them.
+TEST_CASE("outputs are counted as they are published") {
+  const std::map<std::string, double> published{
+      {"resnet18", 2.48},          {"resnet34", 3.74},         {"resnet50", 11.11},
+      {"resnet101", 16.23},        {"resnet152", 22.56},       {"resnext50_32x4d", 14.40},
+      {"resnext101_32x8d", 31.21}, {"wide_resnet50_2", 14.40}, {"wide_resnet101_2", 21.23},
+  };
+  for (const auto& [name, millions] : published) {
+    CAPTURE(name);
+    const auto size = size_of(find_architecture(name), Stem(), 224);
+    CHECK(std::abs(size.outputs / 1e6 - millions) < 0.01);
+    CHECK(size.largest >= size.outputs / 200);
+  }
+}
