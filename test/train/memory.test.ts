@@ -25,8 +25,9 @@ test('a run that cannot fit is refused before it starts, with what it needs and 
 
 /** Bytes that a run of three steps was estimated to need, and its height. */
 async function measure(data: string, batch: number): Promise<{ need: number; took: number }> {
-  const told =
-    'data:text/javascript,process.on("exit", () => console.error("HEIGHT", process.resourceUsage().maxRSS))';
+  const told = encodeURIComponent(
+    'process.on("exit", () => console.error("HEIGHT", process.resourceUsage().maxRSS))',
+  );
   const line = [
     '--crop-size',
     '160',
@@ -39,7 +40,7 @@ async function measure(data: string, batch: number): Promise<{ need: number; too
     data,
   ];
   const { code, stdout, stderr } = await rdm(['pretrain', ...flags, '--json', ...line], {
-    env: { NODE_OPTIONS: `--import ${told}` },
+    env: { NODE_OPTIONS: `--import data:text/javascript,${told}` },
   });
   assert.equal(code, 0, stderr);
   const start = JSON.parse(stdout.slice(0, stdout.indexOf('\n'))) as StartEvent;
