@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "data/datasets/place.h"
 #include "device/feed.h"
 
 namespace rdm {
@@ -17,6 +18,11 @@ Dataset open_split(const DataOptions& options, const std::string& split, int64_t
   auto dataset = open_dataset(options.data, split, wanted);
   dataset.statistics = statistics_of(options.dataset, dataset);
   return dataset;
+}
+
+Dataset open_looked_at(const DataOptions& options, int64_t images) {
+  const char* split = has_splits(options.data) ? "val" : "train";
+  return evenly_spaced(open_split(options, split, /*images_per_class=*/0), images);
 }
 
 LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,

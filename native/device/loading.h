@@ -14,6 +14,10 @@ namespace rdm {
 // options.classes and images_per_class.
 Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class);
 
+// The images that a trained network is looked at with: the split val, or all where there are no
+// splits; evenly spaced in their order.
+Dataset open_looked_at(const DataOptions& options, int64_t images);
+
 // What all loaders of a run have in common; augmentation, batch size and order are left to the
 // caller. Every rank of a group loads its share of the dataset.
 LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,

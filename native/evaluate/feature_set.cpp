@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "data/datasets/place.h"
 #include "data/jpeg/jpeg.h"
 #include "device/device.h"
 #include "device/loading.h"
@@ -52,7 +53,7 @@ Listing list(const Dataset& dataset) {
   Listing out;
   for (const auto& [path, label] : dataset.samples) {
     out.paths.push_back(path);
-    out.labels.push_back(label);
+    if (dataset.labelled()) out.labels.push_back(label);
   }
   out.classes = Plain::List(dataset.classes.begin(), dataset.classes.end());
   return out;
@@ -62,9 +63,8 @@ Listing list(const Dataset& dataset) {
 
 Plain feature_set(const FeatureSetOptions& options, const Sink& sink, std::stop_token stop) {
   const auto device = choose_device(options);
-  auto loader = evaluation_loader(
-      options, evenly_spaced(open_split(options, "val", /*images_per_class=*/0), options.images),
-      device, /*group=*/nullptr);
+  auto loader = evaluation_loader(options, open_looked_at(options, options.images), device,
+                                  /*group=*/nullptr);
   const auto& dataset = loader.dataset();
   FrozenNetworks networks(options, options.pretrained, options.branch, device, /*group=*/nullptr);
   networks.require(options.features);
@@ -86,6 +86,7 @@ Plain feature_set(const FeatureSetOptions& options, const Sink& sink, std::stop_
   return Plain::Dict{
       {"stopped", !made},
       {"images", dataset.size()},
+      {"places", sources_of(dataset)},
       {"dim", made ? made->matrices[0].size(1) : int64_t{0}},
       {"features", made ? floats(made->matrices[0]) : Plain::Floats()},
       {"labels", std::move(listing.labels)},

@@ -30,12 +30,16 @@ void check_votes(const std::vector<KnnVote>& votes, int64_t train_images) {
   }
 }
 
+Dataset open_train(const KnnOptions& options) {
+  auto dataset = open_split(options, "train", options.images_per_class);
+  require_labels(dataset, "rdm knn");
+  return dataset;
+}
+
 Plain classify(const KnnOptions& options, const Sink& sink, const std::stop_token& stop,
                Group* group) {
   const auto device = choose_device(options);
-  NeighbourEvaluation evaluation(options, options.precision,
-                                 open_split(options, "train", options.images_per_class), device,
-                                 group);
+  NeighbourEvaluation evaluation(options, options.precision, open_train(options), device, group);
   const int64_t train_images = evaluation.train_images(), val_images = evaluation.val_images();
   check_votes(options.votes, train_images);
   FrozenNetworks networks(options, options.pretrained, options.branch, device, group);

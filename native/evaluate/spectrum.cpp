@@ -4,6 +4,7 @@
 
 #include "checkpoint/names.h"
 #include "checkpoint/weights_file.h"
+#include "data/datasets/place.h"
 #include "device/device.h"
 #include "device/loading.h"
 #include "evaluate/features.h"
@@ -50,9 +51,8 @@ Plain describe(Branch branch, FeatureLayer layer, const torch::Tensor& features)
 
 Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token stop) {
   const auto device = choose_device(options);
-  auto loader = evaluation_loader(
-      options, evenly_spaced(open_split(options, "val", /*images_per_class=*/0), options.images),
-      device, /*group=*/nullptr);
+  auto loader = evaluation_loader(options, open_looked_at(options, options.images), device,
+                                  /*group=*/nullptr);
   auto branches = load_branches(options, device);
   const int64_t images = loader.dataset().size();
   const auto network = [&](const torch::Tensor& batch) {
@@ -79,7 +79,10 @@ Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token
   }
   size_t reported = 0;
   report_bad_images(loader, "val", options.output, sink, reported, /*group=*/nullptr);
-  return Plain::Dict{{"stopped", !made}, {"images", images}, {"spectra", std::move(spectra)}};
+  return Plain::Dict{{"stopped", !made},
+                     {"images", images},
+                     {"places", sources_of(loader.dataset())},
+                     {"spectra", std::move(spectra)}};
 }
 
 }  // namespace rdm

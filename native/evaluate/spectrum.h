@@ -7,11 +7,11 @@
 
 namespace rdm {
 
-// Of the split val in the evaluation view, uncentred, as the filter and the rank monitor see
-// features. Reports ProgressEvents, in images. Returns {stopped, images, spectra: [{branch,
-// features, dim, singularValues, effectiveRank, effectiveRankSquared}]}: of each branch the
-// backbone and, where there is one, the projector; singular values fall. Throws Error for what the
-// user can mend.
+// Of the split val, or of all images where there are no splits, in the evaluation view, uncentred,
+// as the filter and the rank monitor see features. Reports ProgressEvents, in images. Returns
+// {stopped, images, places, spectra: [{branch, features, dim, singularValues, effectiveRank,
+// effectiveRankSquared}]}: of each branch the backbone and, where there is one, the projector;
+// singular values fall. Throws Error for what the user can mend.
 Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token stop);
 
 }  // namespace rdm

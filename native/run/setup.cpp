@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 #include <torch/version.h>
 
+#include "data/datasets/place.h"
 #include "device/device.h"
 
 namespace rdm {
@@ -23,6 +24,7 @@ void announce(const Setup& setup, Position start, int64_t steps, const Dataset* 
                       {"device", setup.device.str()},
                       {"precision", name_of(options.precision)},
                       {"classes", static_cast<int64_t>((train ? train : val)->classes.size())},
+                      {"places", sources_of(train ? *train : *val)},
                       {"trainImages", images(train)},
                       {"valImages", images(val)},
                       {"stepsPerEpoch", steps},

@@ -9,6 +9,7 @@ void Evaluations::add_validation(const RunOptions& options, const Dataset* train
 
 void Evaluations::add_neighbours(const PretrainOptions& options, const Dataset& train,
                                  torch::Device device, Group* group) {
+  require_labels(train, "--knn-every");
   neighbours_.emplace(options, options.precision, train, device, group);
   knn_every_ = options.knn_every;
 }

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "data/datasets/place.h"
 #include "device/loading.h"
 #include "device/memory.h"
 #include "run/output.h"
@@ -41,6 +42,7 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
   int64_t memory = 0;
   auto loader = open_loader(options, setup, memory);
   const auto& dataset = loader.dataset();
+  if (options.online_classifier) require_labels(dataset, "--online-classifier");
   SelfSupervised learner(options, static_cast<int64_t>(dataset.classes.size()),
                          loader.steps_per_epoch(), device, group);
   Evaluations evaluations;

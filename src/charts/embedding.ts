@@ -1,4 +1,4 @@
-// A map of features: a point for each image, a colour for each class.
+// A map of features: a point for each image, a colour for each class, or one for all without labels.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { EChartsOption } from 'echarts';
@@ -57,7 +57,8 @@ export async function embeddingHtml(embedding: Embedding, title: string): Promis
 }
 
 /** One series a class; a point is across, up and the number of its image. */
-function mapOption({ points, labels, classes }: Embedding, turned: boolean): EChartsOption {
+function mapOption({ points, labels, ...rest }: Embedding, turned: boolean): EChartsOption {
+  const classes = rest.classes.length > 0 ? rest.classes : ['images'];
   const placed = points.map(([x, y]): [number, number] => (turned ? [y, x] : [x, y]));
   const series = classes.map((name, label) => ({
     type: 'scatter' as const,
@@ -65,7 +66,7 @@ function mapOption({ points, labels, classes }: Embedding, turned: boolean): ECh
     symbolSize: points.length > 1000 ? 5 : 8,
     itemStyle: { opacity: 0.8 },
     emphasis: { focus: 'series' as const },
-    data: placed.flatMap(([x, y], image) => (labels[image] === label ? [[x, y, image]] : [])),
+    data: placed.flatMap(([x, y], image) => ((labels[image] ?? 0) === label ? [[x, y, image]] : [])),
   }));
   const isNamed = classes.length > fewColours && classes.length <= mostNamed;
   return {

@@ -27,24 +27,44 @@ export interface DataCheck {
   bad: { path: string; reason: string }[];
 }
 
+/**
+ * `folder`: SPLIT/CLASS/*; `images`: at any depth, without classes and splits; else the files of CIFAR's authors, in
+ * their binary or their Python layout.
+ */
+export type Layout =
+  | 'folder'
+  | 'images'
+  | 'cifar10-binary'
+  | 'cifar10-python'
+  | 'cifar100-binary'
+  | 'cifar100-python';
+
+/** Where images are. */
+export interface Place {
+  place: string;
+  layout: Layout;
+  images: number;
+}
+
 export interface DataInfo {
   root: string;
-  /** `folder`: SPLIT/CLASS/*; else the authors' files, in their binary or their Python layout. */
-  layout: 'folder' | 'cifar10-binary' | 'cifar10-python' | 'cifar100-binary' | 'cifar100-python';
+  layout: Layout;
   /** Without `val` where there is none. */
   splits: { train: SplitInfo; val?: SplitInfo };
 }
 
 export interface SplitInfo {
   images: number;
+  /** 0: the images have no labels. */
   classes: number;
-  smallestClass: { name: string; images: number };
-  largestClass: { name: string; images: number };
+  /** Null without labels. */
+  smallestClass: { name: string; images: number } | null;
+  largestClass: { name: string; images: number } | null;
   /** Classes without images; a run refuses a folder of images that has one. */
   emptyClasses: string[];
   /** Classes that the other split does not have. */
   onlyHere: string[];
-  /** How many files in class folders are no images, by their extension ('' where there is none). */
+  /** How many files beside the images are none, by their extension ('' where there is none). */
   ignoredFiles: Record<string, number>;
   /** A hash of classes, paths and labels: equal listings train on the same images. */
   listing: string;

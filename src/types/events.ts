@@ -9,6 +9,7 @@ import type {
   Stem,
   Verdict,
 } from './choices.js';
+import type { Place } from './datasets.js';
 import type { WeightsInfo } from './results.js';
 
 /** A meter's latest value and its mean since the epoch began. */
@@ -31,7 +32,10 @@ export interface StartEvent {
   dim?: number;
   device: string;
   precision: Precision;
+  /** 0: the images have no labels. */
   classes: number;
+  /** Where its training images are; where it only evaluates, the validation images. */
+  places?: Place[];
   trainImages: number;
   valImages?: number;
   stepsPerEpoch: number;

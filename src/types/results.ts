@@ -1,5 +1,6 @@
 // What a run returns, what a checkpoint holds, what the addon finds.
 import type { Branch, Distance, ExportFormat, FeatureLayer, Standing, Stem } from './choices.js';
+import type { Place } from './datasets.js';
 
 export interface Summary {
   /** `stopped`: the signal was aborted, and a checkpoint was left. */
@@ -67,6 +68,7 @@ export interface SpectrumSummary {
   /** `stopped`: the signal was aborted, and there are no spectra. */
   outcome: 'done' | 'stopped';
   images: number;
+  places: Place[];
   spectra: Spectrum[];
 }
 
@@ -74,10 +76,11 @@ export interface SpectrumSummary {
 export interface FeatureSet {
   outcome: 'done' | 'stopped';
   images: number;
+  places: Place[];
   dim: number;
   /** images × dim, row by row. */
   features: Float32Array;
-  /** Of each image, an index into `classes`. */
+  /** Of each image, an index into `classes`; both are empty without labels. */
   labels: number[];
   classes: string[];
   /** Where each image lies, or what it is called. */
@@ -89,6 +92,7 @@ export interface FeatureSet {
 export interface Embedding {
   outcome: 'done' | 'stopped';
   images: number;
+  places: Place[];
   /** Of each image, its place on the map. */
   points: [x: number, y: number][];
   labels: number[];

@@ -123,6 +123,7 @@ test('class names cannot break out of the drawing', async () => {
     ...{
       outcome: 'done',
       images: 1,
+      places: [],
       points: [[0, 0]],
       labels: [0],
       paths: ['x'],

@@ -19,7 +19,7 @@ function mapOf(count: number): Embedding {
     corners.map(([x, y]): [number, number] => [at(index) + x, y]),
   );
   return {
-    ...{ outcome: 'done', images: points.length, points, thumbnails: null, classes },
+    ...{ outcome: 'done', images: points.length, places: [], points, thumbnails: null, classes },
     labels: points.map((_, image) => Math.floor(image / corners.length)),
     paths: points.map((_, image) => `val/${image}.jpg`),
   };

@@ -15,6 +15,7 @@ test('a class whose name holds control characters', async () => {
     ...{
       outcome: 'done' as const,
       images: 2,
+      places: [],
       labels: [0, 1],
       classes: [odd, 'b'],
       thumbnails: null,

@@ -1,7 +1,7 @@
 // CIFAR-100 as a folder of one file of images, in the binary layout (RDM_FUZZ_PICKLE undefined) or
 // in Python's; its list of classes is good.
 #include "base/error.h"
-#include "data/datasets/dataset.h"
+#include "data/datasets/place.h"
 #include "scratch.h"
 
 namespace {

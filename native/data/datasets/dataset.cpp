@@ -1,7 +1,6 @@
 #include "data/datasets/dataset.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
@@ -9,8 +8,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/printable.h"
-#include "data/datasets/cifar.h"
-#include "data/datasets/image_folder.h"
 
 namespace rdm {
 namespace {
@@ -19,11 +16,9 @@ constexpr size_t kMaxListBytes = 4 << 20;  // the names of ImageNet-21k take 0.2
 
 }  // namespace
 
-Dataset open_dataset(const std::string& root, const std::string& split,
-                     const DatasetOptions& options) {
-  const auto cifar = find_cifar(root);
-  return cifar ? read_cifar(*cifar, split, options) : image_folder(root, split, options);
-}
+const char* const kPlaces =
+    "images come from a folder with train/CLASS/*.jpg, from one with images at any depth, or from "
+    "the files of CIFAR";
 
 Dataset evenly_spaced(Dataset dataset, int64_t count) {
   const int64_t all = dataset.size();
@@ -38,12 +33,6 @@ Dataset evenly_spaced(Dataset dataset, int64_t count) {
   dataset.samples.resize(count);
   if (dataset.in_memory()) dataset.pixels.resize(count * bytes);
   return dataset;
-}
-
-bool has_split(const std::string& root, const std::string& split) {
-  std::error_code ignored;
-  return find_cifar(root) ||
-         std::filesystem::is_directory(std::filesystem::path(root) / split, ignored);
 }
 
 std::vector<std::string> read_class_list(const std::string& path) {
@@ -102,6 +91,25 @@ std::vector<std::string> choose_classes(std::vector<std::string> available,
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   return chosen;
+}
+
+void refuse_choice_of_classes(const DatasetOptions& options, const std::string& place) {
+  const char* flag = !options.classes.empty()       ? "--classes"
+                     : options.images_per_class > 0 ? "--images-per-class"
+                                                    : nullptr;
+  if (!flag) return;
+  throw Error(
+      Code::bad_data,
+      message(flag, " chooses by class, and the images of ", printable(place), " have no labels"),
+      "leave it out, or pass a folder with train/CLASS/*.jpg");
+}
+
+void require_labels(const Dataset& dataset, const std::string& what) {
+  if (dataset.labelled()) return;
+  throw Error(
+      Code::bad_data,
+      message("the images of ", printable(dataset.root), " have no labels, which ", what, " needs"),
+      "pass a folder with train/CLASS/*.jpg and val/CLASS/*.jpg");
 }
 
 uint64_t listing_hash(const Dataset& dataset) {

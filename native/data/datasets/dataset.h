@@ -1,4 +1,4 @@
-// A labelled set of images: files in folders, or pixels in memory.
+// A set of images, with labels or without: files, or pixels in memory.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -9,19 +9,30 @@
 
 namespace rdm {
 
+inline constexpr int64_t kNoLabel = -1;
+
 struct Sample {
   std::string path;   // of the image's file; of an image in memory, its file and number
-  int64_t label = 0;  // index into Dataset::classes
+  int64_t label = 0;  // index into Dataset::classes; kNoLabel where there are none
 };
 
 // How many files have an extension (in lower case, with its dot; empty where there is none).
 using ExtensionCounts = std::map<std::string, int64_t>;
 
+// Where images came from.
+struct Source {
+  std::string place;   // as it was given
+  std::string layout;  // folder, images, or CIFAR's: layout_of
+  std::string root;    // the folder that its paths lie in
+  int64_t images = 0;
+};
+
 struct Dataset {
   std::string root;                  // the folder of this split
-  std::vector<std::string> classes;  // sorted
+  std::vector<Source> sources;       // in the order of the samples
+  std::vector<std::string> classes;  // sorted; none: the images have no labels
   std::vector<Sample> samples;       // of folders: sorted by class, then by path
-  ExtensionCounts ignored;           // files in class folders that are no images by their names
+  ExtensionCounts ignored;           // files beside the images that are none by their names
   Statistics statistics;             // of its pixels; ImageNet's for folders
 
   // Images in memory, all of one size: (samples, height, width, 3). Empty when they are files.
@@ -30,6 +41,7 @@ struct Dataset {
 
   int64_t size() const { return static_cast<int64_t>(samples.size()); }
   bool in_memory() const { return !pixels.empty(); }
+  bool labelled() const { return !classes.empty(); }
 };
 
 struct DatasetOptions {
@@ -38,17 +50,18 @@ struct DatasetOptions {
   bool empty_classes = false;        // whether a class folder without images is let pass
 };
 
-// Opens a split (train or val) of ROOT in whichever layout it has: ROOT/SPLIT/CLASS/**, or the
-// files of CIFAR-10 or CIFAR-100. Throws bad_data and names what is missing or wrong.
-Dataset open_dataset(const std::string& root, const std::string& split,
-                     const DatasetOptions& options = {});
+// What a place can be, as a hint.
+extern const char* const kPlaces;
 
 // Takes `count` of the images, evenly spaced in their order, so that classes keep their shares; all
 // of them if there are no more, or if `count` is 0.
 Dataset evenly_spaced(Dataset dataset, int64_t count);
 
-// Whether ROOT has this split.
-bool has_split(const std::string& root, const std::string& split);
+// Throws bad_data where `options` choose by class, and the images of `place` have no labels.
+void refuse_choice_of_classes(const DatasetOptions& options, const std::string& place);
+
+// Throws bad_data where the images have no labels, which `what` needs.
+void require_labels(const Dataset& dataset, const std::string& what);
 
 // Reads the classes that a text file lists, one a line, without blank lines and lines that begin
 // with #. Throws bad_data.

@@ -39,7 +39,7 @@ Statistics statistics_of(DatasetName name, const Dataset& dataset) {
 }
 
 std::string warn_of_missing_classes(DatasetName name, const Dataset& dataset) {
-  if (name == DatasetName::custom) return "";
+  if (name == DatasetName::custom || !dataset.labelled()) return "";
   const auto& expected = known(name);
   if (dataset.classes.size() == expected.classes) return "";
   return message(dataset.root, " has ", dataset.classes.size(), " classes, ", expected.name,

@@ -20,7 +20,8 @@ inline constexpr Statistics kCifar100Statistics{{0.5071f, 0.4865f, 0.4409f},
 // `dataset` was opened with. Throws bad_data if there are more classes than the named dataset has.
 Statistics statistics_of(DatasetName name, const Dataset& dataset);
 
-// A warning that there are fewer classes than the named dataset has; empty if there are as many.
+// A warning that there are fewer classes than the named dataset has; empty if there are as many, or
+// no labels.
 std::string warn_of_missing_classes(DatasetName name, const Dataset& dataset);
 
 }  // namespace rdm

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -15,12 +14,10 @@
 
 #include "base/printable.h"
 #include "data/codecs/codec.h"
-#include "data/datasets/cifar.h"
+#include "data/datasets/place.h"
 
 namespace rdm {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int64_t kMostHeaders = 1000;
 
@@ -29,18 +26,8 @@ using Splits = std::vector<std::pair<std::string, Dataset>>;  // name, images
 Splits open_splits(const std::string& root, const DatasetOptions& options = {}) {
   Splits splits;
   splits.emplace_back("train", open_dataset(root, "train", options));
-  std::error_code ignored;
-  if (find_cifar(root) || fs::is_directory(fs::path(root) / "val", ignored)) {
-    splits.emplace_back("val", open_dataset(root, "val", options));
-  }
+  if (has_split(root, "val")) splits.emplace_back("val", open_dataset(root, "val", options));
   return splits;
-}
-
-std::string layout_of(const std::string& root) {
-  const auto cifar = find_cifar(root);
-  if (!cifar) return "folder";
-  return std::string(cifar->hundred ? "cifar100" : "cifar10") +
-         (cifar->python ? "-python" : "-binary");
 }
 
 struct Range {
@@ -75,10 +62,13 @@ Plain::List only_in(const Dataset& dataset, const Splits& splits) {
 
 Plain describe(const Dataset& dataset, const Splits& splits) {
   std::vector<int64_t> counts(dataset.classes.size(), 0);
-  for (const auto& sample : dataset.samples) ++counts[sample.label];
+  for (const auto& sample : dataset.samples) {
+    if (dataset.labelled()) ++counts[sample.label];
+  }
   const auto named = [&](auto place) {
+    if (counts.empty()) return Plain();
     const auto index = static_cast<size_t>(place - counts.begin());
-    return Plain::Dict{{"name", dataset.classes[index]}, {"images", *place}};
+    return Plain(Plain::Dict{{"name", dataset.classes[index]}, {"images", *place}});
   };
   Range widths, heights;
   Decoder decoder(INT64_MAX);

@@ -12,10 +12,10 @@ namespace rdm {
 
 // {root, layout, splits: {train: {images, classes, smallestClass, largestClass, emptyClasses,
 //  onlyHere, ignoredFiles, listing, widths, heights}, val: …}}. Classes are counted; the smallest
-// and the largest are {name, images}; `onlyHere` names the classes that the other split lacks;
-// `ignoredFiles` counts files that are no images by their extensions; widths and heights are
-// {least, mean, most} over at most a thousand images, evenly spread.
-// Throws bad_data where there is no train split.
+// and the largest are {name, images}, or null without labels; `onlyHere` names the classes that the
+// other split lacks; `ignoredFiles` counts files that are no images by their extensions; widths and
+// heights are {least, mean, most} over at most a thousand images, evenly spread. Throws bad_data
+// where there is no train split.
 Plain dataset_info(const std::string& root);
 
 struct CheckOptions {

@@ -99,7 +99,10 @@ function addInfoCommand(data: Command): void {
   const command = data
     .command('info')
     .description('tell the layout, images, classes and sizes of a dataset')
-    .argument('<dir>', 'folder with train/CLASS/*.jpg, or with the files of CIFAR');
+    .argument(
+      '<dir>',
+      'dataset: DIR/train/CLASS/*.jpg, images at any depth, or the files of CIFAR',
+    );
   addFlags(command, 'data info')
     .addHelpText('after', infoNotes)
     .action(async (dir: string, { json }: FlagsOf<'data info'>) => {
@@ -113,7 +116,7 @@ type InfoRow = [name: string, cell: (split: SplitInfo) => string];
 
 const infoRows: InfoRow[] = [
   ['images', ({ images }) => String(images)],
-  ['classes', ({ classes }) => String(classes)],
+  ['classes', ({ classes }) => (classes ? String(classes) : 'none')],
   ['smallest class', ({ smallestClass }) => counted(smallestClass)],
   ['largest class', ({ largestClass }) => counted(largestClass)],
   ['widths', ({ widths }) => range(widths)],
@@ -142,7 +145,8 @@ function infoTable({ root, layout, splits }: DataInfo): string[] {
   ]);
 }
 
-const counted = ({ name, images }: { name: string; images: number }) => `${name}, ${images}`;
+const counted = (found: { name: string; images: number } | null) =>
+  found ? `${found.name}, ${found.images}` : '-';
 
 /** The first few by name, the rest by number. */
 function listed(names: string[]): string {
@@ -169,7 +173,10 @@ function addCheckCommand(data: Command): void {
   const command = data
     .command('check')
     .description('decode every image and list those that cannot be read')
-    .argument('<dir>', 'folder with train/CLASS/*.jpg, or with the files of CIFAR');
+    .argument(
+      '<dir>',
+      'dataset: DIR/train/CLASS/*.jpg, images at any depth, or the files of CIFAR',
+    );
   addFlags(command, 'data check')
     .addHelpText('after', checkNotes)
     .action(async (dir: string, { json, ...options }: FlagsOf<'data check'>) => {

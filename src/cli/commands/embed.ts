@@ -11,6 +11,7 @@ import {
 } from '../../index.js';
 import { addFlags } from '../flags/flags.js';
 import { runJob } from '../launch/run.js';
+import { lookedAt } from '../output/messages.js';
 import { openResultOutput } from '../output/open.js';
 import { writeResult } from '../output/output.js';
 import { say } from '../output/print.js';
@@ -25,9 +26,9 @@ Examples:
 export function addEmbedCommand(program: Command): void {
   const command = program
     .command('embed')
-    .description('draw the features of validation images as a map, coloured by class')
+    .description('draw the features of images as a map, coloured by class')
     .argument('<checkpoint>', 'of pretraining or of lincls')
-    .argument('[dir]', 'dataset: a folder with val/CLASS/*.jpg, or with the files of CIFAR');
+    .argument('[dir]', 'dataset: DIR/val/CLASS/*.jpg, images at any depth, or the files of CIFAR');
   addFlags(command, 'embed')
     .addHelpText('after', notes)
     .action(async (checkpoint: string, data: string | undefined, flags: FlagsOf<'embed'>) => {
@@ -44,7 +45,7 @@ export function addEmbedCommand(program: Command): void {
 }
 
 async function write(embedding: Embedding, { html, svg, png }: Files, name: string): Promise<void> {
-  const title = `${name}: ${embedding.images} validation images`;
+  const title = `${name}: ${lookedAt(embedding.images, embedding.places)}`;
   if (html) await writeResult(html, await embeddingHtml(embedding, title));
   if (!svg && !png) return;
   const drawing = await embeddingSvg(embedding);

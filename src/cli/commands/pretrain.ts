@@ -9,6 +9,7 @@ import { outliveStdout } from '../output/print.js';
 const examples = `
 Examples:
   rdm pretrain -a resnet50 -b 512 --fix-pred-lr /data/imagenet
+  rdm pretrain -a resnet50 -b 256 ~/photos
   rdm pretrain -a resnet50 --pred-type poly --pred-location online --sigma 2 /data/imagenet
   rdm pretrain --recipe cifar/rdmsimsiam --dataset cifar100 --epochs 100 /data/cifar100
   rdm pretrain --resume checkpoint_0041.pth.tar -a resnet50 /data/imagenet
@@ -18,7 +19,10 @@ export function addPretrainCommand(program: Command): void {
   const command = program
     .command('pretrain')
     .description('pretrain a backbone on a folder of images, without labels')
-    .argument('<dir>', 'dataset: a folder with train/CLASS/*.jpg, or with the files of CIFAR');
+    .argument(
+      '<dir>',
+      'dataset: DIR/train/CLASS/*.jpg, images at any depth without labels, or the files of CIFAR',
+    );
   addFlags(command, 'pretrain')
     .addHelpText('after', examples)
     .action(async (data: string, flags: FlagsOf<'pretrain'> & ProcessFlags) => {

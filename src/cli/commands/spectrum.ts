@@ -11,6 +11,7 @@ import {
 import { addFlags } from '../flags/flags.js';
 import { runJob } from '../launch/run.js';
 import { table } from '../output/format.js';
+import { lookedAt } from '../output/messages.js';
 import { openResultOutput } from '../output/open.js';
 import { type Output, writeResult } from '../output/output.js';
 import { print, say } from '../output/print.js';
@@ -26,9 +27,9 @@ Examples:
 export function addSpectrumCommand(program: Command): void {
   const command = program
     .command('spectrum')
-    .description('effective ranks of the features of validation images, by branch and layer')
+    .description('effective ranks of the features of images, by branch and layer')
     .argument('<checkpoint>', 'of pretraining')
-    .argument('[dir]', 'dataset: a folder with val/CLASS/*.jpg, or with the files of CIFAR');
+    .argument('[dir]', 'dataset: DIR/val/CLASS/*.jpg, images at any depth, or the files of CIFAR');
   addFlags(command, 'spectrum')
     .addHelpText('after', notes)
     .action(
@@ -52,8 +53,8 @@ export function addSpectrumCommand(program: Command): void {
 const openSpectrumOutput = (
   json: boolean | undefined,
 ): Promise<Output<FeatureEvent, SpectrumSummary>> =>
-  openResultOutput(json, 'looking at', ({ outcome, images, spectra }: SpectrumSummary) => {
-    say(outcome === 'stopped' ? 'stopped' : `singular values of ${images} validation images`);
+  openResultOutput(json, 'looking at', ({ outcome, images, places, spectra }: SpectrumSummary) => {
+    say(outcome === 'stopped' ? 'stopped' : `singular values of ${lookedAt(images, places)}`);
     if (outcome === 'done') print(spectrumTable(spectra));
   });
 

@@ -4,6 +4,7 @@ import {
   describePredictor,
   type EmbedEvent,
   type Event,
+  type Place,
   type RecordedEvent,
   type StartEvent,
   type Summary,
@@ -60,13 +61,27 @@ function describeStart(event: StartEvent): string {
     ...(event.predictor ? [describePredictor(event.predictor)] : []),
     ...(parameters ? [`${(parameters / 1e6).toFixed(1)} M parameters`] : []),
     `${event.device}, ${event.precision}, ${counted(event.threads, 'thread')}`,
-    ...(trainImages ? [counted(trainImages, 'training image')] : []),
+    ...(trainImages ? [describeTraining(event)] : []),
     ...(valImages ? [counted(valImages, 'validation image')] : []),
-    counted(event.classes, 'class', 'classes'),
+    ...(event.classes ? [counted(event.classes, 'class', 'classes')] : []),
     ...(trainImages ? [`${counted(event.stepsPerEpoch, 'step')} an epoch`] : []),
     ...(event.resumed ? [describeResumed(event)] : []),
   ].join(', ');
 }
+
+/** 12 training images without labels in /photos */
+const describeTraining = ({ trainImages, classes, places = [] }: StartEvent) =>
+  counted(trainImages, 'training image') + (classes ? '' : ` without labels${where(places)}`);
+
+/** Of images that a network is looked at with. */
+export const lookedAt = (count: number, places: Place[]): string =>
+  places.every(hasSplits)
+    ? counted(count, 'validation image')
+    : `${counted(count, 'image')}${where(places)}`;
+
+const hasSplits = ({ layout }: Place) => layout !== 'images';
+
+const where = (places: Place[]) => places.map(({ place }) => ` in ${place}`).join('');
 
 const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
   `going on from ${resumed} at epoch ${startEpoch}${startStep ? `, step ${startStep}` : ''}`;

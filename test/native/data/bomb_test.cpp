@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "data/codecs/codec.h"
-#include "data/datasets/dataset.h"
+#include "data/datasets/place.h"
 #include "data/process.h"
 #include "data/scratch.h"
 

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "data/datasets/place.h"
 #include "data/scratch.h"
 
 using namespace rdm;

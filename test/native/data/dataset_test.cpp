@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "data/datasets/image_folder.h"
+#include "data/datasets/place.h"
 #include "data/datasets/synthetic.h"
 #include "data/images.h"
 #include "data/loading/loader.h"
@@ -101,6 +102,77 @@ TEST_CASE(
   fs::create_directory_symlink(scratch.path / "elsewhere", train / "b");
   CHECK(listed(image_folder(scratch.path.string(), "train")) ==
         std::vector<std::string>{"0/a/1.jpg", "0/a/deep/2.jpg", "0/a/far/3.jpg", "1/b/3.jpg"});
+}
+
+TEST_CASE(
+    "a folder without classes is listed at any depth, in the order that its folders' classes "
+    "have") {
+  // As sorted(os.walk(…)) below each folder; those that lie beside each other as classes do.
+  const Scratch scratch;
+  for (const char* file : {"b/2.JPEG", "z.jpg", "a/deep/er/w.tiff", "a/deep-er/x.ppm", "a/z.png",
+                           "a/deep/y.webp", "a-b/1.bmp", "b/film.mov", "b/film.MOV", "c.heic"}) {
+    touch(scratch.path / "photos" / file);
+  }
+  fs::create_directory_symlink(".", scratch.path / "photos/a/again");
+  fs::create_directory_symlink("../a", scratch.path / "photos/b/a");
+  fs::create_directories(scratch.path / "photos/empty");
+  const std::string root = (scratch.path / "photos").string();
+  CHECK(layout_of(root) == "images");
+  CHECK(!has_splits(root));
+  const Dataset dataset = open_dataset(root, "train");
+  CHECK(!dataset.labelled());
+  std::vector<std::string> paths;
+  for (const auto& sample : dataset.samples) {
+    CHECK(sample.label == kNoLabel);
+    paths.push_back(sample.path.substr(root.size()));
+  }
+  CHECK(paths == std::vector<std::string>{"/z.jpg", "/a/z.png", "/a/deep/y.webp",
+                                          "/a/deep-er/x.ppm", "/a/deep/er/w.tiff", "/a-b/1.bmp",
+                                          "/b/2.JPEG"});
+  CHECK(dataset.ignored == ExtensionCounts{{".mov", 2}, {".heic", 1}});
+  fs::remove(scratch.path / "photos/z.jpg");
+  fs::remove(scratch.path / "photos/b/a");  // in another class it would count again
+  fs::remove_all(scratch.path / "photos/empty");
+  fs::create_directories(scratch.path / "classes");
+  fs::rename(root, scratch.path / "classes/train");
+  const Dataset classes = image_folder((scratch.path / "classes").string(), "train");
+  CHECK(classes.classes == std::vector<std::string>{"a", "a-b", "b"});
+  for (int64_t i = 0; i < classes.size(); ++i) {
+    CHECK(classes.samples[i].path.substr(classes.root.size()) == paths[i + 1]);
+  }
+}
+
+TEST_CASE("images beside each other in train/ have no labels") {
+  const Scratch scratch;
+  for (const char* file : {"train/2.jpg", "train/1.jpg"}) touch(scratch.path / file);
+  const Dataset dataset = open_dataset(scratch.path.string(), "train");
+  CHECK(listed(dataset) == std::vector<std::string>{"-1/1.jpg", "-1/2.jpg"});
+  CHECK(!dataset.labelled());
+}
+
+TEST_CASE("a place without images, and what needs labels where there are none, are told as such") {
+  const Scratch scratch;
+  const std::string root = (scratch.path / "photos").string();
+  const auto open = [&](const std::string& split, const DatasetOptions& options) {
+    return complaint([&] { open_dataset(root, split, options); });
+  };
+  fs::create_directories(scratch.path / "photos/2019");
+  CHECK(open("train", {}).message == "no images in " + root + " or below it");
+  for (const char* file : {"1.heic", "2019/2.HEIC", "2019/3", "a.mov", "b.avi", "c.avi"})
+    touch(scratch.path / "photos" / file);
+  CHECK(open("train", {}).message ==
+        "no images in " + root +
+            " or below it; there are other files: .avi 2, .heic 2, no extension 1");
+  CHECK(open("train", {}).hint.find("images at any depth") != std::string::npos);
+  touch(scratch.path / "photos/2019/4.jpg");
+  CHECK(open("train", {}).message == "no error");
+  CHECK(open("val", {}).message == "no folder `val` in " + root);
+  CHECK(open("train", {.images_per_class = 3}).message ==
+        "--images-per-class chooses by class, and the images of " + root + " have no labels");
+  CHECK(open("train", {.classes = {"cat"}}).message ==
+        "--classes chooses by class, and the images of " + root + " have no labels");
+  CHECK(complaint([&] { require_labels(open_dataset(root, "train"), "rdm knn"); }).message ==
+        "the images of " + root + " have no labels, which rdm knn needs");
 }
 
 TEST_CASE("class names that would steer a terminal, or that no folder can have, are refused") {

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "data/codecs/codec.h"
-#include "data/datasets/dataset.h"
+#include "data/datasets/place.h"
 #include "data/images.h"
 #include "data/process.h"
 #include "data/scratch.h"

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "data/datasets/image_folder.h"
+#include "data/datasets/place.h"
 #include "data/datasets/synthetic.h"
 #include "data/scratch.h"
 
@@ -64,6 +65,27 @@ TEST_CASE(
   CHECK(*train.find("ignoredFiles") == Plain(Plain::Dict{{"", 1}, {".avif", 1}, {".gif", 2}}));
   CHECK_THROWS_WITH_AS(check_dataset(root, {}),
                        ("a class with no images: " + root + "/train/empty").c_str(), Error);
+}
+
+TEST_CASE("info and check know images without classes") {
+  const Scratch scratch;
+  const std::string root = (scratch.path / "train").string();
+  synthesize(scratch.path.string(), {.train_per_class = 2, .val_per_class = 1, .size = 24});
+  const Plain info = dataset_info(root);
+  CHECK(*info.find("layout")->get_if<std::string>() == "images");
+  CHECK(!info.find("splits")->find("val"));
+  const Plain& train = *info.find("splits")->find("train");
+  CHECK(number(train, "images") == 20);
+  CHECK(number(train, "classes") == 0);
+  CHECK(train.find("smallestClass")->is_null());
+  CHECK(number(*train.find("widths"), "least") >= 24);
+  const std::string broken = open_dataset(root, "train").samples[3].path;
+  std::ofstream(broken) << "x";
+  const Plain result = check_dataset(root, {});
+  CHECK(number(result, "images") == 20);
+  CHECK(*result.find("bad") ==
+        Plain(Plain::List{
+            Plain::Dict{{"path", broken}, {"reason", "not an image of a known format"}}}));
 }
 
 TEST_CASE("check lists what is broken, in order, and can be stopped") {

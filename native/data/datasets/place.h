@@ -1,0 +1,27 @@
+// A place is where images are: a folder in one of several layouts. What it is, is told from what
+// lies there.
+#pragma once
+#include <string>
+
+#include "base/plain.h"
+#include "data/datasets/dataset.h"
+
+namespace rdm {
+
+// folder (SPLIT/CLASS/**), images (at any depth, without classes and splits), or CIFAR's:
+// cifar10-binary, cifar10-python, cifar100-binary, cifar100-python.
+std::string layout_of(const std::string& place);
+
+// Whether its images are split into train and val, as all are but those without classes.
+bool has_splits(const std::string& place);
+bool has_split(const std::string& place, const std::string& split);
+
+// Opens a split (train or val) of a place. Images without splits are all training images. Throws
+// bad_data and names what is missing or wrong.
+Dataset open_dataset(const std::string& place, const std::string& split,
+                     const DatasetOptions& options = {});
+
+// [{place, layout, images}], in the order of the images.
+Plain::List sources_of(const Dataset& dataset);
+
+}  // namespace rdm
