@@ -88,8 +88,15 @@ export function oneOf<const Choice extends string | number>(
   throw new RdmError('usage', `unknown ${noun} '${value}'`, `choose from: ${choices.join(', ')}`);
 }
 
-/** Throws `usage` where there is none. */
-export function folder(path: string | undefined): string {
-  if (path) return resolve(path);
-  throw new RdmError('usage', 'no data folder was given', 'pass a folder with train/ and val/');
+/** Where standard input lists the images. */
+export const standardInput = '-';
+
+/** A folder, or a file that lists images. Throws `usage` where there is none. */
+export function place(path: string | undefined): string {
+  if (path) return path === standardInput ? path : resolve(path);
+  throw new RdmError(
+    'usage',
+    'no data folder was given',
+    'pass a folder of images, one with train/ and val/, or a list of images (.txt, .csv, -)',
+  );
 }

@@ -1,6 +1,6 @@
 // Complete options to what the addon gets: each value checked, under the option's name.
 import { RdmError } from '../base/errors.js';
-import { check, folder, whole } from './check.js';
+import { check, place, standardInput, whole } from './check.js';
 import { ownWorkers } from './process.js';
 import { type CommandName, longFlag } from './table/row.js';
 import { type Complete, optionsOf, type Sent } from './table/table.js';
@@ -44,9 +44,16 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
   if (options.gpu !== undefined && options.device === 'cpu') {
     throw new RdmError('usage', `--gpu ${options.gpu} contradicts --device cpu`);
   }
+  if (options.data === standardInput && (options.process?.worldSize ?? 1) > 1) {
+    throw new RdmError(
+      'usage',
+      'standard input goes to one process, and several are to read the list',
+      'write the list to a file: images.txt',
+    );
+  }
   return {
     ...found,
-    data: folder(options.data),
+    data: place(options.data),
     workers: ownWorkers(found.workers, options),
     valResize: whole('--val-resize', options.valResize, found.cropSize),
   };

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RdmError, translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
-import { oneOf } from '../options/check.js';
+import { oneOf, standardInput } from '../options/check.js';
 import type { ExportOptions, LinclsOptions } from '../options/types.js';
 import {
   type Architecture,
@@ -104,6 +104,13 @@ export async function takeOver<Options extends Recordable>(
   }
   const before = readRecorded(checkpoint, { ...(info.stem && { stem: info.stem }), ...info.rdm });
   const takesData = !options.data && before.data;
+  if (takesData && before.data === standardInput) {
+    throw new RdmError(
+      'usage',
+      `no data folder was given, and the run of ${checkpoint} read its list from standard input`,
+      'pass it again, or a file with the list',
+    );
+  }
   if (takesData && !isInPlace(checkpoint, before)) {
     throw new RdmError(
       'usage',

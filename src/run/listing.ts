@@ -1,6 +1,6 @@
-// A fingerprint of a data folder by its files' paths and sizes; no image is opened.
+// A fingerprint of data: of a folder by its files' paths and sizes, of a list by its bytes. No image is opened.
 import { createHash } from 'node:crypto';
-import { type Dirent, existsSync } from 'node:fs';
+import { createReadStream, type Dirent, existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Listing } from '../types/report.js';
@@ -10,9 +10,17 @@ interface File {
   bytes: number;
 }
 
-/** Lists train/ and val/ where there is a train/, as in an image folder; else everything. Rejects when aborted. */
+/**
+ * Lists train/ and val/ where there is a train/, as in an image folder; else everything. A list of images counts as
+ * one file. Rejects when aborted.
+ */
 export async function hashListing(folder: string, signal: AbortSignal): Promise<Listing> {
   const hash = createHash('sha256');
+  const found = await stat(folder);
+  if (!found.isDirectory()) {
+    for await (const part of createReadStream(folder, { signal })) hash.update(part);
+    return { sha256: hash.digest('hex'), files: 1, bytes: found.size };
+  }
   const listing = { files: 0, bytes: 0 };
   for (const root of existsSync(join(folder, 'train')) ? ['train', 'val'] : ['']) {
     if (!existsSync(join(folder, root))) continue;

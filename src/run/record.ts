@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { withFile } from '../base/files.js';
 import type { StartEvent } from '../types/events.js';
@@ -31,7 +31,7 @@ export function openRecord(
   let filled: Promise<void> | undefined;
   return {
     start: (event) => {
-      const record = describeStart(event, describe(event.seed), resolve(data));
+      const record = describeStart(event, describe(event.seed), data);
       writeRecords(output, [...earlier, record]);
       filled = fillIn(record, giveUp.signal).then(() => writeRecords(output, [...earlier, record]));
       filled.catch(() => {}); // `end` reports it

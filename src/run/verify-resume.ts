@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RdmError, writing } from '../base/errors.js';
 import { native } from '../native/addon.js';
-import { whole } from '../options/check.js';
+import { standardInput, whole } from '../options/check.js';
 import { checkKeys } from '../options/keys.js';
 import { resolvePretrain } from '../options/runs.js';
 import type { PretrainOptions } from '../options/types.js';
@@ -22,6 +22,13 @@ export async function verifyResume(
   control: Control = {},
 ): Promise<ResumeCheck> {
   checkKeys('pretrain', options, ['data', 'process', 'predictor']);
+  if (options.data === standardInput) {
+    throw new RdmError(
+      'usage',
+      'standard input can be read once, and three runs are to read the list',
+      'write the list to a file: images.txt',
+    );
+  }
   const resolved = { ...resolvePretrain({ ...options, seed }), resume: '', checkpointSteps: 0 };
   whole('--steps', steps, 2);
   const stopAt = Math.floor(steps / 2);

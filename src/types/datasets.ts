@@ -28,12 +28,14 @@ export interface DataCheck {
 }
 
 /**
- * `folder`: SPLIT/CLASS/*; `images`: at any depth, without classes and splits; else the files of CIFAR's authors, in
- * their binary or their Python layout.
+ * `folder`: SPLIT/CLASS/*; `images`: at any depth, without classes and splits; `list`: a path on each line; `table`:
+ * comma-separated paths and maybe labels; else the files of CIFAR's authors, in their binary or their Python layout.
  */
 export type Layout =
   | 'folder'
   | 'images'
+  | 'list'
+  | 'table'
   | 'cifar10-binary'
   | 'cifar10-python'
   | 'cifar100-binary'

@@ -51,15 +51,24 @@ function withoutValues(template: string): string[] {
   return parts;
 }
 
-/** RDM_CHECK(condition, Code::x, parts…) and Error(Code::x, message, hint). */
+/** RDM_CHECK(condition, Code::x, parts…), Error(Code::x, message, hint), and of Lines error([number, ]message, hint). */
 function compiled(file: string): Message[] {
   const text = read(file).replace(/^\s*\/\/.*$/gm, '');
-  return [...text.matchAll(/(RDM_CHECK\(|\bError\(\s*)[^;"]*?Code::(\w+),/g)].map((found) => {
+  const ofLines = /\b(?:lines_?\.|throw )error\(\s*(?:numbers_\[\w+\],\s*)?/g;
+  const wrongLines = [...text.matchAll(ofLines)].map((found) => {
     const begin = found.index + found[0].length;
-    const checked = found[0].startsWith('RDM_CHECK');
-    const parts = literals(text.slice(begin, argumentEnd(text, begin, checked)));
-    return { file, code: found[2] ?? '', parts: textual(parts) };
+    const parts = literals(text.slice(begin, argumentEnd(text, begin, false)));
+    return { file, code: 'bad_data', parts: textual(parts) };
   });
+  const others = [...text.matchAll(/(RDM_CHECK\(|\bError\(\s*)[^;"]*?Code::(\w+),/g)].map(
+    (found) => {
+      const begin = found.index + found[0].length;
+      const checked = found[0].startsWith('RDM_CHECK');
+      const parts = literals(text.slice(begin, argumentEnd(text, begin, checked)));
+      return { file, code: found[2] ?? '', parts: textual(parts) };
+    },
+  );
+  return [...wrongLines, ...others];
 }
 
 /** Where the message ends: at the call's end, or, where a hint may follow, at the next comma. */

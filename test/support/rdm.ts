@@ -16,6 +16,8 @@ export interface Result {
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** What stands on standard input. */
+  input?: string;
   /** Called with the child and all of stdout so far, whenever there is more. */
   onStdout?: (child: ChildProcess, stdout: string) => void;
 }
@@ -28,10 +30,11 @@ export function rdm(args: string[], options: RunOptions = {}): Promise<Result> {
 export function run(
   command: string,
   args: string[],
-  { cwd = root, env = {}, onStdout }: RunOptions = {},
+  { cwd = root, env = {}, input, onStdout }: RunOptions = {},
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
+    if (input !== undefined) child.stdin.end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {

@@ -17,8 +17,9 @@ constexpr size_t kMaxListBytes = 4 << 20;  // the names of ImageNet-21k take 0.2
 }  // namespace
 
 const char* const kPlaces =
-    "images come from a folder with train/CLASS/*.jpg, from one with images at any depth, or from "
-    "the files of CIFAR";
+    "images come from a folder with train/CLASS/*.jpg, from one with images at any depth, from a "
+    "list "
+    "(.txt, or - for standard input) or a table (.csv: path,label), or from the files of CIFAR";
 
 Dataset evenly_spaced(Dataset dataset, int64_t count) {
   const int64_t all = dataset.size();
@@ -101,15 +102,20 @@ void refuse_choice_of_classes(const DatasetOptions& options, const std::string& 
   throw Error(
       Code::bad_data,
       message(flag, " chooses by class, and the images of ", printable(place), " have no labels"),
-      "leave it out, or pass a folder with train/CLASS/*.jpg");
+      "leave it out, or pass a folder with train/CLASS/*.jpg, or a .csv with path,label");
+}
+
+std::string name_of(const Dataset& dataset) {
+  return dataset.sources.empty() ? dataset.root : dataset.sources.front().place;
 }
 
 void require_labels(const Dataset& dataset, const std::string& what) {
   if (dataset.labelled()) return;
   throw Error(
       Code::bad_data,
-      message("the images of ", printable(dataset.root), " have no labels, which ", what, " needs"),
-      "pass a folder with train/CLASS/*.jpg and val/CLASS/*.jpg");
+      message("the images of ", printable(name_of(dataset)), " have no labels, which ", what,
+              " needs"),
+      "pass a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or a .csv with path,label");
 }
 
 uint64_t listing_hash(const Dataset& dataset) {

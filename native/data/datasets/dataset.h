@@ -22,7 +22,7 @@ using ExtensionCounts = std::map<std::string, int64_t>;
 // Where images came from.
 struct Source {
   std::string place;   // as it was given
-  std::string layout;  // folder, images, or CIFAR's: layout_of
+  std::string layout;  // folder, images, list, table, or CIFAR's: layout_of
   std::string root;    // the folder that its paths lie in
   int64_t images = 0;
 };
@@ -48,6 +48,7 @@ struct DatasetOptions {
   int64_t images_per_class = 0;      // the first so many of each class in their order; 0: all
   std::vector<std::string> classes;  // only these; empty: all
   bool empty_classes = false;        // whether a class folder without images is let pass
+  bool missing_files = false;        // whether a list may name what is not there
 };
 
 // What a place can be, as a hint.
@@ -59,6 +60,9 @@ Dataset evenly_spaced(Dataset dataset, int64_t count);
 
 // Throws bad_data where `options` choose by class, and the images of `place` have no labels.
 void refuse_choice_of_classes(const DatasetOptions& options, const std::string& place);
+
+// What messages call it: the place that it is of.
+std::string name_of(const Dataset& dataset);
 
 // Throws bad_data where the images have no labels, which `what` needs.
 void require_labels(const Dataset& dataset, const std::string& what);

@@ -6,6 +6,8 @@
 #include "base/printable.h"
 #include "data/datasets/cifar.h"
 #include "data/datasets/image_folder.h"
+#include "data/datasets/image_list.h"
+#include "data/datasets/lines.h"
 
 namespace rdm {
 namespace {
@@ -21,16 +23,45 @@ bool is_split_folder(const std::string& place) {
   return is_folder(root / "train") || is_folder(root / "val") || !is_folder(root);
 }
 
-Dataset open_loose(const std::string& place, const std::string& split,
-                   const DatasetOptions& options) {
-  if (split == "train") return loose_folder(place, options);
-  throw Error(Code::bad_data, message("no folder `", split, "` in ", printable(place)),
-              "its images are all training images; validation images lie in DIR/val/CLASS/");
+// In lower case, with its dot.
+std::string extension_of(const std::string& place) {
+  auto extension = std::filesystem::path(place).extension().string();
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return extension;
+}
+
+// list or table; empty for what is no file. A list that is missing is told as such.
+std::string file_layout(const std::string& place) {
+  std::error_code ignored;
+  if (place == kStandardInput) return "list";
+  if (is_folder(place)) return "";
+  const auto extension = extension_of(place);
+  if (extension == ".txt") return "list";
+  if (extension == ".csv") return "table";
+  if (!std::filesystem::exists(place, ignored)) return "";
+  throw Error(
+      Code::bad_data,
+      message("not a folder of images, a list (.txt) or a table (.csv): ", printable(place)),
+      kPlaces);
+}
+
+Dataset open_as(const std::string& layout, const std::string& place, const std::string& split,
+                const DatasetOptions& options) {
+  if (layout == "folder") return image_folder(place, split, options);
+  if (layout.starts_with("cifar")) return read_cifar(*find_cifar(place), split, options);
+  if (split != "train") {
+    throw Error(Code::bad_data, message("no validation images in ", printable(place)),
+                "its images are all training images; validation images lie in DIR/val/CLASS/");
+  }
+  if (layout == "list") return image_list(place, options);
+  if (layout == "table") return image_table(place, options);
+  return loose_folder(place, options);
 }
 
 }  // namespace
 
 std::string layout_of(const std::string& place) {
+  if (const auto layout = file_layout(place); !layout.empty()) return layout;
   if (const auto cifar = find_cifar(place)) {
     return std::string(cifar->hundred ? "cifar100" : "cifar10") +
            (cifar->python ? "-python" : "-binary");
@@ -39,20 +70,21 @@ std::string layout_of(const std::string& place) {
 }
 
 bool has_splits(const std::string& place) {
-  return find_cifar(place) || is_split_folder(place);
+  const auto layout = layout_of(place);
+  return layout == "folder" || layout.starts_with("cifar");
 }
 
 bool has_split(const std::string& place, const std::string& split) {
-  return find_cifar(place) || is_folder(std::filesystem::path(place) / split);
+  const auto layout = layout_of(place);
+  return layout.starts_with("cifar") ||
+         (layout == "folder" && is_folder(std::filesystem::path(place) / split));
 }
 
 Dataset open_dataset(const std::string& place, const std::string& split,
                      const DatasetOptions& options) {
-  const auto cifar = find_cifar(place);
-  auto dataset = cifar                    ? read_cifar(*cifar, split, options)
-                 : is_split_folder(place) ? image_folder(place, split, options)
-                                          : open_loose(place, split, options);
-  dataset.sources = {{place, layout_of(place), dataset.root, dataset.size()}};
+  const auto layout = layout_of(place);
+  auto dataset = open_as(layout, place, split, options);
+  dataset.sources = {{place, layout, dataset.root, dataset.size()}};
   return dataset;
 }
 

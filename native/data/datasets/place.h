@@ -1,5 +1,5 @@
-// A place is where images are: a folder in one of several layouts. What it is, is told from what
-// lies there.
+// A place is where images are: a folder in one of several layouts, or a file that lists them. What
+// it is, is told from what lies there.
 #pragma once
 #include <string>
 
@@ -8,11 +8,12 @@
 
 namespace rdm {
 
-// folder (SPLIT/CLASS/**), images (at any depth, without classes and splits), or CIFAR's:
-// cifar10-binary, cifar10-python, cifar100-binary, cifar100-python.
+// folder (SPLIT/CLASS/**), images (at any depth, without classes and splits), list (.txt, or `-`
+// for standard input), table (.csv), or CIFAR's: cifar10-binary, cifar10-python, cifar100-binary,
+// cifar100-python. Throws bad_data for a file of another kind.
 std::string layout_of(const std::string& place);
 
-// Whether its images are split into train and val, as all are but those without classes.
+// Whether its images are split into train and val: CIFAR's, and those of a folder with classes.
 bool has_splits(const std::string& place);
 bool has_split(const std::string& place, const std::string& split);
 

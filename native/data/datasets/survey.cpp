@@ -120,7 +120,7 @@ Plain dataset_info(const std::string& root) {
 Plain check_dataset(const std::string& root, const CheckOptions& options) {
   std::vector<std::string> paths;  // of files; images in memory were checked as they were read
   int64_t in_memory = 0;
-  for (const auto& [name, dataset] : open_splits(root)) {
+  for (const auto& [name, dataset] : open_splits(root, {.missing_files = true})) {
     if (dataset.in_memory())
       in_memory += dataset.size();
     else

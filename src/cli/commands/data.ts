@@ -14,7 +14,7 @@ import {
   type SplitInfo,
   synthesize,
 } from '../../index.js';
-import { addFlags } from '../flags/flags.js';
+import { addFlags, placeHelp } from '../flags/flags.js';
 import { untilSignal } from '../launch/run.js';
 import { images, megabytes, table } from '../output/format.js';
 import { print, printJson, say } from '../output/print.js';
@@ -93,20 +93,18 @@ function addSynthesizeCommand(data: Command): void {
 const infoNotes = `
 Examples:
   rdm data info /data/imagenet
-  rdm data info --json /data/cifar10`;
+  rdm data info --json /data/cifar10
+  find /data -name '*.jpg' | sort | rdm data info -`;
 
 function addInfoCommand(data: Command): void {
   const command = data
     .command('info')
     .description('tell the layout, images, classes and sizes of a dataset')
-    .argument(
-      '<dir>',
-      'dataset: DIR/train/CLASS/*.jpg, images at any depth, or the files of CIFAR',
-    );
+    .argument('<place>', placeHelp);
   addFlags(command, 'data info')
     .addHelpText('after', infoNotes)
-    .action(async (dir: string, { json }: FlagsOf<'data info'>) => {
-      const info = await dataInfo(dir);
+    .action(async (place: string, { json }: FlagsOf<'data info'>) => {
+      const info = await dataInfo(place);
       if (json) printJson(info);
       else print(infoTable(info));
     });
@@ -135,7 +133,7 @@ function infoTable({ root, layout, splits }: DataInfo): string[] {
   const shown = Object.entries(splits);
   const found = oddities.filter(([, cell]) => shown.some(([, split]) => cell(split) !== '-'));
   return table([
-    ['folder', root],
+    ['place', root],
     ['layout', layout],
     ['', ...shown.map(([name]) => name)],
     ...[...infoRows, ...found].map(([name, cell]) => [
@@ -173,17 +171,14 @@ function addCheckCommand(data: Command): void {
   const command = data
     .command('check')
     .description('decode every image and list those that cannot be read')
-    .argument(
-      '<dir>',
-      'dataset: DIR/train/CLASS/*.jpg, images at any depth, or the files of CIFAR',
-    );
+    .argument('<place>', placeHelp);
   addFlags(command, 'data check')
     .addHelpText('after', checkNotes)
-    .action(async (dir: string, { json, ...options }: FlagsOf<'data check'>) => {
+    .action(async (place: string, { json, ...options }: FlagsOf<'data check'>) => {
       const progress = await openProgress('checking', images);
       await untilSignal(progress.close, async (signal) => {
         const control = { onEvent: progress.event, signal };
-        const check = await checkData({ data: dir, ...options }, control).finally(progress.close);
+        const check = await checkData({ data: place, ...options }, control).finally(progress.close);
         if (json) printJson(check);
         else printCheck(check);
         if (check.bad.length > 0) process.exitCode = 1;

@@ -9,7 +9,7 @@ import {
   type FlagsOf,
   svgToPng,
 } from '../../index.js';
-import { addFlags } from '../flags/flags.js';
+import { addFlags, placeHelp } from '../flags/flags.js';
 import { runJob } from '../launch/run.js';
 import { lookedAt } from '../output/messages.js';
 import { openResultOutput } from '../output/open.js';
@@ -28,7 +28,7 @@ export function addEmbedCommand(program: Command): void {
     .command('embed')
     .description('draw the features of images as a map, coloured by class')
     .argument('<checkpoint>', 'of pretraining or of lincls')
-    .argument('[dir]', 'dataset: DIR/val/CLASS/*.jpg, images at any depth, or the files of CIFAR');
+    .argument('[place]', placeHelp);
   addFlags(command, 'embed')
     .addHelpText('after', notes)
     .action(async (checkpoint: string, data: string | undefined, flags: FlagsOf<'embed'>) => {

@@ -8,7 +8,7 @@ import {
   knn,
   type ProcessOptions,
 } from '../../index.js';
-import { addFlags, libraryFlags, type ProcessFlags } from '../flags/flags.js';
+import { addFlags, libraryFlags, type ProcessFlags, placeHelp } from '../flags/flags.js';
 import { inProcesses, runJob } from '../launch/run.js';
 import { table } from '../output/format.js';
 import { openResultOutput } from '../output/open.js';
@@ -16,7 +16,7 @@ import { type Output, silentOutput } from '../output/output.js';
 import { print, say } from '../output/print.js';
 
 const notes = `
-DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
+PLACE, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
 where it has one.
 
 Examples:
@@ -28,10 +28,7 @@ export function addKnnCommand(program: Command): void {
   const command = program
     .command('knn')
     .description('classify the validation images by the nearest training images, without training')
-    .argument(
-      '[dir]',
-      'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
-    );
+    .argument('[place]', placeHelp);
   addFlags(command, 'knn')
     .addHelpText('after', notes)
     .action(async (data: string | undefined, flags: FlagsOf<'knn'> & ProcessFlags) => {

@@ -1,13 +1,13 @@
 // rdm lincls: trains a linear classifier on the frozen backbone of a checkpoint, and evaluates it.
 import type { Command } from 'commander';
 import { type Control, type FlagsOf, lincls, linclsOptions } from '../../index.js';
-import { addFlags, libraryFlags, type ProcessFlags } from '../flags/flags.js';
+import { addFlags, libraryFlags, type ProcessFlags, placeHelp } from '../flags/flags.js';
 import { inProcesses, runJob } from '../launch/run.js';
 import { openOutput } from '../output/open.js';
 import { outliveStdout } from '../output/print.js';
 
 const notes = `
-DIR, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
+PLACE, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
 where it has one.
 
 Examples:
@@ -20,10 +20,7 @@ export function addLinclsCommand(program: Command): void {
   const command = program
     .command('lincls')
     .description('train and evaluate a linear classifier on a frozen backbone')
-    .argument(
-      '[dir]',
-      'dataset: a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or with the files of CIFAR',
-    );
+    .argument('[place]', placeHelp);
   addFlags(command, 'lincls')
     .addHelpText('after', notes)
     .action(async (data: string | undefined, flags: FlagsOf<'lincls'> & ProcessFlags) => {

@@ -8,7 +8,7 @@ import {
   spectrum,
   spectrumSvg,
 } from '../../index.js';
-import { addFlags } from '../flags/flags.js';
+import { addFlags, placeHelp } from '../flags/flags.js';
 import { runJob } from '../launch/run.js';
 import { table } from '../output/format.js';
 import { lookedAt } from '../output/messages.js';
@@ -29,7 +29,7 @@ export function addSpectrumCommand(program: Command): void {
     .command('spectrum')
     .description('effective ranks of the features of images, by branch and layer')
     .argument('<checkpoint>', 'of pretraining')
-    .argument('[dir]', 'dataset: DIR/val/CLASS/*.jpg, images at any depth, or the files of CIFAR');
+    .argument('[place]', placeHelp);
   addFlags(command, 'spectrum')
     .addHelpText('after', notes)
     .action(

@@ -24,7 +24,7 @@ export function addVerifyResumeCommand(program: Command): void {
   const command = program
     .command('verify-resume')
     .description('train some steps straight and with a stop in between, and compare every tensor')
-    .argument('<dir>', 'dataset: as rdm pretrain takes it');
+    .argument('<place>', 'as rdm pretrain takes it, but standard input');
   addFlags(addFlags(command, 'pretrain', ['--overwrite']), 'verify-resume')
     .addHelpText('after', notes)
     .action(async (data: string, flags: FlagsOf<'pretrain'> & ProcessFlags & { steps: number }) => {

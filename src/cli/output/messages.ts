@@ -79,7 +79,7 @@ export const lookedAt = (count: number, places: Place[]): string =>
     ? counted(count, 'validation image')
     : `${counted(count, 'image')}${where(places)}`;
 
-const hasSplits = ({ layout }: Place) => layout !== 'images';
+const hasSplits = ({ layout }: Place) => layout === 'folder' || layout.startsWith('cifar');
 
 const where = (places: Place[]) => places.map(({ place }) => ` in ${place}`).join('');
 

@@ -166,7 +166,7 @@ TEST_CASE("a place without images, and what needs labels where there are none, a
   CHECK(open("train", {}).hint.find("images at any depth") != std::string::npos);
   touch(scratch.path / "photos/2019/4.jpg");
   CHECK(open("train", {}).message == "no error");
-  CHECK(open("val", {}).message == "no folder `val` in " + root);
+  CHECK(open("val", {}).message == "no validation images in " + root);
   CHECK(open("train", {.images_per_class = 3}).message ==
         "--images-per-class chooses by class, and the images of " + root + " have no labels");
   CHECK(open("train", {.classes = {"cat"}}).message ==
