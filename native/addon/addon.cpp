@@ -103,10 +103,9 @@ const Plain& as_given(const Plain& dictionary) {
 // checkData({data, workers, maxImagePixels}, onEvent)
 Plain check_data(const Plain& dictionary, const Sink& sink, std::stop_token stop) {
   DictionaryReader reader(dictionary);
-  std::string data;
+  const auto data = places_in(reader.dictionary("data")).value_or(Places());
   int64_t workers = 1;
   CheckOptions options;
-  reader.read("data", data);
   reader.read("workers", workers);
   reader.read("maxImagePixels", options.max_image_pixels);
   reader.finish();
@@ -117,7 +116,7 @@ Plain check_data(const Plain& dictionary, const Sink& sink, std::stop_token stop
 }
 
 Plain data_info(const Plain& data) {
-  return dataset_info(*data.get_if<std::string>());
+  return dataset_info(places_in(data).value_or(Places()));
 }
 
 Napi::Value environment_now(Arguments info) {

@@ -4,25 +4,37 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
-#include "data/datasets/place.h"
 #include "device/feed.h"
 
 namespace rdm {
 
-Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class) {
+namespace {
+
+DatasetOptions wanted(const DataOptions& options, int64_t images_per_class) {
   DatasetOptions wanted;
   wanted.images_per_class = images_per_class;
   if (!options.classes.empty()) wanted.classes = read_class_list(options.classes);
-  auto dataset = open_dataset(options.data, split, wanted);
+  return wanted;
+}
+
+Dataset with_statistics(Dataset dataset, const DataOptions& options) {
   dataset.statistics = statistics_of(options.dataset, dataset);
   return dataset;
 }
 
+}  // namespace
+
+Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class) {
+  return with_statistics(open_places(options.data, split, wanted(options, images_per_class)),
+                         options);
+}
+
 Dataset open_looked_at(const DataOptions& options, int64_t images) {
-  const char* split = has_splits(options.data) ? "val" : "train";
-  return evenly_spaced(open_split(options, split, /*images_per_class=*/0), images);
+  auto dataset = open_shown(options.data, wanted(options, /*images_per_class=*/0));
+  return evenly_spaced(with_statistics(std::move(dataset), options), images);
 }
 
 LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,

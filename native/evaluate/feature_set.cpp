@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "data/datasets/place.h"
+#include "data/datasets/places.h"
 #include "data/jpeg/jpeg.h"
 #include "device/device.h"
 #include "device/loading.h"

@@ -4,7 +4,7 @@
 
 #include "checkpoint/names.h"
 #include "checkpoint/weights_file.h"
-#include "data/datasets/place.h"
+#include "data/datasets/places.h"
 #include "device/device.h"
 #include "device/loading.h"
 #include "evaluate/features.h"

@@ -44,6 +44,12 @@ std::optional<FilterSpec> read_filter(DictionaryReader& reader) {
 
 }  // namespace
 
+void read_places(DictionaryReader& reader, Places& into) {
+  const auto places = places_in(reader.dictionary("data"));
+  RDM_CHECK(places, Code::usage, "option 'data' must be a place or a list of places");
+  into = *places;
+}
+
 const char* name_of(FeatureLayer layer) {
   return layer == FeatureLayer::backbone ? "backbone" : "projector";
 }

@@ -12,6 +12,7 @@
 
 #include "base/dictionary_reader.h"
 #include "checkpoint/branch.h"
+#include "data/datasets/places.h"
 #include "data/datasets/reference_datasets.h"
 #include "data/loading/loader.h"
 #include "distributed/options.h"
@@ -25,9 +26,12 @@ enum class Precision { fp32, bf16, fp16 };
 
 const char* name_of(Precision precision);
 
+// The key `data`: a place or a list of several.
+void read_places(DictionaryReader& reader, Places& into);
+
 // Which images, and how they are read.
 struct DataOptions {
-  std::string data;
+  Places data;
   DatasetName dataset = DatasetName::custom;
   std::string output;  // folder for what a run writes, also its list of bad images
   int64_t workers = 0;
@@ -42,7 +46,7 @@ struct DataOptions {
   int64_t val_images_per_class = 0;
 
   void read(DictionaryReader& reader) {
-    reader.read("data", data);
+    read_places(reader, data);
     reader.read("dataset", dataset,
                 {{"custom", DatasetName::custom},
                  {"cifar10", DatasetName::cifar10},

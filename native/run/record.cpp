@@ -19,6 +19,16 @@ std::string checkpoint_name(Position next) {
   return file;
 }
 
+namespace {
+
+std::string join(const Places& places) {
+  std::string all;
+  for (const auto& place : places) all += (all.empty() ? "" : ", ") + place;
+  return all;
+}
+
+}  // namespace
+
 std::string listing_of(const Dataset& dataset) {
   char digits[17];
   std::snprintf(digits, sizeof digits, "%016llx",
@@ -44,10 +54,12 @@ Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
 std::optional<Record> read_record(const Plain& record, const std::string& path) {
   if (record.is_null()) return std::nullopt;
   const EntryReader reader(record, path, "rdm");
+  const auto* data = record.find("data");
+  const auto places = data ? places_in(*data) : std::nullopt;
   if (reader.has("views")) reader.dictionaries("views");
   return Record{reader.text("command"),
                 reader.text("listing"),
-                reader.text("data"),
+                places ? join(*places) : reader.text("data"),  // which refuses
                 reader.whole("seed", std::numeric_limits<int64_t>::min(),
                              std::numeric_limits<int64_t>::max()),
                 read_state(reader.inside("state")),

@@ -3,7 +3,7 @@
 #include <torch/torch.h>
 #include <torch/version.h>
 
-#include "data/datasets/place.h"
+#include "data/datasets/places.h"
 #include "device/device.h"
 
 namespace rdm {

@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "data/datasets/place.h"
+#include "data/datasets/places.h"
 #include "device/loading.h"
 #include "device/memory.h"
 #include "run/output.h"

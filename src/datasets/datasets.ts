@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
-import { place } from '../options/check.js';
+import { type Places, places } from '../options/check.js';
 import { checkKeys } from '../options/keys.js';
 import { sent } from '../options/sent.js';
 import { complete } from '../options/table/table.js';
@@ -12,8 +12,8 @@ import type { DataCheck, DataInfo } from '../types/datasets.js';
 import type { Control, ProgressEvent } from '../types/events.js';
 
 /** Layout, images, classes and sizes of the splits. Rejects with `bad_data`. */
-export function dataInfo(data: string): Promise<DataInfo> {
-  return translated(() => native().dataInfo(place(data)));
+export function dataInfo(data: Places): Promise<DataInfo> {
+  return translated(() => native().dataInfo(places(data)));
 }
 
 /** Decodes every image of every split and tells which cannot be read. Progress counts images. */
@@ -23,7 +23,7 @@ export async function checkData(
 ): Promise<DataCheck> {
   checkKeys('data check', options, ['data']);
   const wanted = sent('data check', complete('data check', options));
-  const resolved = { ...wanted, data: place(options.data) };
+  const resolved = { ...wanted, data: places(options.data) };
   return perform((onEvent) => native().checkData(resolved, onEvent), control);
 }
 

@@ -45,7 +45,7 @@ export interface Native {
   inspectCheckpoint(path: string): Promise<CheckpointInfo>;
   hashTensors(path: string): Promise<TensorHash[]>;
   exportCheckpoint(options: NativeOptions): Promise<Omit<ExportSummary, 'output'>>;
-  dataInfo(path: string): Promise<DataInfo>;
+  dataInfo(places: string | string[]): Promise<DataInfo>;
   checkData(options: NativeOptions, onEvent: (event: ProgressEvent) => void): Job<DataCheck>;
   synthesize(options: NativeOptions): Promise<{ images: number }>;
   environment(): Environment;

@@ -88,12 +88,23 @@ export function oneOf<const Choice extends string | number>(
   throw new RdmError('usage', `unknown ${noun} '${value}'`, `choose from: ${choices.join(', ')}`);
 }
 
+/** Where images are: one place or several. */
+export type Places = string | string[];
+
+/** None where there is nothing, or an empty text. */
+export function toList(given: Places | undefined): string[] {
+  const list: unknown[] = Array.isArray(given) ? given : given ? [given] : [];
+  return list.map((path) => text('a place', path)).filter((path) => path !== '');
+}
+
 /** Where standard input lists the images. */
 export const standardInput = '-';
 
-/** A folder, or a file that lists images. Throws `usage` where there is none. */
-export function place(path: string | undefined): string {
-  if (path) return path === standardInput ? path : resolve(path);
+/** Each a folder, or a file that lists images; one as a text, several as a list. Throws `usage` where there is none. */
+export function places(given: Places | undefined): Places {
+  const all = toList(given).map((path) => (path === standardInput ? path : resolve(path)));
+  const [first, ...more] = all;
+  if (first) return more.length > 0 ? all : first;
   throw new RdmError(
     'usage',
     'no data folder was given',

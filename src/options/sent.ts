@@ -1,6 +1,6 @@
 // Complete options to what the addon gets: each value checked, under the option's name.
 import { RdmError } from '../base/errors.js';
-import { check, place, standardInput, whole } from './check.js';
+import { check, type Places, places, standardInput, toList, whole } from './check.js';
 import { ownWorkers } from './process.js';
 import { type CommandName, longFlag } from './table/row.js';
 import { type Complete, optionsOf, type Sent } from './table/table.js';
@@ -27,7 +27,7 @@ export const mayDiffer = (command: CommandName): string[] =>
     .map(({ name }) => name);
 
 interface Images {
-  data?: string | undefined;
+  data?: Places | undefined;
   process?: ProcessOptions | undefined;
   cropSize: number;
   valResize: number;
@@ -44,7 +44,7 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
   if (options.gpu !== undefined && options.device === 'cpu') {
     throw new RdmError('usage', `--gpu ${options.gpu} contradicts --device cpu`);
   }
-  if (options.data === standardInput && (options.process?.worldSize ?? 1) > 1) {
+  if (toList(options.data).includes(standardInput) && (options.process?.worldSize ?? 1) > 1) {
     throw new RdmError(
       'usage',
       'standard input goes to one process, and several are to read the list',
@@ -53,7 +53,7 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
   }
   return {
     ...found,
-    data: place(options.data),
+    data: places(options.data),
     workers: ownWorkers(found.workers, options),
     valResize: whole('--val-resize', options.valResize, found.cropSize),
   };

@@ -6,6 +6,7 @@ import type {
   FilterSolver,
   FilterSource,
 } from '../types/choices.js';
+import type { Places } from './check.js';
 import type { predictor } from './table/model.js';
 import type { FlagsOf, OptionsOf } from './table/table.js';
 
@@ -64,32 +65,32 @@ export type PredictorFlags = Pick<OptionsOf<'pretrain'>, keyof typeof predictor.
 export interface PretrainOptions
   extends Omit<OptionsOf<'pretrain'>, keyof PredictorFlags>,
     Distributed {
-  /** Folder with train/CLASS/*, or with the files of CIFAR; with an online classifier also val/. */
-  data: string;
+  /** Where the images are: folders, lists (.txt) or tables (.csv) of them; docs/datasets.md has every layout. */
+  data: Places;
   predictor?: Predictor | undefined;
 }
 
 export interface LinclsOptions extends OptionsOf<'lincls'>, Distributed {
-  /** Folder with train/CLASS/* and val/CLASS/*; where left out, the one the checkpoint records. */
-  data?: string | undefined;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
 }
 
 export interface KnnOptions extends OptionsOf<'knn'>, Distributed {
-  /** Folder with train/CLASS/* and val/CLASS/*; where left out, the one the checkpoint records. */
-  data?: string | undefined;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
 }
 
 /** The validation images through a checkpoint's networks. */
 export interface SpectrumOptions extends OptionsOf<'spectrum'> {
   checkpoint: string;
-  /** Folder with val/CLASS/*; where left out, the one the checkpoint records. */
-  data?: string | undefined;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
 }
 
 export interface EmbedOptions extends OptionsOf<'embed'> {
   checkpoint: string;
-  /** Folder with val/CLASS/*; where left out, the one the checkpoint records. */
-  data?: string | undefined;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
 }
 
 export type FeatureOptions = Omit<EmbedOptions, 'neighbours' | 'minDist' | 'seed'>;
@@ -106,8 +107,8 @@ export interface SynthesizeOptions extends OptionsOf<'data synthesize'> {
 }
 
 export interface CheckOptions extends OptionsOf<'data check'> {
-  /** Folder of a dataset, in any layout that a run takes. */
-  data: string;
+  /** As of pretraining. */
+  data: Places;
 }
 
 /** Options under the names of the command line's flags, in camel case; recipes hold them too. */

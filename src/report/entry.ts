@@ -51,6 +51,9 @@ const numbers: Shape = (value) =>
 const texts: Shape = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
+const oneOrSeveral: Shape = (value, ...place) =>
+  Array.isArray(value) ? texts(value, ...place) : text(value, ...place);
+
 const meter = object({ value: number, average: number });
 const branch = object({
   effectiveRank: number,
@@ -101,7 +104,7 @@ const shapes: Record<string, Shape> = {
   warning: object({ code: text, message: text }),
   recorded: object({
     ...{ checkpoint: text, arch: optional(text), stem: optional(text), dataset: optional(text) },
-    ...{ stemPadding: optional(count), cropSize: optional(count), data: optional(text) },
+    ...{ stemPadding: optional(count), cropSize: optional(count), data: optional(oneOrSeveral) },
     ...{ classes: optional(text), imagesPerClass: optional(count) },
   }),
   weights: object({

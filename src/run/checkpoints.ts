@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RdmError, translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
-import { oneOf, standardInput } from '../options/check.js';
+import { oneOf, type Places, standardInput, toList } from '../options/check.js';
 import type { ExportOptions, LinclsOptions } from '../options/types.js';
 import {
   type Architecture,
@@ -41,7 +41,7 @@ export async function exportCheckpoint(options: ExportOptions): Promise<ExportSu
 interface Recorded {
   classes?: string;
   cropSize?: number;
-  data?: string;
+  data?: Places;
   dataset?: Dataset;
   imagesPerClass?: number;
   output?: string;
@@ -49,14 +49,19 @@ interface Recorded {
   stemPadding?: number;
 }
 
-const texts = ['classes', 'data', 'dataset', 'output', 'stem'] as const;
+const texts = ['classes', 'dataset', 'output', 'stem'] as const;
 const numbers = ['cropSize', 'imagesPerClass', 'stemPadding'] as const;
+
+const isPlaces = (value: unknown) =>
+  typeof value === 'string' ||
+  (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string'));
 
 /** Only what is of its kind: the file may be anybody's. Throws `bad_checkpoint`. */
 function readRecorded(checkpoint: string, record: Record<string, unknown>): Recorded {
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   const wrong = [
     ...texts.filter((key) => typeof (record[key] ?? '') !== 'string'),
+    ...(isPlaces(record.data ?? '') ? [] : ['data']),
     ...numbers.filter((key) => !isCount(record[key] ?? 0)),
   ];
   if (wrong.length > 0) {
@@ -103,8 +108,8 @@ export async function takeOver<Options extends Recordable>(
     );
   }
   const before = readRecorded(checkpoint, { ...(info.stem && { stem: info.stem }), ...info.rdm });
-  const takesData = !options.data && before.data;
-  if (takesData && before.data === standardInput) {
+  const takesData = toList(options.data).length === 0 && before.data;
+  if (takesData && toList(before.data).includes(standardInput)) {
     throw new RdmError(
       'usage',
       `no data folder was given, and the run of ${checkpoint} read its list from standard input`,

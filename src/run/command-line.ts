@@ -1,7 +1,7 @@
 // The shortest command line that makes a run with these options. How many processes share the work is among the
 // values, not in the line, as torchrun, Slurm or rdm itself starts them.
 import { resolve } from 'node:path';
-import { place } from '../options/check.js';
+import { places, toList } from '../options/check.js';
 import { flagValues } from '../options/flags.js';
 import { hasEffect, isNeeded } from '../options/idle.js';
 import { completeLincls, completePretrain } from '../options/runs.js';
@@ -42,9 +42,9 @@ function commandLine(
     const says = (other && hasEffect(row, values)) || isNeeded(row, values);
     return says ? flagWords(name, values[name]) : [];
   });
-  const data = place(options.data);
+  const data = toList(places(options.data));
   const { worldSize: processes } = options.process ?? {};
-  const line = ['rdm', command, ...words, data].map(quoted).join(' ');
+  const line = ['rdm', command, ...words, ...data].map(quoted).join(' ');
   return { values: { ...values, ...(processes && { processes }) }, line };
 }
 

@@ -10,6 +10,21 @@ interface File {
   bytes: number;
 }
 
+/** Of one place its own; of several that of all their fingerprints. Rejects when aborted. */
+export async function hashListings(places: string[], signal: AbortSignal): Promise<Listing> {
+  const [first, ...more] = await Promise.all(places.map((place) => hashListing(place, signal)));
+  if (first && more.length === 0) return first;
+  const all = [...(first ? [first] : []), ...more];
+  const sum = (of: (listing: Listing) => number) => all.reduce((total, one) => total + of(one), 0);
+  return {
+    sha256: createHash('sha256')
+      .update(all.map(({ sha256 }) => `${sha256}\n`).join(''))
+      .digest('hex'),
+    files: sum(({ files }) => files),
+    bytes: sum(({ bytes }) => bytes),
+  };
+}
+
 /**
  * Lists train/ and val/ where there is a train/, as in an image folder; else everything. A list of images counts as
  * one file. Rejects when aborted.

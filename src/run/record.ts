@@ -6,10 +6,11 @@ import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { withFile } from '../base/files.js';
+import { type Places, toList } from '../options/check.js';
 import type { StartEvent } from '../types/events.js';
 import type { RunRecord } from '../types/report.js';
 import type { CommandLine } from './command-line.js';
-import { hashListing } from './listing.js';
+import { hashListings } from './listing.js';
 
 export interface Recorder {
   start(event: StartEvent): void;
@@ -22,7 +23,7 @@ export const recordFile = (folder: string) => join(folder, 'run.json');
 /** Refuses a run.json that it could not add to. Throws `bad_output`. */
 export function openRecord(
   output: string,
-  data: string,
+  data: Places,
   describe: (seed: number) => CommandLine,
 ): Recorder {
   const path = recordFile(output);
@@ -75,7 +76,7 @@ function isRecord(value: unknown): value is RunRecord {
   return texts && [options, versions, machine, data].every(isObject);
 }
 
-function describeStart(event: StartEvent, { line, values }: CommandLine, data: string): RunRecord {
+function describeStart(event: StartEvent, { line, values }: CommandLine, data: Places): RunRecord {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const processors = cpus();
   return {
@@ -103,8 +104,8 @@ async function fillIn(record: RunRecord, signal: AbortSignal): Promise<void> {
   const { folder, data } = record;
   [record.commit, data.commit, data.listing] = await Promise.all([
     commitOf(folder),
-    commitOf(data.folder),
-    hashListing(data.folder, signal).catch(() => null), // aborted, or a file vanished
+    commitOf(toList(data.folder)[0] ?? ''),
+    hashListings(toList(data.folder), signal).catch(() => null), // aborted, or a file vanished
   ]);
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RdmError, writing } from '../base/errors.js';
 import { native } from '../native/addon.js';
-import { standardInput, whole } from '../options/check.js';
+import { standardInput, toList, whole } from '../options/check.js';
 import { checkKeys } from '../options/keys.js';
 import { resolvePretrain } from '../options/runs.js';
 import type { PretrainOptions } from '../options/types.js';
@@ -22,7 +22,7 @@ export async function verifyResume(
   control: Control = {},
 ): Promise<ResumeCheck> {
   checkKeys('pretrain', options, ['data', 'process', 'predictor']);
-  if (options.data === standardInput) {
+  if (toList(options.data).includes(standardInput)) {
     throw new RdmError(
       'usage',
       'standard input can be read once, and three runs are to read the list',

@@ -49,13 +49,15 @@ export interface Place {
 }
 
 export interface DataInfo {
+  /** The place; of several, what messages call them. */
   root: string;
-  layout: Layout;
+  layout: Layout | 'several';
   /** Without `val` where there is none. */
   splits: { train: SplitInfo; val?: SplitInfo };
 }
 
 export interface SplitInfo {
+  places: Place[];
   images: number;
   /** 0: the images have no labels. */
   classes: number;

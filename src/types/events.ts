@@ -181,7 +181,7 @@ export interface RecordedEvent {
   stemPadding?: number;
   dataset?: Dataset;
   cropSize?: number;
-  data?: string;
+  data?: string | string[];
   classes?: string;
   imagesPerClass?: number;
 }

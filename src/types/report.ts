@@ -20,7 +20,8 @@ export interface RunRecord {
   folder: string;
   /** The commit of the working folder; null where it is in no git work tree. */
   commit: string | null;
-  data: { folder: string; commit: string | null; listing: Listing | null };
+  /** `folder`: the place of the images, or a list of several. */
+  data: { folder: string | string[]; commit: string | null; listing: Listing | null };
 }
 
 /** Equal hashes: the same files, by path and size. */

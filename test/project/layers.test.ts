@@ -8,7 +8,7 @@ import { root } from '../support/rdm.js';
 // A folder may use itself and every folder of the rows before its own.
 const nativeLayers = [
   ['base'],
-  ['pickle', 'data/pixels', 'spectral', 'optim', 'distributed'],
+  ['pickle', 'data/lists', 'data/pixels', 'spectral', 'optim', 'distributed'],
   ['data/jpeg', 'formats'],
   ['data/codecs'],
   ['data/datasets', 'checkpoint'],

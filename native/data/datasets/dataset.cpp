@@ -1,6 +1,7 @@
 #include "data/datasets/dataset.h"
 
 #include <algorithm>
+#include <functional>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
@@ -34,6 +35,23 @@ Dataset evenly_spaced(Dataset dataset, int64_t count) {
   dataset.samples.resize(count);
   if (dataset.in_memory()) dataset.pixels.resize(count * bytes);
   return dataset;
+}
+
+std::optional<std::pair<int64_t, int64_t>> find_double(const Dataset& dataset) {
+  std::vector<std::pair<size_t, int64_t>> hashes;  // of a path, and its index
+  hashes.reserve(dataset.samples.size());
+  for (const auto& sample : dataset.samples) {
+    hashes.emplace_back(std::hash<std::string>()(sample.path), static_cast<int64_t>(hashes.size()));
+  }
+  std::sort(hashes.begin(), hashes.end());
+  std::optional<std::pair<int64_t, int64_t>> found;
+  for (size_t i = 1; i < hashes.size(); ++i) {
+    const auto [previous, earlier] = hashes[i - 1];
+    const auto [hash, later] = hashes[i];
+    if (hash != previous || dataset.samples[earlier].path != dataset.samples[later].path) continue;
+    if (!found || later < found->second) found = {earlier, later};
+  }
+  return found;
 }
 
 std::vector<std::string> read_class_list(const std::string& path) {
@@ -106,7 +124,11 @@ void refuse_choice_of_classes(const DatasetOptions& options, const std::string& 
 }
 
 std::string name_of(const Dataset& dataset) {
-  return dataset.sources.empty() ? dataset.root : dataset.sources.front().place;
+  if (dataset.sources.empty()) return dataset.root;
+  const auto& first = dataset.sources.front().place;
+  const size_t more = dataset.sources.size() - 1;
+  return more == 0 ? first
+                   : message(first, " and ", more, more == 1 ? " more place" : " more places");
 }
 
 void require_labels(const Dataset& dataset, const std::string& what) {
@@ -126,11 +148,17 @@ uint64_t listing_hash(const Dataset& dataset) {
   };
   for (const auto& name : dataset.classes) add(name);
   add("");
+  std::string root = dataset.root;
   for (const auto& sample : dataset.samples) {
     // The path below the root, so that a folder that is moved keeps its hash.
-    std::string_view path = sample.path;
-    if (path.starts_with(dataset.root)) path.remove_prefix(dataset.root.size());
-    add(path);
+    const auto is_below = [&](const std::string& root) {
+      return sample.path.starts_with(root + "/");
+    };
+    if (!is_below(root)) {
+      const auto other = std::ranges::find_if(dataset.sources, is_below, &Source::root);
+      if (other != dataset.sources.end()) root = other->root;
+    }
+    add(std::string_view(sample.path).substr(is_below(root) ? root.size() : 0));
     add(std::to_string(sample.label));
   }
   return hash;

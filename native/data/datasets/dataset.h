@@ -2,7 +2,9 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/pixels/augmentation.h"
@@ -61,11 +63,15 @@ Dataset evenly_spaced(Dataset dataset, int64_t count);
 // Throws bad_data where `options` choose by class, and the images of `place` have no labels.
 void refuse_choice_of_classes(const DatasetOptions& options, const std::string& place);
 
-// What messages call it: the place that it is of.
+// What messages call it: the place that it is of, or the first of several.
 std::string name_of(const Dataset& dataset);
 
 // Throws bad_data where the images have no labels, which `what` needs.
 void require_labels(const Dataset& dataset, const std::string& what);
+
+// The first image whose path an earlier one has, and that one: {earlier, later}. Takes 16 bytes an
+// image.
+std::optional<std::pair<int64_t, int64_t>> find_double(const Dataset& dataset);
 
 // Reads the classes that a text file lists, one a line, without blank lines and lines that begin
 // with #. Throws bad_data.

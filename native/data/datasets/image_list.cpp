@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <functional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,8 +13,8 @@
 #include "base/error.h"
 #include "base/printable.h"
 #include "data/datasets/labels.h"
-#include "data/datasets/lines.h"
-#include "data/datasets/path_table.h"
+#include "data/lists/lines.h"
+#include "data/lists/path_table.h"
 
 namespace rdm {
 namespace {
@@ -75,24 +74,14 @@ class Listed {
   }
 
  private:
-  // Sorts hashes, as a set of a million paths would take as much memory as the list.
   void refuse_doubles() const {
-    std::vector<std::pair<size_t, int64_t>> hashes;  // of a path, and its index
-    hashes.reserve(dataset_.samples.size());
-    for (const auto& sample : dataset_.samples) {
-      hashes.emplace_back(std::hash<std::string>()(sample.path),
-                          static_cast<int64_t>(hashes.size()));
-    }
-    std::sort(hashes.begin(), hashes.end());
-    for (size_t i = 1; i < hashes.size(); ++i) {
-      const auto [hash, second] = hashes[i];
-      const auto [previous, first] = hashes[i - 1];
-      if (hash != previous || path(first) != path(second)) continue;
-      throw lines_.error(
-          numbers_[second],
-          message(shortened(path(second)), " is listed before, in line ", numbers_[first]),
-          "list each image once");
-    }
+    const auto found = find_double(dataset_);
+    if (!found) return;
+    const auto [earlier, later] = *found;
+    throw lines_.error(
+        numbers_[later],
+        message(shortened(path(later)), " is listed before, in line ", numbers_[earlier]),
+        "list each image once");
   }
 
   void refuse_missing() const {

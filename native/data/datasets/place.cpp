@@ -7,7 +7,7 @@
 #include "data/datasets/cifar.h"
 #include "data/datasets/image_folder.h"
 #include "data/datasets/image_list.h"
-#include "data/datasets/lines.h"
+#include "data/lists/lines.h"
 
 namespace rdm {
 namespace {
@@ -86,14 +86,6 @@ Dataset open_dataset(const std::string& place, const std::string& split,
   auto dataset = open_as(layout, place, split, options);
   dataset.sources = {{place, layout, dataset.root, dataset.size()}};
   return dataset;
-}
-
-Plain::List sources_of(const Dataset& dataset) {
-  Plain::List sources;
-  for (const auto& [place, layout, root, images] : dataset.sources) {
-    sources.push_back(Plain::Dict{{"place", place}, {"layout", layout}, {"images", images}});
-  }
-  return sources;
 }
 
 }  // namespace rdm

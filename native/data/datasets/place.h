@@ -3,7 +3,6 @@
 #pragma once
 #include <string>
 
-#include "base/plain.h"
 #include "data/datasets/dataset.h"
 
 namespace rdm {
@@ -21,8 +20,5 @@ bool has_split(const std::string& place, const std::string& split);
 // bad_data and names what is missing or wrong.
 Dataset open_dataset(const std::string& place, const std::string& split,
                      const DatasetOptions& options = {});
-
-// [{place, layout, images}], in the order of the images.
-Plain::List sources_of(const Dataset& dataset);
 
 }  // namespace rdm

@@ -23,10 +23,10 @@ constexpr int64_t kMostHeaders = 1000;
 
 using Splits = std::vector<std::pair<std::string, Dataset>>;  // name, images
 
-Splits open_splits(const std::string& root, const DatasetOptions& options = {}) {
+Splits open_splits(const Places& places, const DatasetOptions& options = {}) {
   Splits splits;
-  splits.emplace_back("train", open_dataset(root, "train", options));
-  if (has_split(root, "val")) splits.emplace_back("val", open_dataset(root, "val", options));
+  splits.emplace_back("train", open_places(places, "train", options));
+  if (has_split(places, "val")) splits.emplace_back("val", open_places(places, "val", options));
   return splits;
 }
 
@@ -94,7 +94,8 @@ Plain describe(const Dataset& dataset, const Splits& splits) {
   char hash[17];
   std::snprintf(hash, sizeof hash, "%016llx",
                 static_cast<unsigned long long>(listing_hash(dataset)));
-  return Plain::Dict{{"images", dataset.size()},
+  return Plain::Dict{{"places", sources_of(dataset)},
+                     {"images", dataset.size()},
                      {"classes", static_cast<int64_t>(dataset.classes.size())},
                      {"smallestClass", named(std::min_element(counts.begin(), counts.end()))},
                      {"largestClass", named(std::max_element(counts.begin(), counts.end()))},
@@ -108,19 +109,24 @@ Plain describe(const Dataset& dataset, const Splits& splits) {
 
 }  // namespace
 
-Plain dataset_info(const std::string& root) {
-  const Splits splits = open_splits(root, {.empty_classes = true});
+Plain dataset_info(const Places& places) {
+  const Splits splits = open_splits(places, {.empty_classes = true});
   Plain::Dict described;
   for (const auto& [name, dataset] : splits) {
     described.emplace_back(name, describe(dataset, splits));
   }
-  return Plain::Dict{{"root", root}, {"layout", layout_of(root)}, {"splits", std::move(described)}};
+  const auto& sources = splits[0].second.sources;
+  return Plain::Dict{{"root", name_of(splits[0].second)},
+                     {"layout", sources.size() == 1 ? sources[0].layout : "several"},
+                     {"splits", std::move(described)}};
 }
 
-Plain check_dataset(const std::string& root, const CheckOptions& options) {
+Plain check_dataset(const Places& places, const CheckOptions& options) {
   std::vector<std::string> paths;  // of files; images in memory were checked as they were read
+  std::string root;
   int64_t in_memory = 0;
-  for (const auto& [name, dataset] : open_splits(root, {.missing_files = true})) {
+  for (const auto& [name, dataset] : open_splits(places, {.missing_files = true})) {
+    if (root.empty()) root = name_of(dataset);
     if (dataset.in_memory())
       in_memory += dataset.size();
     else

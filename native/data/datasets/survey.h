@@ -6,17 +6,18 @@
 #include <string>
 
 #include "base/plain.h"
-#include "data/datasets/dataset.h"
+#include "data/datasets/places.h"
 
 namespace rdm {
 
-// {root, layout, splits: {train: {images, classes, smallestClass, largestClass, emptyClasses,
+// {root, layout, splits: {train: {places, images, classes, smallestClass, largestClass,
+// emptyClasses,
 //  onlyHere, ignoredFiles, listing, widths, heights}, val: …}}. Classes are counted; the smallest
 // and the largest are {name, images}, or null without labels; `onlyHere` names the classes that the
 // other split lacks; `ignoredFiles` counts files that are no images by their extensions; widths and
 // heights are {least, mean, most} over at most a thousand images, evenly spread. Throws bad_data
 // where there is no train split.
-Plain dataset_info(const std::string& root);
+Plain dataset_info(const Places& places);
 
 struct CheckOptions {
   int workers = 1;
@@ -28,6 +29,6 @@ struct CheckOptions {
 
 // Decodes every image of every split: {root, images, stopped, bad: [{path, reason}]}, in the order
 // of the listing.
-Plain check_dataset(const std::string& root, const CheckOptions& options);
+Plain check_dataset(const Places& places, const CheckOptions& options);
 
 }  // namespace rdm

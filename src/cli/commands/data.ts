@@ -100,11 +100,11 @@ function addInfoCommand(data: Command): void {
   const command = data
     .command('info')
     .description('tell the layout, images, classes and sizes of a dataset')
-    .argument('<place>', placeHelp);
+    .argument('<place...>', placeHelp);
   addFlags(command, 'data info')
     .addHelpText('after', infoNotes)
-    .action(async (place: string, { json }: FlagsOf<'data info'>) => {
-      const info = await dataInfo(place);
+    .action(async (places: string[], { json }: FlagsOf<'data info'>) => {
+      const info = await dataInfo(places);
       if (json) printJson(info);
       else print(infoTable(info));
     });
@@ -171,14 +171,16 @@ function addCheckCommand(data: Command): void {
   const command = data
     .command('check')
     .description('decode every image and list those that cannot be read')
-    .argument('<place>', placeHelp);
+    .argument('<place...>', placeHelp);
   addFlags(command, 'data check')
     .addHelpText('after', checkNotes)
-    .action(async (place: string, { json, ...options }: FlagsOf<'data check'>) => {
+    .action(async (places: string[], { json, ...options }: FlagsOf<'data check'>) => {
       const progress = await openProgress('checking', images);
       await untilSignal(progress.close, async (signal) => {
         const control = { onEvent: progress.event, signal };
-        const check = await checkData({ data: place, ...options }, control).finally(progress.close);
+        const check = await checkData({ data: places, ...options }, control).finally(
+          progress.close,
+        );
         if (json) printJson(check);
         else printCheck(check);
         if (check.bad.length > 0) process.exitCode = 1;

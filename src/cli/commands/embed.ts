@@ -28,10 +28,10 @@ export function addEmbedCommand(program: Command): void {
     .command('embed')
     .description('draw the features of images as a map, coloured by class')
     .argument('<checkpoint>', 'of pretraining or of lincls')
-    .argument('[place]', placeHelp);
+    .argument('[place...]', placeHelp);
   addFlags(command, 'embed')
     .addHelpText('after', notes)
-    .action(async (checkpoint: string, data: string | undefined, flags: FlagsOf<'embed'>) => {
+    .action(async (checkpoint: string, data: string[], flags: FlagsOf<'embed'>) => {
       const { json, html, svg, png, ...options } = flags;
       const files = html || svg || png ? { html, svg, png } : { html: 'embedding.html' };
       const output = await openResultOutput(json, 'embedding', describe(files));

@@ -28,10 +28,10 @@ export function addKnnCommand(program: Command): void {
   const command = program
     .command('knn')
     .description('classify the validation images by the nearest training images, without training')
-    .argument('[place]', placeHelp);
+    .argument('[place...]', placeHelp);
   addFlags(command, 'knn')
     .addHelpText('after', notes)
-    .action(async (data: string | undefined, flags: FlagsOf<'knn'> & ProcessFlags) => {
+    .action(async (data: string[], flags: FlagsOf<'knn'> & ProcessFlags) => {
       const options = { ...libraryFlags('knn', flags), data };
       await inProcesses(flags, async (place) => {
         const output = await openKnnOutput(flags.json, place);

@@ -20,10 +20,10 @@ export function addLinclsCommand(program: Command): void {
   const command = program
     .command('lincls')
     .description('train and evaluate a linear classifier on a frozen backbone')
-    .argument('[place]', placeHelp);
+    .argument('[place...]', placeHelp);
   addFlags(command, 'lincls')
     .addHelpText('after', notes)
-    .action(async (data: string | undefined, flags: FlagsOf<'lincls'> & ProcessFlags) => {
+    .action(async (data: string[], flags: FlagsOf<'lincls'> & ProcessFlags) => {
       const options = { ...linclsOptions(libraryFlags('lincls', flags)), data };
       await inProcesses(flags, async (place) => {
         outliveStdout();

@@ -20,10 +20,10 @@ export function addPretrainCommand(program: Command): void {
   const command = program
     .command('pretrain')
     .description('pretrain a backbone on a folder of images, without labels')
-    .argument('<place>', placeHelp);
+    .argument('<place...>', placeHelp);
   addFlags(command, 'pretrain')
     .addHelpText('after', examples)
-    .action(async (data: string, flags: FlagsOf<'pretrain'> & ProcessFlags) => {
+    .action(async (data: string[], flags: FlagsOf<'pretrain'> & ProcessFlags) => {
       const options = { ...pretrainOptions(libraryFlags('pretrain', flags)), data };
       await inProcesses(flags, async (place) => {
         outliveStdout();

@@ -29,15 +29,11 @@ export function addSpectrumCommand(program: Command): void {
     .command('spectrum')
     .description('effective ranks of the features of images, by branch and layer')
     .argument('<checkpoint>', 'of pretraining')
-    .argument('[place]', placeHelp);
+    .argument('[place...]', placeHelp);
   addFlags(command, 'spectrum')
     .addHelpText('after', notes)
     .action(
-      async (
-        checkpoint: string,
-        data: string | undefined,
-        { json, svg, ...rest }: FlagsOf<'spectrum'>,
-      ) => {
+      async (checkpoint: string, data: string[], { json, svg, ...rest }: FlagsOf<'spectrum'>) => {
         const output = await openSpectrumOutput(json);
         await runJob(output, async (control) => {
           const summary = await spectrum({ ...rest, checkpoint, data }, control);

@@ -24,30 +24,32 @@ export function addVerifyResumeCommand(program: Command): void {
   const command = program
     .command('verify-resume')
     .description('train some steps straight and with a stop in between, and compare every tensor')
-    .argument('<place>', 'as rdm pretrain takes it, but standard input');
+    .argument('<place...>', 'as rdm pretrain takes it, but standard input');
   addFlags(addFlags(command, 'pretrain', ['--overwrite']), 'verify-resume')
     .addHelpText('after', notes)
-    .action(async (data: string, flags: FlagsOf<'pretrain'> & ProcessFlags & { steps: number }) => {
-      if (flags.multiprocessingDistributed || flags.nprocPerNode || flags.worldSize > 1) {
-        throw new RdmError(
-          'usage',
-          'rdm verify-resume trains in one process',
-          'try it on one device',
+    .action(
+      async (data: string[], flags: FlagsOf<'pretrain'> & ProcessFlags & { steps: number }) => {
+        if (flags.multiprocessingDistributed || flags.nprocPerNode || flags.worldSize > 1) {
+          throw new RdmError(
+            'usage',
+            'rdm verify-resume trains in one process',
+            'try it on one device',
+          );
+        }
+        const options = { ...pretrainOptions(libraryFlags('pretrain', flags)), data };
+        let different = false;
+        await runJob(
+          openVerifyOutput(flags.json),
+          async (control) => {
+            const result = await verifyResume(options, flags.steps, control);
+            different = result.different.length > 0;
+            return result;
+          },
+          flags.timeLimit,
         );
-      }
-      const options = { ...pretrainOptions(libraryFlags('pretrain', flags)), data };
-      let different = false;
-      await runJob(
-        openVerifyOutput(flags.json),
-        async (control) => {
-          const result = await verifyResume(options, flags.steps, control);
-          different = result.different.length > 0;
-          return result;
-        },
-        flags.timeLimit,
-      );
-      if (different) process.exitCode = 1;
-    });
+        if (different) process.exitCode = 1;
+      },
+    );
 }
 
 const phases = ['straight', 'to the stop', 'on from there'];

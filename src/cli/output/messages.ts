@@ -71,7 +71,9 @@ function describeStart(event: StartEvent): string {
 
 /** 12 training images without labels in /photos */
 const describeTraining = ({ trainImages, classes, places = [] }: StartEvent) =>
-  counted(trainImages, 'training image') + (classes ? '' : ` without labels${where(places)}`);
+  counted(trainImages, 'training image') +
+  (classes ? '' : ' without labels') +
+  (classes && places.length < 2 ? '' : where(places));
 
 /** Of images that a network is looked at with. */
 export const lookedAt = (count: number, places: Place[]): string =>
@@ -81,7 +83,12 @@ export const lookedAt = (count: number, places: Place[]): string =>
 
 const hasSplits = ({ layout }: Place) => layout === 'folder' || layout.startsWith('cifar');
 
-const where = (places: Place[]) => places.map(({ place }) => ` in ${place}`).join('');
+/** In /photos and 2 more places. */
+function where([first, ...more]: Place[]): string {
+  if (!first) return '';
+  const rest = more.length > 0 ? ` and ${counted(more.length, 'more place')}` : '';
+  return ` in ${first.place}${rest}`;
+}
 
 const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
   `going on from ${resumed} at epoch ${startEpoch}${startStep ? `, step ${startStep}` : ''}`;
@@ -95,7 +102,7 @@ function describeRecorded(event: RecordedEvent): string {
     stemPadding && `padding ${stemPadding}`,
     dataset && `dataset ${dataset}`,
     cropSize && `crop size ${cropSize}`,
-    data && `data folder ${data}`,
+    data && `data folder ${[data].flat().join(', ')}`,
     classes && `the classes of ${classes}`,
     imagesPerClass && `${counted(imagesPerClass, 'image')} per class`,
   ];

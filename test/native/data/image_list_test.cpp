@@ -185,7 +185,7 @@ TEST_CASE("a row that is wrong is named with its line") {
 TEST_CASE("what a list names and is not there, check finds") {
   const Folder folder;
   const auto file = folder.write("a.jpg\nnone.jpg\n");
-  const Plain result = check_dataset(file, {});
+  const Plain result = check_dataset({file}, {});
   CHECK(*result.find("bad") ==
         Plain(Plain::List{Plain::Dict{{"path", folder.root + "/a.jpg"},
                                       {"reason", "not an image of a known format"}},

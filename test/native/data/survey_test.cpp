@@ -30,7 +30,7 @@ TEST_CASE("info counts images and classes, and knows the layout") {
   const std::string root = scratch.path.string();
   synthesize(root, {.train_per_class = 3, .val_per_class = 1, .size = 24});
   std::filesystem::remove(image_folder(root, "train").samples[4].path);
-  const Plain info = dataset_info(root);
+  const Plain info = dataset_info({root});
   CHECK(*info.find("layout")->get_if<std::string>() == "folder");
   const Plain& train = *info.find("splits")->find("train");
   CHECK(number(train, "images") == 29);
@@ -53,7 +53,7 @@ TEST_CASE(
                            "train/dots/README", "val/other/1.gif"}) {
     std::ofstream(scratch.path / file) << "x";
   }
-  const Plain info = dataset_info(root);
+  const Plain info = dataset_info({root});
   const Plain& train = *info.find("splits")->find("train");
   const Plain& val = *info.find("splits")->find("val");
   CHECK(number(train, "images") == 10);
@@ -63,7 +63,7 @@ TEST_CASE(
   CHECK(*train.find("onlyHere") == Plain(Names{"empty"}));
   CHECK(*val.find("onlyHere") == Plain(Names{"other"}));
   CHECK(*train.find("ignoredFiles") == Plain(Plain::Dict{{"", 1}, {".avif", 1}, {".gif", 2}}));
-  CHECK_THROWS_WITH_AS(check_dataset(root, {}),
+  CHECK_THROWS_WITH_AS(check_dataset({root}, {}),
                        ("a class with no images: " + root + "/train/empty").c_str(), Error);
 }
 
@@ -71,7 +71,7 @@ TEST_CASE("info and check know images without classes") {
   const Scratch scratch;
   const std::string root = (scratch.path / "train").string();
   synthesize(scratch.path.string(), {.train_per_class = 2, .val_per_class = 1, .size = 24});
-  const Plain info = dataset_info(root);
+  const Plain info = dataset_info({root});
   CHECK(*info.find("layout")->get_if<std::string>() == "images");
   CHECK(!info.find("splits")->find("val"));
   const Plain& train = *info.find("splits")->find("train");
@@ -81,7 +81,7 @@ TEST_CASE("info and check know images without classes") {
   CHECK(number(*train.find("widths"), "least") >= 24);
   const std::string broken = open_dataset(root, "train").samples[3].path;
   std::ofstream(broken) << "x";
-  const Plain result = check_dataset(root, {});
+  const Plain result = check_dataset({root}, {});
   CHECK(number(result, "images") == 20);
   CHECK(*result.find("bad") ==
         Plain(Plain::List{
@@ -97,7 +97,7 @@ TEST_CASE("check lists what is broken, in order, and can be stopped") {
   std::ofstream(train) << "x";
   std::ofstream(val).close();
   const Plain result = check_dataset(
-      root, {.workers = 3, .progress = [&](int64_t, int64_t total) { CHECK(total == 40); }});
+      {root}, {.workers = 3, .progress = [&](int64_t, int64_t total) { CHECK(total == 40); }});
   CHECK(number(result, "images") == 40);
   CHECK(
       *result.find("bad") ==
@@ -105,5 +105,5 @@ TEST_CASE("check lists what is broken, in order, and can be stopped") {
                         Plain::Dict{{"path", val}, {"reason", "the file is empty"}}}));
   std::stop_source stop;
   stop.request_stop();
-  CHECK(*check_dataset(root, {.stop = stop.get_token()}).find("stopped")->get_if<bool>());
+  CHECK(*check_dataset({root}, {.stop = stop.get_token()}).find("stopped")->get_if<bool>());
 }

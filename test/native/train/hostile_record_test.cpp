@@ -122,7 +122,7 @@ std::filesystem::path in_memory() {
 Case make_case(const std::string& command, const std::string& folder) {
   Case made{command, {}};
   auto& options = made.options;
-  options.data = folder + "/images";
+  options.data = {folder + "/images"};
   options.output = folder + "/run";
   options.arch = "resnet18";
   options.device = "cpu";
@@ -136,7 +136,7 @@ Case make_case(const std::string& command, const std::string& folder) {
   options.resume_anyway = true;
   options.seed = 7;
   const Plain view = Plain::Dict{{"minScale", 0.2}, {"interpolation", "bilinear"}};
-  options.record = Plain::Dict{{"data", options.data},
+  options.record = Plain::Dict{{"data", options.data.front()},
                                {"classes", ""},
                                {"gpu", Plain()},
                                {"lr", 0.1},

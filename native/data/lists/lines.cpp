@@ -1,4 +1,4 @@
-#include "data/datasets/lines.h"
+#include "data/lists/lines.h"
 
 #include <fcntl.h>
 #include <poll.h>

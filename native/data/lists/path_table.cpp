@@ -1,4 +1,4 @@
-#include "data/datasets/path_table.h"
+#include "data/lists/path_table.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "data/datasets/lines.h"
+#include "data/lists/lines.h"
 
 namespace rdm {
 

@@ -1,0 +1,142 @@
+// Several places as one dataset.
+#include "data/datasets/places.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "data/datasets/place.h"
+#include "data/datasets/survey.h"
+#include "data/scratch.h"
+
+using namespace rdm;
+using namespace rdm::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  Scratch scratch;
+  std::string root = scratch.path.string();
+
+  Folder() {
+    for (const char* file : {"photos/b/1.jpg", "photos/b/2.jpg", "photos/a/3.jpg", "more/4.jpg",
+                             "one/train/cat/5.jpg", "one/train/dog/6.jpg", "one/val/cat/7.jpg",
+                             "one/val/dog/8.jpg", "two/train/ant/9.jpg", "two/train/dog/10.jpg"}) {
+      touch(file);
+    }
+  }
+
+  void touch(const std::string& file) const {
+    fs::create_directories((scratch.path / file).parent_path());
+    std::ofstream(scratch.path / file) << "x";
+  }
+
+  Places at(const Places& names) const {
+    Places places;
+    for (const auto& name : names) places.push_back(root + "/" + name);
+    return places;
+  }
+
+  // Its images by their names, with their classes.
+  Places open(const Places& names, const std::string& split = "train",
+              const DatasetOptions& options = {}) const {
+    try {
+      return listed(open_places(at(names), split, options));
+    } catch (const Error& error) {
+      CHECK(error.code == Code::bad_data);
+      return {error.what()};
+    }
+  }
+
+  static Places listed(const Dataset& dataset) {
+    Places out;
+    for (const auto& [path, label] : dataset.samples) {
+      CHECK((label == kNoLabel) == !dataset.labelled());
+      out.push_back(fs::path(path).stem().string() +
+                    (dataset.labelled() ? " " + dataset.classes[label] : ""));
+    }
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("places come one after another, and their classes are joined by name") {
+  const Folder folder;
+  CHECK(folder.open({"photos", "more"}) == Places{"3", "1", "2", "4"});
+  CHECK(folder.open({"more", "photos"}) == Places{"4", "3", "1", "2"});
+  CHECK(folder.open({"one", "two"}) == Places{"5 cat", "6 dog", "9 ant", "10 dog"});
+  CHECK(folder.open({"one", "two"}, "train", {.images_per_class = 1}) ==
+        Places{"5 cat", "6 dog", "9 ant"});
+  CHECK(folder.open({"one", "two"}, "train", {.classes = {"ant", "cat"}}) ==
+        Places{"5 cat", "9 ant"});
+  CHECK(folder.open({"one", "more"}) == Places{"5", "6", "4"});  // one has no labels
+  const Plain::List sources = sources_of(open_places(folder.at({"one", "more"}), "train"));
+  CHECK(sources ==
+        Plain::List{
+            Plain::Dict{{"place", folder.root + "/one"}, {"layout", "folder"}, {"images", 2}},
+            Plain::Dict{{"place", folder.root + "/more"}, {"layout", "images"}, {"images", 1}}});
+}
+
+TEST_CASE("the images of a folder are those of its folders as places, in this order") {
+  const Folder folder;
+  const auto all = open_dataset(folder.root + "/photos", "train");
+  const auto parts = open_places(folder.at({"photos/a", "photos/b"}), "train");
+  REQUIRE(all.size() == parts.size());
+  for (int64_t i = 0; i < all.size(); ++i) CHECK(all.samples[i].path == parts.samples[i].path);
+}
+
+TEST_CASE("validation images are those of the places that have any; what is shown, else all") {
+  const Folder folder;
+  CHECK(folder.open({"more", "one"}, "val") == Places{"7 cat", "8 dog"});
+  CHECK(Folder::listed(open_shown(folder.at({"more", "one"}))) == Places{"4", "7", "8"});
+  CHECK(folder.open({"more", "photos"}, "val") ==
+        Places{"no validation images in " + folder.root + "/more"});
+}
+
+TEST_CASE("places that are moved keep their hash; another order has another") {
+  const Folder folder;
+  const auto hash = [&](const Places& names) {
+    return listing_hash(open_places(folder.at(names), "train"));
+  };
+  const auto before = hash({"photos", "more"});
+  CHECK(before != hash({"more", "photos"}));
+  fs::rename(folder.root + "/photos", folder.root + "/moved");
+  fs::create_directories(folder.root + "/deep");
+  fs::rename(folder.root + "/more", folder.root + "/deep/er");
+  CHECK(before == hash({"moved", "deep/er"}));
+}
+
+TEST_CASE("an image that two places have is refused, and CIFAR beside others") {
+  const Folder folder;
+  CHECK(folder.open({"photos", "more", "photos/b"}) ==
+        Places{"the image " + folder.root + "/photos/b/1.jpg is in " + folder.root +
+               "/photos and again in " + folder.root + "/photos/b"});
+  const std::string cifar = RDM_TEST_IMAGES "/cifar/cifar-10-batches-bin";
+  CHECK_THROWS_WITH_AS(
+      open_places({folder.root + "/more", cifar}, "train"),
+      ("CIFAR's images stay in memory, and cannot be joined with others: " + cifar).c_str(), Error);
+  CHECK(folder.open({"more", "photos"}, "train", {.images_per_class = 1}) ==
+        Places{"--images-per-class chooses by class, and the images of " + folder.root +
+               "/more and 1 more place have no labels"});
+}
+
+TEST_CASE("options and records have one place or several") {
+  CHECK(places_in(Plain("a")) == Places{"a"});
+  CHECK(places_in(Plain(Plain::List{"a", "b"})) == Places{"a", "b"});
+  CHECK(!places_in(Plain(Plain::List{})));
+  CHECK(!places_in(Plain(Plain::List{"a", 1})));
+  CHECK(!places_in(Plain(1)));
+}
+
+TEST_CASE("info tells of several places what they are together, and each") {
+  const Folder folder;
+  const Plain info = dataset_info(folder.at({"one", "two"}));
+  CHECK(*info.find("root") == Plain(folder.root + "/one and 1 more place"));
+  CHECK(*info.find("layout") == Plain("several"));
+  CHECK(*info.find("splits")->find("train")->find("classes") == Plain(3));
+  CHECK(info.find("splits")->find("train")->find("places")->get_if<Plain::List>()->size() == 2);
+}
