@@ -13,6 +13,8 @@ namespace rdm {
 
 namespace {
 
+constexpr const char* kNone = "none";
+
 DatasetOptions wanted(const DataOptions& options, int64_t images_per_class) {
   DatasetOptions wanted;
   wanted.images_per_class = images_per_class;
@@ -27,13 +29,35 @@ Dataset with_statistics(Dataset dataset, const DataOptions& options) {
 
 }  // namespace
 
-Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class) {
-  return with_statistics(open_places(options.data, split, wanted(options, images_per_class)),
-                         options);
+Dataset open_training(const DataOptions& options, bool labelled) {
+  auto chosen = wanted(options, options.images_per_class);
+  chosen.labels = options.labels;
+  chosen.class_folders = labelled;
+  return with_statistics(open_places(options.data, "train", chosen), options);
+}
+
+bool has_validation(const DataOptions& options) {
+  if (options.val == kNone) return false;
+  return !options.val.empty() || has_split(options.data, "val");
+}
+
+Dataset open_validation(const DataOptions& options) {
+  if (options.val == kNone) {
+    throw Error(Code::usage, "validation images are needed, and --val is none",
+                "leave --val out, or name their place");
+  }
+  auto chosen = wanted(options, options.val_images_per_class);
+  if (options.val.empty()) {
+    return with_statistics(open_places(options.data, "val", chosen), options);
+  }
+  chosen.class_folders = true;
+  return with_statistics(open_shown({options.val}, chosen), options);
 }
 
 Dataset open_looked_at(const DataOptions& options, int64_t images) {
-  auto dataset = open_shown(options.data, wanted(options, /*images_per_class=*/0));
+  auto chosen = wanted(options, /*images_per_class=*/0);
+  chosen.labels = options.labels;
+  auto dataset = open_shown(options.data, chosen);
   return evenly_spaced(with_statistics(std::move(dataset), options), images);
 }
 
@@ -50,11 +74,6 @@ LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset,
   loader.allocate = batch_memory(device);
   if (group) loader.share = {group->rank(), group->size()};
   return loader;
-}
-
-Loader evaluation_loader(const DataOptions& options, const std::string& split,
-                         int64_t images_per_class, torch::Device device, const Group* group) {
-  return evaluation_loader(options, open_split(options, split, images_per_class), device, group);
 }
 
 Loader evaluation_loader(const DataOptions& options, Dataset dataset, torch::Device device,

@@ -2,17 +2,22 @@
 #pragma once
 #include <torch/types.h>
 
-#include <string>
-
 #include "data/loading/loader.h"
 #include "distributed/group.h"
 #include "options/options.h"
 
 namespace rdm {
 
-// The split (train or val) of options.data, with the statistics of options.dataset, reduced to
-// options.classes and images_per_class.
-Dataset open_split(const DataOptions& options, const std::string& split, int64_t images_per_class);
+// The training images of options.data, with the statistics of options.dataset, reduced to
+// options.classes and images_per_class. labelled: where they have to have labels, folders of a
+// place without splits are classes.
+Dataset open_training(const DataOptions& options, bool labelled);
+
+// Whether there are validation images: those of options.val, or else a split val.
+bool has_validation(const DataOptions& options);
+
+// The validation images, likewise. Throws usage where options.val says that there are none.
+Dataset open_validation(const DataOptions& options);
 
 // The images that a trained network is looked at with: the split val, or all where there are no
 // splits; evenly spaced in their order.
@@ -23,11 +28,9 @@ Dataset open_looked_at(const DataOptions& options, int64_t images);
 LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,
                              torch::Device device, const Group* group);
 
-// Loads every image of a dataset, or of a split, in the evaluation view: once in all, on some rank.
+// Loads every image of a dataset in the evaluation view: once in all, on some rank.
 Loader evaluation_loader(const DataOptions& options, Dataset dataset, torch::Device device,
                          const Group* group);
-Loader evaluation_loader(const DataOptions& options, const std::string& split,
-                         int64_t images_per_class, torch::Device device, const Group* group);
 
 // Throws bad_data, with the first class that only one of the two has.
 void same_classes(const Dataset& train, const Dataset& val);

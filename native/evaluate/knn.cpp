@@ -31,7 +31,7 @@ void check_votes(const std::vector<KnnVote>& votes, int64_t train_images) {
 }
 
 Dataset open_train(const KnnOptions& options) {
-  auto dataset = open_split(options, "train", options.images_per_class);
+  auto dataset = open_training(options, /*labelled=*/true);
   require_labels(dataset, "rdm knn");
   return dataset;
 }

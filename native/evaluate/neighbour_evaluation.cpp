@@ -18,7 +18,7 @@ NeighbourEvaluation::NeighbourEvaluation(const DataOptions& options, Precision p
       device_(device),
       group_(group),
       train_(evaluation_loader(options, std::move(train), device, group)),
-      val_(evaluation_loader(options, "val", options.val_images_per_class, device, group)) {
+      val_(evaluation_loader(options, open_validation(options), device, group)) {
   same_classes(train_.dataset(), val_.dataset());
 }
 

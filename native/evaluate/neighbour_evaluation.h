@@ -17,7 +17,7 @@ namespace rdm {
 
 class NeighbourEvaluation {
  public:
-  // Opens the split val of options.data, which must have the classes of `train`. All images are
+  // Opens the validation images, which must have the classes of `train`. All images are
   // seen in the evaluation view; in a group, each rank takes its share of both splits.
   NeighbourEvaluation(const DataOptions& options, Precision precision, Dataset train,
                       torch::Device device, Group* group);

@@ -16,7 +16,7 @@ Validation::Validation(const RunOptions& options, const Dataset* training, torch
     : options_(options),
       device_(device),
       group_(group),
-      loader_(evaluation_loader(options, "val", options.val_images_per_class, device, group)) {
+      loader_(evaluation_loader(options, open_validation(options), device, group)) {
   require_labels(dataset(), "validation");
   if (training) same_classes(*training, dataset());
 }

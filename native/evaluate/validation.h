@@ -15,7 +15,7 @@ namespace rdm {
 
 class Validation {
  public:
-  // Opens the split val of options.data; `training`, where given, must have the same classes.
+  // Opens the validation images; `training`, where given, must have the same classes.
   Validation(const RunOptions& options, const Dataset* training, torch::Device device,
              Group* group);
 

@@ -32,6 +32,8 @@ void read_places(DictionaryReader& reader, Places& into);
 // Which images, and how they are read.
 struct DataOptions {
   Places data;
+  std::string val;     // the place of the validation images, `none`, or empty: those of the data
+  std::string labels;  // a table with labels of the training images, or empty
   DatasetName dataset = DatasetName::custom;
   std::string output;  // folder for what a run writes, also its list of bad images
   int64_t workers = 0;
@@ -47,6 +49,8 @@ struct DataOptions {
 
   void read(DictionaryReader& reader) {
     read_places(reader, data);
+    reader.read("val", val);
+    reader.read("labels", labels);
     reader.read("dataset", dataset,
                 {{"custom", DatasetName::custom},
                  {"cifar10", DatasetName::cifar10},

@@ -16,7 +16,7 @@ namespace {
 
 // memory: bytes that the run is estimated to take.
 Loader open_loader(const LinclsOptions& options, const Setup& setup, int64_t& memory) {
-  auto dataset = open_split(options, "train", options.images_per_class);
+  auto dataset = open_training(options, /*labelled=*/true);
   require_labels(dataset, "rdm lincls");
   memory = check_memory(options, dataset.size(), setup.device, setup.sink);
   RandomView view;  // RandomResizedCrop(scale .08–1) and flip

@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "data/datasets/places.h"
 #include "device/loading.h"
 #include "device/memory.h"
 #include "run/output.h"
@@ -17,7 +16,7 @@ namespace {
 
 // memory: bytes that the run is estimated to take.
 Loader open_loader(const PretrainOptions& options, const Setup& setup, int64_t& memory) {
-  auto dataset = open_split(options, "train", options.images_per_class);
+  auto dataset = open_training(options, options.online_classifier || options.knn_every > 0);
   memory = check_memory(options, dataset.size(), setup.device, setup.sink);
   auto loader = loader_options(options, dataset, setup.seed, setup.device, setup.group);
   loader.batch_size = options.own_batch();
@@ -46,7 +45,7 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
   SelfSupervised learner(options, static_cast<int64_t>(dataset.classes.size()),
                          loader.steps_per_epoch(), device, group);
   Evaluations evaluations;
-  if (options.online_classifier && has_split(options.data, "val")) {
+  if (options.online_classifier && has_validation(options)) {
     evaluations.add_validation(options, &dataset, device, group);
   }
   if (options.knn_every > 0) evaluations.add_neighbours(options, dataset, device, group);

@@ -61,7 +61,7 @@ function ofCheckpoint<Found extends { cropSize: number; workers: number }>(
 ) {
   return {
     ...withImages(options, found),
-    ...{ imagesPerClass: 0, valImagesPerClass: 0, process: null, pretrained: checkpoint },
+    ...{ val: '', imagesPerClass: 0, valImagesPerClass: 0, process: null, pretrained: checkpoint },
   };
 }
 

@@ -27,6 +27,7 @@ export const mayDiffer = (command: CommandName): string[] =>
     .map(({ name }) => name);
 
 interface Images {
+  val?: string | undefined;
   data?: Places | undefined;
   process?: ProcessOptions | undefined;
   cropSize: number;
@@ -54,6 +55,7 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
   return {
     ...found,
     data: places(options.data),
+    val: options.val && options.val !== 'none' ? places(options.val) : (options.val ?? ''),
     workers: ownWorkers(found.workers, options),
     valResize: whole('--val-resize', options.valResize, found.cropSize),
   };

@@ -45,11 +45,13 @@ interface Recorded {
   dataset?: Dataset;
   imagesPerClass?: number;
   output?: string;
+  labels?: string;
   stem?: Stem;
   stemPadding?: number;
+  val?: string;
 }
 
-const texts = ['classes', 'dataset', 'output', 'stem'] as const;
+const texts = ['classes', 'dataset', 'labels', 'output', 'stem', 'val'] as const;
 const numbers = ['cropSize', 'imagesPerClass', 'stemPadding'] as const;
 
 const isPlaces = (value: unknown) =>
@@ -91,7 +93,7 @@ type Recordable = Pick<LinclsOptions, keyof Recorded | 'arch'>;
 
 /**
  * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and, where the file
- * lies in the folder that its run wrote to, the data folder (with its classes and images per class). Rejects where
+ * lies in the folder that its run wrote to, the data folder (with its labels, classes and images per class, and the validation images). Rejects where
  * the caller names another architecture than the checkpoint.
  */
 export async function takeOver<Options extends Recordable>(
@@ -143,9 +145,11 @@ function takeStem(options: Recordable, { stem, stemPadding }: Recorded) {
   return { stem, ...(options.stemPadding === undefined && stemPadding && { stemPadding }) };
 }
 
-function takeData(options: Recordable, { data, classes, imagesPerClass }: Recorded) {
+function takeData(options: Recordable, { data, val, labels, classes, imagesPerClass }: Recorded) {
   return {
     ...(data && { data }),
+    ...(options.val === undefined && val && val !== 'none' && { val }),
+    ...(options.labels === undefined && labels && { labels }),
     ...(options.classes === undefined && classes && { classes }),
     ...(options.imagesPerClass === undefined && imagesPerClass && { imagesPerClass }),
   };

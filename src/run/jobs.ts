@@ -31,7 +31,7 @@ type Resolved = ReturnType<typeof resolveLincls | typeof resolvePretrain>;
 
 type OnEvent = (event: Event) => void;
 
-/** Pretrains SimSiam or BYOL, with a predictor or a filter, on a folder of images; writes checkpoint_%04d.pth.tar. */
+/** Pretrains SimSiam or BYOL, with a predictor or a filter, on images without labels; writes checkpoint_%04d.pth.tar. */
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
   checkKeys('pretrain', options, ['data', 'process', 'predictor']);
   const resolved = resolvePretrain(options);
@@ -111,7 +111,11 @@ export async function features(
 }
 
 /** What a checkpoint says of the training images does not concern the validation images. */
-const ofAll = <Options extends object>(options: Options) => ({ ...options, imagesPerClass: 0 });
+const ofAll = <Options extends object>(options: Options) => ({
+  ...options,
+  imagesPerClass: 0,
+  val: '',
+});
 
 /** A job that only looks at a checkpoint: it tells what it took over from it, and writes no events. */
 async function examine<Result extends { outcome: 'done' | 'stopped' }>(

@@ -182,6 +182,8 @@ export interface RecordedEvent {
   dataset?: Dataset;
   cropSize?: number;
   data?: string | string[];
+  val?: string;
+  labels?: string;
   classes?: string;
   imagesPerClass?: number;
 }

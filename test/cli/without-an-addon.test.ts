@@ -51,7 +51,7 @@ test('an addon that does not load says why and what to do', async () => {
 const wrong: [args: string[], stderr: RegExp][] = [
   [[], /^Usage: rdm/],
   [['pretrian'], /^rdm: unknown command 'pretrian'\n +did you mean pretrain\?\n/],
-  [['pretrain'], /^rdm: missing required argument 'dir'\n +rdm <command> --help shows its flags/],
+  [['pretrain'], /^rdm: missing required argument 'place'\n +rdm <command> --help shows its flags/],
   [
     ['pretrain', '--batchsize', '2', 'x'],
     /^rdm: unknown option '--batchsize'\n +did you mean --batch-size\?\n/,
@@ -75,7 +75,7 @@ const wrong: [args: string[], stderr: RegExp][] = [
     ['pretrain', '--pred-type', 'log', '--pred-location', 'target', 'x'],
     /^rdm: the log predictor has no place on the target\n.*poly/,
   ],
-  [['pretrain', 'a', 'b'], /^rdm: too many arguments for 'pretrain'. Expected 1 .* got 2.\n/],
+  [['inspect', 'a', 'b'], /^rdm: too many arguments for 'inspect'. Expected 1 .* got 2.\n/],
   [
     ['pretrain', '--decode', 'fst', 'x'],
     /^rdm: unknown decoding 'fst'\n +choose from: exact, fast/,

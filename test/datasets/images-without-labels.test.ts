@@ -18,10 +18,18 @@ import { rdm } from '../support/rdm.js';
 
 let data: string;
 let photos: string;
+let flat: string; // without folders, which could be classes
 before(async () => {
   data = await dataset();
   photos = join(scratch(), 'photos'); // the same images in the same order
   cpSync(join(data, 'train'), photos, { recursive: true });
+  flat = join(scratch(), 'flat');
+  mkdirSync(flat);
+  for (const name of readdirSync(photos)) {
+    for (const file of readdirSync(join(photos, name))) {
+      cpSync(join(photos, name, file), join(flat, `${name}-${file}`));
+    }
+  }
 });
 
 const run = (place: string): PretrainOptions => ({
@@ -86,13 +94,13 @@ test('info and check know them', async () => {
 
 test('what needs labels says so', async () => {
   const needs = (what: string) =>
-    `rdm: the images of ${photos} have no labels, which ${what} needs\n     pass a folder with`;
-  const flags = [...small, '--epochs', '1', photos];
+    `rdm: the images of ${flat} have no labels, which ${what} needs\n     give them with --labels FILE.csv`;
+  const flags = [...small, '--epochs', '1', flat];
   const cases = [
     [['pretrain', ...flags, '--knn-every', '1'], '--knn-every'],
     [['pretrain', ...flags, '--online-classifier'], '--online-classifier'],
-    [['knn', '-a', 'resnet18', '--device', 'cpu', photos], 'rdm knn'],
-    [['lincls', '-a', 'resnet18', '--device', 'cpu', photos], 'rdm lincls'],
+    [['knn', '-a', 'resnet18', '--device', 'cpu', flat], 'rdm knn'],
+    [['lincls', '-a', 'resnet18', '--device', 'cpu', flat], 'rdm lincls'],
   ] as const;
   for (const [line, what] of cases) {
     const { code, stderr } = await rdm([...line, '--output', scratch()]);

@@ -22,6 +22,8 @@ const shared = `${processes}
 --val-resize <pixels>
 --images-per-class <n>
 --val-images-per-class <n>
+--val <place>
+--labels <file>
 --classes <file>
 --decode <how> = "exact"
 --on-bad-image <action> = "skip"
@@ -125,6 +127,8 @@ const knn = `
 --val-resize <pixels>
 --images-per-class <n>
 --val-images-per-class <n>
+--val <place>
+--labels <file>
 --classes <file>
 --decode <how> = "exact"
 --on-bad-image <action> = "skip"
@@ -156,6 +160,7 @@ const looking = `
 -j, --workers <n> = 32
 --crop-size <pixels>
 --val-resize <pixels>
+--labels <file>
 --classes <file>
 --decode <how> = "exact"
 --on-bad-image <action> = "skip"

@@ -120,7 +120,7 @@ void refuse_choice_of_classes(const DatasetOptions& options, const std::string& 
   throw Error(
       Code::bad_data,
       message(flag, " chooses by class, and the images of ", printable(place), " have no labels"),
-      "leave it out, or pass a folder with train/CLASS/*.jpg, or a .csv with path,label");
+      "leave it out, or give labels: --labels FILE.csv, with path,label");
 }
 
 std::string name_of(const Dataset& dataset) {
@@ -133,11 +133,10 @@ std::string name_of(const Dataset& dataset) {
 
 void require_labels(const Dataset& dataset, const std::string& what) {
   if (dataset.labelled()) return;
-  throw Error(
-      Code::bad_data,
-      message("the images of ", printable(name_of(dataset)), " have no labels, which ", what,
-              " needs"),
-      "pass a folder with train/CLASS/*.jpg and val/CLASS/*.jpg, or a .csv with path,label");
+  throw Error(Code::bad_data,
+              message("the images of ", printable(name_of(dataset)), " have no labels, which ",
+                      what, " needs"),
+              "give them with --labels FILE.csv, with path,label, or as train/CLASS/*.jpg");
 }
 
 uint64_t listing_hash(const Dataset& dataset) {

@@ -50,6 +50,8 @@ struct DatasetOptions {
   int64_t images_per_class = 0;      // the first so many of each class in their order; 0: all
   std::vector<std::string> classes;  // only these; empty: all
   bool empty_classes = false;        // whether a class folder without images is let pass
+  bool class_folders = false;        // whether the folders in one without splits are classes
+  std::string labels;                // a table of the images' labels; empty: their own
   bool missing_files = false;        // whether a list may name what is not there
 };
 

@@ -25,4 +25,9 @@ class ClassNames {
 void set_classes(Dataset& dataset, const ClassNames& names, const DatasetOptions& options,
                  const std::string& place);
 
+// Gives every image the label that a table has for its path, which is relative to the table's
+// folder or to the place of the image; then chooses as above. Throws bad_data for a row without an
+// image, with its line, and for an image without a row.
+void label_from(Dataset& dataset, const std::string& table, const DatasetOptions& options);
+
 }  // namespace rdm

@@ -7,6 +7,7 @@
 #include "data/datasets/cifar.h"
 #include "data/datasets/image_folder.h"
 #include "data/datasets/image_list.h"
+#include "data/datasets/walk.h"
 #include "data/lists/lines.h"
 
 namespace rdm {
@@ -45,16 +46,22 @@ std::string file_layout(const std::string& place) {
       kPlaces);
 }
 
+bool has_only_folders(const std::string& place) {
+  const auto listing = list_folder(place);
+  return listing.images.empty() && !listing.folders.empty();
+}
+
 Dataset open_as(const std::string& layout, const std::string& place, const std::string& split,
                 const DatasetOptions& options) {
   if (layout == "folder") return image_folder(place, split, options);
   if (layout.starts_with("cifar")) return read_cifar(*find_cifar(place), split, options);
   if (split != "train") {
     throw Error(Code::bad_data, message("no validation images in ", printable(place)),
-                "its images are all training images; validation images lie in DIR/val/CLASS/");
+                "its images are all training images; name others: --val PLACE, or --val none");
   }
   if (layout == "list") return image_list(place, options);
   if (layout == "table") return image_table(place, options);
+  if (options.class_folders && has_only_folders(place)) return class_folder(place, options);
   return loose_folder(place, options);
 }
 

@@ -53,11 +53,16 @@ void append(Dataset part, ClassNames& names, Dataset& joined) {
   for (const auto& [extension, count] : part.ignored) joined.ignored[extension] += count;
 }
 
+// Every image of the places, of which classes are chosen afterwards.
+DatasetOptions unchosen(DatasetOptions options) {
+  options.classes.clear();
+  options.images_per_class = 0;
+  return options;
+}
+
 Dataset join(const std::vector<Part>& parts, const DatasetOptions& options) {
   if (parts.size() == 1) return open_dataset(parts[0].place, parts[0].split, options);
-  DatasetOptions all = options;  // classes are chosen among those of all places
-  all.classes.clear();
-  all.images_per_class = 0;
+  const auto all = unchosen(options);
   Dataset joined;
   ClassNames names;
   bool labelled = true;
@@ -96,19 +101,30 @@ bool has_split(const Places& places, const std::string& split) {
   return std::ranges::any_of(places, [&](const auto& place) { return has_split(place, split); });
 }
 
+namespace {
+
+Dataset open(const std::vector<Part>& parts, const DatasetOptions& options) {
+  if (options.labels.empty()) return join(parts, options);
+  auto dataset = join(parts, unchosen(options));
+  label_from(dataset, options.labels, options);
+  return dataset;
+}
+
+}  // namespace
+
 Dataset open_places(const Places& places, const std::string& split, const DatasetOptions& options) {
   const bool chosen = split != "train" && has_split(places, split);
   std::vector<Part> parts;
   for (const auto& place : places) {
     if (!chosen || has_split(place, split)) parts.push_back({place, split});
   }
-  return join(parts, options);
+  return open(parts, options);
 }
 
 Dataset open_shown(const Places& places, const DatasetOptions& options) {
   std::vector<Part> parts;
   for (const auto& place : places) parts.push_back({place, has_splits(place) ? "val" : "train"});
-  return join(parts, options);
+  return open(parts, options);
 }
 
 Plain::List sources_of(const Dataset& dataset) {

@@ -19,7 +19,7 @@ Examples:
 export function addPretrainCommand(program: Command): void {
   const command = program
     .command('pretrain')
-    .description('pretrain a backbone on a folder of images, without labels')
+    .description('pretrain a backbone on images, without labels')
     .argument('<place...>', placeHelp);
   addFlags(command, 'pretrain')
     .addHelpText('after', examples)

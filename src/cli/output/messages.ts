@@ -94,8 +94,8 @@ const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
   `going on from ${resumed} at epoch ${startEpoch}${startStep ? `, step ${startStep}` : ''}`;
 
 function describeRecorded(event: RecordedEvent): string {
-  const { checkpoint, arch, stem, stemPadding, dataset, cropSize, data, classes, imagesPerClass } =
-    event;
+  const { checkpoint, arch, stem, stemPadding, dataset, cropSize } = event;
+  const { data, val, labels, classes, imagesPerClass } = event;
   const taken = [
     arch && `architecture ${arch}`,
     stem && `${stem} stem`,
@@ -103,6 +103,8 @@ function describeRecorded(event: RecordedEvent): string {
     dataset && `dataset ${dataset}`,
     cropSize && `crop size ${cropSize}`,
     data && `data folder ${[data].flat().join(', ')}`,
+    val && `validation images ${val}`,
+    labels && `the labels of ${labels}`,
     classes && `the classes of ${classes}`,
     imagesPerClass && `${counted(imagesPerClass, 'image')} per class`,
   ];

@@ -6,7 +6,7 @@ import {
   decodings,
   interpolations,
 } from '../../types/choices.js';
-import { choice, eachView, four, number, pair, path, probability, whole } from './kinds.js';
+import { choice, eachView, four, number, pair, path, probability, text, whole } from './kinds.js';
 import { option, per } from './row.js';
 
 /** How the two views of an image are made, in this order. A pair holds one probability a view. */
@@ -98,6 +98,19 @@ export const data = {
         for: readers,
       },
     ),
+    /** A place with val/, or of nothing else; `none`: there are none. Where left out, the val/ of the data. */
+    val: option(
+      '--val <place>',
+      "place of the validation images (its val/, or all of it), or none; else the data's val/",
+      { type: text, absent: '', resume: 'may differ', for: trained },
+    ),
+    /** A .csv with path,label for every training image. */
+    labels: option('--labels <file>', 'labels of the images: a .csv with path,label', {
+      type: path,
+      absent: '',
+      resume: 'may differ',
+      for: readers,
+    }),
     /** How many, evenly spaced in their order; 0 takes all. */
     images: option('--images <n>', 'validation images, evenly spaced in their order; 0 takes all', {
       type: whole(0),

@@ -140,3 +140,39 @@ TEST_CASE("info tells of several places what they are together, and each") {
   CHECK(*info.find("splits")->find("train")->find("classes") == Plain(3));
   CHECK(info.find("splits")->find("train")->find("places")->get_if<Plain::List>()->size() == 2);
 }
+
+TEST_CASE("labels come from a table, by paths below it or below their place") {
+  const Folder folder;
+  const auto label = [&](const std::string& rows, const DatasetOptions& options = {}) -> Places {
+    const auto table = folder.root + "/photos/labels.csv";
+    std::ofstream(table) << rows;
+    auto given = options;
+    given.labels = table;
+    try {
+      return Folder::listed(open_places(folder.at({"photos", "more"}), "train", given));
+    } catch (const Error& error) {
+      const std::string text = error.what();
+      return {text.starts_with(table) ? text.substr(folder.root.size()) : text};
+    }
+  };
+  const auto photos = folder.root + "/photos";
+  const std::string rows = "a/3.jpg,x\nb/1.jpg,y\n" + photos + "/b/2.jpg,x\n";
+  CHECK(label(rows + "4.jpg,z\n") == Places{"3 x", "1 y", "2 x", "4 z"});
+  CHECK(label(rows + "4.jpg,z\n", {.images_per_class = 1}) == Places{"3 x", "1 y", "4 z"});
+  CHECK(label(rows) == Places{"no label in " + photos + "/labels.csv for 1 images, the first " +
+                              folder.root + "/more/4.jpg"});
+  CHECK(label(rows + "5.jpg,z\n") == Places{"/photos/labels.csv, line 4: no such image in " +
+                                            photos + " and 1 more place: 5.jpg"});
+  CHECK(label(rows + "a/3.jpg,y\n") ==
+        Places{"/photos/labels.csv, line 4: a second label for a/3.jpg"});
+  CHECK(label("a/3.jpg\n") == Places{"/photos/labels.csv, line 1: no label"});
+}
+
+TEST_CASE("where labels are needed, the folders of a place without splits are classes") {
+  const Folder folder;
+  const DatasetOptions needed{.class_folders = true};
+  CHECK(folder.open({"photos"}, "train", needed) == Places{"3 a", "1 b", "2 b"});
+  CHECK(folder.open({"more"}, "train", needed) == Places{"4"});
+  CHECK(Folder::listed(open_shown(folder.at({"one/val"}), needed)) == Places{"7 cat", "8 dog"});
+  CHECK(Folder::listed(open_shown(folder.at({"one"}), needed)) == Places{"7 cat", "8 dog"});
+}

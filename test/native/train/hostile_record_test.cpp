@@ -86,7 +86,7 @@ struct Case {
     const Sink ignore = [](const Event&) {};
     auto setup = set_up(command.c_str(), options, ignore, {}, /*group=*/nullptr);
     if (evaluate) return run_evaluation(setup);
-    auto dataset = open_split(options, "train", 0);
+    auto dataset = open_training(options, /*labelled=*/false);
     auto loading = loader_options(options, dataset, setup.seed, setup.device, nullptr);
     loading.batch_size = options.batch_size;
     RandomView view;
