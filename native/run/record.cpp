@@ -21,7 +21,7 @@ std::string checkpoint_name(Position next) {
 
 namespace {
 
-std::string join(const Places& places) {
+std::string listed(const Places& places) {
   std::string all;
   for (const auto& place : places) all += (all.empty() ? "" : ", ") + place;
   return all;
@@ -59,7 +59,7 @@ std::optional<Record> read_record(const Plain& record, const std::string& path) 
   if (reader.has("views")) reader.dictionaries("views");
   return Record{reader.text("command"),
                 reader.text("listing"),
-                places ? join(*places) : reader.text("data"),  // which refuses
+                places ? listed(*places) : reader.text("data"),  // which refuses
                 reader.whole("seed", std::numeric_limits<int64_t>::min(),
                              std::numeric_limits<int64_t>::max()),
                 read_state(reader.inside("state")),

@@ -90,11 +90,11 @@ test('an export into a folder that is not there', async () => {
   );
 });
 
-test('no train folder', async () => {
+test('a folder with nothing in it', async () => {
   const folder = scratch();
   await refused(
     [folder],
-    new RegExp(`^rdm: no folder .train. in the dataset: ${folder}/train\n`, 'm'),
+    new RegExp(`^rdm: no images in ${folder} or below it\n {5}images come from a folder with`, 'm'),
   );
 });
 

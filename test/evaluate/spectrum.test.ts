@@ -172,8 +172,11 @@ test('--json prints events and the result', async () => {
     .trimEnd()
     .split('\n')
     .map((text) => JSON.parse(text) as object);
-  const { outcome, images, spectra } = await spectrum({ ...options(), checkpoint: simsiam });
-  assert.deepEqual(printed.at(-1), { type: 'summary', outcome, images, spectra });
+  const { outcome, images, places, spectra } = await spectrum({
+    ...options(),
+    checkpoint: simsiam,
+  });
+  assert.deepEqual(printed.at(-1), { type: 'summary', outcome, images, places, spectra });
 });
 
 test('an aborted job resolves as stopped', { timeout: 60_000 }, async () => {

@@ -86,7 +86,7 @@ std::vector<std::string> choose_classes(std::vector<std::string> available,
                                         const std::string& place);
 
 // A hash that changes when a class, a path or a label does: 64-bit FNV-1a over the listing, without
-// the root.
+// the root; of several places with the last part of each.
 uint64_t listing_hash(const Dataset& dataset);
 
 }  // namespace rdm

@@ -24,19 +24,12 @@ bool is_split_folder(const std::string& place) {
   return is_folder(root / "train") || is_folder(root / "val") || !is_folder(root);
 }
 
-// In lower case, with its dot.
-std::string extension_of(const std::string& place) {
-  auto extension = std::filesystem::path(place).extension().string();
-  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return extension;
-}
-
 // list or table; empty for what is no file. A list that is missing is told as such.
 std::string file_layout(const std::string& place) {
   std::error_code ignored;
   if (place == kStandardInput) return "list";
   if (is_folder(place)) return "";
-  const auto extension = extension_of(place);
+  const auto extension = extension_of(std::filesystem::path(place).filename().string());
   if (extension == ".txt") return "list";
   if (extension == ".csv") return "table";
   if (!std::filesystem::exists(place, ignored)) return "";

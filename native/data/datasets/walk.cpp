@@ -17,7 +17,13 @@ namespace fs = std::filesystem;
 constexpr std::array kExtensions{".jpg", ".jpeg", ".png",  ".ppm", ".bmp",
                                  ".pgm", ".tif",  ".tiff", ".webp"};
 
-// In lower case, with its dot; empty where there is none.
+void append_paths(const std::string& folder, const std::vector<std::string>& names,
+                  std::vector<std::string>& paths) {
+  for (const auto& name : names) paths.push_back(folder + "/" + name);
+}
+
+}  // namespace
+
 std::string extension_of(const std::string& name) {
   const size_t dot = name.rfind('.');
   if (dot == std::string::npos) return "";
@@ -25,13 +31,6 @@ std::string extension_of(const std::string& name) {
   for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return extension;
 }
-
-void append(const std::string& folder, const std::vector<std::string>& names,
-            std::vector<std::string>& paths) {
-  for (const auto& name : names) paths.push_back(folder + "/" + name);
-}
-
-}  // namespace
 
 FolderListing list_folder(const fs::path& folder) {
   FolderListing listing;
@@ -81,7 +80,7 @@ std::vector<std::string> Walk::images(const fs::path& folder) {
   visit(folder, found);
   std::sort(found.begin(), found.end());
   std::vector<std::string> paths;
-  for (const auto& [path, names] : found) append(path, names, paths);
+  for (const auto& [path, names] : found) append_paths(path, names, paths);
   return paths;
 }
 
@@ -89,7 +88,7 @@ std::vector<std::string> Walk::images_by_folder(const fs::path& folder) {
   FolderListing listing;
   if (!enter(folder, listing)) return {};
   std::vector<std::string> paths;
-  append(folder.string(), listing.images, paths);
+  append_paths(folder.string(), listing.images, paths);
   for (const auto& name : listing.folders) {
     auto below = images(folder / name);
     paths.insert(paths.end(), std::make_move_iterator(below.begin()),
