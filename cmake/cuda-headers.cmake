@@ -160,3 +160,18 @@ function(find_cuda_headers)
     set(CUDA_HEADERS_${result} "${CUDA_HEADERS_${result}}" PARENT_SCOPE)
   endforeach()
 endfunction()
+
+# Says what was decided. Set-up, which brings what is to be brought and comes again, names a file for it.
+function(tell_of_cuda_headers)
+  if(CUDA_HEADERS_FOUND)
+    message(STATUS "CUDA headers: ${CUDA_HEADERS_OPTIONS}")
+  elseif(CUDA_HEADERS_TO_BRING AND DEFINED ENV{RDM_TO_BRING})
+    file(WRITE "$ENV{RDM_TO_BRING}" "${CUDA_HEADERS_TO_BRING}")
+  else()
+    message(WARNING
+      "Building without NCCL, whose headers need all of CUDA's:${CUDA_HEADERS_REPORT}\n"
+      "One GPU loses nothing. Several will talk over Gloo, through the host's memory, far slower. Either\n"
+      "  npm run setup                    (adds what PyTorch's wheels leave out), or\n"
+      "  export CUDA_HOME=/path/to/cuda   (a toolkit of LibTorch's CUDA), with nccl.h there\n")
+  endif()
+endfunction()

@@ -10,17 +10,7 @@ mark_as_advanced(GLOO_INCLUDE_DIR)
 if(library_torch_cuda)
   include(cmake/cuda-headers.cmake)
   find_cuda_headers()
-  if(CUDA_HEADERS_FOUND)
-    message(STATUS "CUDA headers: ${CUDA_HEADERS_OPTIONS}")
-  elseif(CUDA_HEADERS_TO_BRING AND DEFINED ENV{RDM_TO_BRING}) # set-up, which comes again with them
-    file(WRITE "$ENV{RDM_TO_BRING}" "${CUDA_HEADERS_TO_BRING}")
-  else()
-    message(WARNING
-      "Building without NCCL, whose headers need all of CUDA's:${CUDA_HEADERS_REPORT}\n"
-      "One GPU loses nothing. Several will talk over Gloo, through the host's memory, far slower. Either\n"
-      "  npm run setup                    (adds what PyTorch's wheels leave out), or\n"
-      "  export CUDA_HOME=/path/to/cuda   (a toolkit of LibTorch's CUDA), with nccl.h there\n")
-  endif()
+  tell_of_cuda_headers()
 endif()
 
 find_package(JPEG QUIET)

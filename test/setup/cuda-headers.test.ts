@@ -1,7 +1,7 @@
 // Where the headers of CUDA and NCCL come from (cmake/cuda-headers.cmake), on made-up trees: each holds the files
 // that the place has in the world, and one header that no real toolkit has, so that this machine's never counts.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { scratch } from '../support/folders.js';
@@ -63,22 +63,35 @@ interface Found {
   toBring: string;
 }
 
-/** What CMake decides for the LibTorch in `prefix`, in a checkout at `checkout`. */
-async function find(prefix: string, home = '', checkout = scratch()): Promise<Found> {
+/** What CMake says after it has looked for the headers of the LibTorch in `prefix`, in a checkout at `cwd`. */
+async function cmake(
+  prefix: string,
+  then: string,
+  cwd: string,
+  env: Record<string, string>,
+): Promise<string> {
   const script = `
     include(${root}/cmake/cuda-headers.cmake)
     find_cuda_headers()
-    foreach(result FOUND OPTIONS REPORT TO_BRING)
-      message("\${CUDA_HEADERS_\${result}}@")
-    endforeach()`;
-  tree({ 'find.cmake': script }, checkout);
+    ${then}`;
+  tree({ 'find.cmake': script }, cwd);
   const libtorch = [`-DTORCH_PREFIX=${prefix}`, `-DTORCH_INCLUDE=${prefix}/include`];
   const { code, stderr } = await run(
     'cmake',
     [...libtorch, '-DCMAKE_CXX_COMPILER=c++', '-P', 'find.cmake'],
-    { cwd: checkout, env: { CUDA_HOME: home } },
+    { cwd, env: { CUDA_HOME: '', ...env } },
   );
   assert.equal(code, 0, stderr);
+  return stderr;
+}
+
+/** What it decides. */
+async function find(prefix: string, home = '', checkout = scratch()): Promise<Found> {
+  const print = `
+    foreach(result FOUND OPTIONS REPORT TO_BRING)
+      message("\${CUDA_HEADERS_\${result}}@")
+    endforeach()`;
+  const stderr = await cmake(prefix, print, checkout, { CUDA_HOME: home });
   const [found, options = '', report = '', toBring = ''] = stderr
     .split('@')
     .map((text) => text.trim());
@@ -193,4 +206,23 @@ test("without nccl.h the place is not complete; the system's own folders are nev
     cwd: tree({ 'options.cmake': script }),
   });
   assert.equal(stderr, '-isystem;/opt/include\n');
+});
+
+test('where no place is complete, it says where it looked, what that costs, and what to do', async () => {
+  const site = tree(wheels13);
+  const said = await cmake(join(site, 'torch'), 'tell_of_cuda_headers()', scratch(), {});
+  const lines = said.split('\n').map((line) => line.trim());
+  assert.match(said, /Building without NCCL, whose headers need all of CUDA's:/);
+  assert.ok(lines.includes(`wheels, ${site}/nvidia: CUDA 13.0, without crt/host_config.h`), said);
+  assert.match(said, /One GPU loses nothing\..*Gloo/s);
+  assert.match(said, /npm run setup .*\n.*export CUDA_HOME=/);
+});
+
+test('set-up gets what is to be brought in a file, and hears no warning', async () => {
+  const prefix = join(tree(wheels13), 'torch');
+  const checkout = scratch();
+  const file = join(checkout, 'to-bring');
+  const said = await cmake(prefix, 'tell_of_cuda_headers()', checkout, { RDM_TO_BRING: file });
+  assert.equal(said, '');
+  assert.match(readFileSync(file, 'utf8'), /^--target \.cuda-headers\/13\.0 nvidia-cuda-crt==13/);
 });
