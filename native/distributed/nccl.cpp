@@ -5,6 +5,7 @@
 #ifdef RDM_WITH_NCCL
 #include <nccl.h>
 #include <torch/csrc/cuda/nccl.h>
+#include <torch/cuda.h>
 
 #include <torch/csrc/distributed/c10d/NCCLUtils.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -31,6 +32,11 @@ int nccl_of_libtorch() {
 
 Carrier make_nccl(const StorePtr& store, const ProcessOptions& options) {
   check_nccl({NCCL_VERSION_CODE, nccl_of_libtorch(), c10d::getNcclVersionNumber()});
+  if (!torch::cuda::is_available()) {
+    throw Error(Code::distributed,
+                message("NCCL talks between CUDA devices, and rank ", options.rank, " sees none"),
+                "rdm doctor says why not; --dist-backend gloo does without");
+  }
   auto settings = c10d::ProcessGroupNCCL::Options::create();
   settings->timeout = std::chrono::seconds(options.timeout);
   auto nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(
