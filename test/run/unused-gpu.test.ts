@@ -1,10 +1,19 @@
-// A run that falls back to the CPU although a GPU is there says so, on an addon that plays one (support/ranks.cjs).
+// A run that falls back to the CPU although a GPU is there says so, on an addon that plays one (support/ranks.cjs);
+// and the real addon finds one by its driver, of which a small library plays a part.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { environment } from 'rdm-ssl';
 import { scratch } from '../support/folders.js';
 import { rdm, root } from '../support/rdm.js';
+
+/** The driver of CUDA 12.4 on a machine with two devices. */
+const driver = `
+  int cuDriverGetVersion(int* version) { *version = 12040; return 0; }
+  int cuInit(unsigned flags) { return 0; }
+  int cuDeviceGetCount(int* count) { *count = 2; return 0; }`;
 
 const missing = {
   reason: 'the driver is too old: it knows CUDA 12.4, and LibTorch was built for CUDA 13.0',
@@ -46,4 +55,18 @@ test('where there is none, where it is hidden, and with --device cpu nothing is 
     const { stderr } = await run([...flags], why);
     assert.doesNotMatch(stderr, /GPU/);
   }
+});
+
+test('the driver is asked, which any build of LibTorch can do', async (context) => {
+  if (environment().cuda.available) return context.skip('LibTorch has a GPU');
+  const folder = scratch();
+  writeFileSync(join(folder, 'driver.c'), driver);
+  execFileSync('cc', ['-shared', '-fPIC', '-o', 'libcuda.so.1', 'driver.c'], { cwd: folder });
+  const env = { LD_LIBRARY_PATH: folder };
+  const { code, stdout } = await rdm(['doctor'], { env });
+  assert.equal(code, 1, stdout);
+  const why = environment().cuda.built
+    ? 'the driver is too old: it knows CUDA 12\\.4, and LibTorch was built for CUDA \\d+\\.\\d\\n +a newer driver'
+    : 'LibTorch is a CPU build\\n +set LIBTORCH to a CUDA build';
+  assert.match(stdout, new RegExp(`^problem +a GPU is there, and unused: ${why}`, 'm'));
 });
