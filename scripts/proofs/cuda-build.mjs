@@ -1,12 +1,12 @@
 // npm run test:cuda-build: a CUDA build of LibTorch on a machine that needs no GPU. `pip install torch` in a new
 // environment, and from that alone `npm run setup` of a copy of this checkout; what comes of it loads in Node, says
 // what it is and what is missing for a GPU, and passes the C++ tests and Node tests on the CPU. --torch REQUIREMENT:
-// another torch (torch==2.11.*). --in DIR: where to work (some 8 GB; else the system's folder of temporary files).
-// --keep leaves it. Prints a table and ends with a line of JSON; exit code 1 where a row has failed.
+// another torch (torch==2.11.*). --in DIR: where to work, in a folder cuda-build that is made anew (8 GB; else where
+// the system has its temporary files); the same place again, and ccache knows the objects. --keep leaves it. Prints a table and ends with a line of JSON; exit code 1 where a row has failed.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -22,8 +22,8 @@ const { values: flags } = parseArgs({
 const nodeTests = ['cli', 'evaluate', 'run', 'train', 'launch/processes-that-do-not-meet', 'launch/same-as-one-process'];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-mkdirSync(flags.in, { recursive: true });
-const scratch = mkdtempSync(join(flags.in, 'rdm-cuda-'));
+const scratch = resolve(flags.in, 'cuda-build');
+rmSync(scratch, { recursive: true, force: true });
 const checkout = join(scratch, 'rdm');
 const python = join(scratch, 'python');
 const env = { ...process.env, PATH: `${join(python, 'bin')}:${process.env.PATH}` };
@@ -64,18 +64,19 @@ function must(log, command, args) {
   return said;
 }
 
-const rdm = (...args) => spawnSync(process.execPath, ['bin/rdm.js', ...args], { cwd: checkout, env, encoding: 'utf8' });
+const rdm = (args, extra = {}) =>
+  spawnSync(process.execPath, ['bin/rdm.js', ...args], { cwd: checkout, env: { ...env, ...extra }, encoding: 'utf8' });
 
 function expect(condition, text) {
   if (!condition) throw new Error(text);
 }
 
 function install() {
-  mkdirSync(checkout);
+  mkdirSync(checkout, { recursive: true });
   execFileSync('python3', ['-m', 'venv', python]);
   must('pip', join(python, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', flags.torch]);
   const version = 'import torch; print(torch.__version__, torch.version.cuda)';
-  const [torch, cuda] = execFileSync(join(python, 'bin/python'), ['-c', version], { env, encoding: 'utf8' }).trim().split(' ');
+  const [torch, cuda] = execFileSync(join(python, 'bin/python'), ['-c', version], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split(' ');
   expect(cuda !== 'None', `torch ${torch} is a CPU build: pass --torch`);
   return `torch ${torch} of CUDA ${cuda}`;
 }
@@ -103,7 +104,7 @@ function setUp() {
 }
 
 function look() {
-  const { stdout, stderr } = rdm('doctor', '--json');
+  const { stdout, stderr } = rdm(['doctor', '--json']);
   expect(stdout, stderr);
   const { environment } = JSON.parse(stdout);
   const { libtorch, cuda, backends } = environment ?? {};
@@ -111,13 +112,34 @@ function look() {
   return `LibTorch ${libtorch} of CUDA ${cuda.built}, gloo and nccl; ${cuda.missing?.reason ?? `${cuda.devices} devices`}`;
 }
 
+const leftOut = 'left out: there is a GPU';
+
+/** Of this machine, why LibTorch has no device; null where it has one. */
+const missing = () => JSON.parse(rdm(['doctor', '--json']).stdout).environment.cuda.missing;
+
 /** A run that asks for what is not there names it. */
-function refuse() {
-  const { cuda } = JSON.parse(rdm('doctor', '--json').stdout).environment;
-  if (cuda.available) return 'left out: there is a GPU';
-  const { status, stderr } = rdm('knn', '--device', 'cuda', 'images');
-  expect(status === 1 && stderr.startsWith(`rdm: CUDA was asked for, but ${cuda.missing.reason}`), stderr);
+function refuseDevice() {
+  const { reason } = missing() ?? {};
+  if (!reason) return leftOut;
+  const { status, stderr } = rdm(['knn', '--device', 'cuda', 'images']);
+  expect(status === 1 && stderr.startsWith(`rdm: CUDA was asked for, but ${reason}\n`), stderr);
   return stderr.split('\n')[0].slice('rdm: '.length);
+}
+
+/** Two processes over NCCL, which compares its versions before it looks for devices. */
+function refuseNccl(extra = {}) {
+  if (!missing()) return leftOut;
+  const { stderr } = rdm(['pretrain', '--device', 'cuda', '--nproc-per-node', '2', '--output', join(scratch, 'out'), 'images'], extra);
+  const [said] = /NCCL talks between .*|versions of NCCL .*/.exec(stderr) ?? [];
+  expect(said?.startsWith(extra.LD_PRELOAD ? 'versions' : 'NCCL talks'), stderr);
+  return said;
+}
+
+/** A library that says it is NCCL 2.20.5. */
+function refuseOldNccl() {
+  writeFileSync(join(scratch, 'nccl.c'), 'int ncclGetVersion(int* version) { *version = 22005; return 0; }');
+  execFileSync('cc', ['-shared', '-fPIC', '-o', 'old-nccl.so', 'nccl.c'], { cwd: scratch });
+  return refuseNccl({ LD_PRELOAD: join(scratch, 'old-nccl.so') });
 }
 
 function cppTests(suite) {
@@ -147,7 +169,9 @@ const built = [
 ].every(([name, act]) => step(name, act));
 if (built) {
   step('loads in Node', look);
-  step('--device cuda without a GPU', refuse);
+  step('--device cuda without a GPU', refuseDevice);
+  step('NCCL without a GPU', () => refuseNccl());
+  step('NCCL of another version', refuseOldNccl);
   for (const suite of ['rdm_data_tests', 'rdm_core_tests']) step(suite, () => cppTests(suite));
   step('Node tests', nodeSuite);
 }
