@@ -72,6 +72,7 @@ LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset,
   loader.on_bad_image = options.on_bad_image;
   loader.max_image_pixels = options.max_image_pixels;
   loader.allocate = batch_memory(device);
+  loader.bytes = !device.is_cpu();
   if (group) loader.share = {group->rank(), group->size()};
   return loader;
 }

@@ -44,7 +44,7 @@ int Batch::views() const {
   return ring_->views;
 }
 const int64_t* Batch::labels() const {
-  return slot_->labels.data();
+  return slot_->labels;
 }
 const int64_t* Batch::images() const {
   return slot_->images.data();
@@ -53,8 +53,10 @@ int64_t Batch::step() const {
   return slot_->step;
 }
 const float* Batch::view(int index) const {
-  const int64_t values = ring_->batch_size * ring_->image_size * ring_->image_size * 3;
-  return static_cast<const float*>(slot_->memory.get()) + index * values;
+  return static_cast<const float*>(slot_->memory.get()) + index * ring_->view_values();
+}
+const uint8_t* Batch::bytes(int index) const {
+  return static_cast<const uint8_t*>(slot_->memory.get()) + index * ring_->view_values();
 }
 
 }  // namespace rdm

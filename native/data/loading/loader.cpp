@@ -108,7 +108,7 @@ struct Loader::Impl {
 };
 
 void Loader::Impl::work(Worker& worker) {
-  const int64_t view_values = ring->image_size * ring->image_size * 3;
+  const int64_t image_values = ring->image_size * ring->image_size * 3;
   std::unique_lock lock(ring->mutex);
   while (true) {
     ring->changed.wait(lock, [this] { return quit || (running && next_place < end_place); });
@@ -128,8 +128,9 @@ void Loader::Impl::work(Worker& worker) {
     int64_t used = image;
     std::exception_ptr failure;
     try {
-      auto* out = static_cast<float*>(slot->memory.get()) + index * view_values;
-      used = worker.make_views(epoch, image, out, ring->batch_size * view_values);
+      auto* out =
+          static_cast<uint8_t*>(slot->memory.get()) + index * image_values * ring->value_bytes;
+      used = worker.make_views(epoch, image, out, ring->view_values());
     } catch (...) {
       failure = std::current_exception();
     }
@@ -166,14 +167,17 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
   ring.image_size = size_of(o.augmentation);
   ring.views = views_of(o.augmentation);
   ring.slots.resize(std::max(o.prefetch, 1) + 1);
-  const auto bytes =
+  if (o.bytes) ring.value_bytes = 1;
+  const auto pixels =
       static_cast<size_t>(product(int64_t{ring.views}, ring.batch_size, ring.image_size,
-                                  ring.image_size, static_cast<int64_t>(3 * sizeof(float))));
+                                  ring.image_size, 3 * ring.value_bytes));
+  const size_t labels = (pixels + sizeof(int64_t) - 1) / sizeof(int64_t);  // begin after so many
+  const size_t bytes = (labels + static_cast<size_t>(ring.batch_size)) * sizeof(int64_t);
   for (auto& slot : ring.slots) {
     slot.memory =
         o.allocate ? o.allocate(bytes) : std::shared_ptr<void>(std::malloc(bytes), std::free);
     if (!slot.memory) throw std::bad_alloc();
-    slot.labels.resize(ring.batch_size);
+    slot.labels = static_cast<int64_t*>(slot.memory.get()) + labels;
     slot.images.resize(ring.batch_size);
   }
   for (int i = 0; i < std::max(o.workers, 1); ++i) {
@@ -187,8 +191,14 @@ Loader::~Loader() = default;
 const Dataset& Loader::dataset() const {
   return impl_->dataset;
 }
+const LoaderOptions& Loader::options() const {
+  return impl_->options;
+}
 int64_t Loader::steps_per_epoch() const {
   return impl_->steps();
+}
+size_t Loader::most_held() const {
+  return impl_->ring->slots.size() - 1;
 }
 
 void Loader::start(int64_t epoch, int64_t first_step) {

@@ -36,6 +36,7 @@ struct LoaderOptions {
   Share share;                // of each epoch's order
   Augmentation augmentation;  // all views of one size
   Statistics statistics;
+  bool bytes = false;  // views as bytes: who takes them normalises them
   Decode decode = Decode::exact;
   OnBadImage on_bad_image = OnBadImage::skip;
   int64_t max_image_pixels = 178'956'970;  // refuse larger images, as Pillow does
@@ -69,13 +70,14 @@ class Batch {
   Batch& operator=(Batch&& other) noexcept;
   ~Batch();
 
-  int64_t size() const;                // images, N
-  int64_t image_size() const;          // pixels on a side, S
-  int views() const;                   // 1 or 2
-  const float* view(int index) const;  // (N, S, S, 3), normalised: channels_last memory
-  const int64_t* labels() const;       // (N)
-  const int64_t* images() const;       // (N), indices into the dataset
-  int64_t step() const;                // within the epoch
+  int64_t size() const;                   // images, N
+  int64_t image_size() const;             // pixels on a side, S
+  int views() const;                      // 1 or 2
+  const float* view(int index) const;     // (N, S, S, 3), normalised: channels_last memory
+  const uint8_t* bytes(int index) const;  // the same where the loader's options say bytes
+  const int64_t* labels() const;          // (N)
+  const int64_t* images() const;          // (N), indices into the dataset
+  int64_t step() const;                   // within the epoch
 
  private:
   friend class Loader;
@@ -93,7 +95,10 @@ class Loader {
   ~Loader();  // stops at once: no worker finishes more than the image in its hands
 
   const Dataset& dataset() const;
+  const LoaderOptions& options() const;
   int64_t steps_per_epoch() const;
+  // How many batches can be held at a time while one is left for the workers to fill.
+  size_t most_held() const;
 
   // Begins an epoch, at a later step when a run goes on in its middle. The rest of an epoch in
   // progress is dropped. Throws std::out_of_range where the epoch has no such step.

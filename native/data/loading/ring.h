@@ -12,8 +12,10 @@
 namespace rdm::detail {
 
 struct Slot {
-  std::shared_ptr<void> memory;  // one view after the other, each (batch_size, S, S, 3) float32
-  std::vector<int64_t> labels, images;
+  // One view after the other, each (batch_size, S, S, 3), then the labels (batch_size).
+  std::shared_ptr<void> memory;
+  int64_t* labels = nullptr;
+  std::vector<int64_t> images;
   int64_t step = 0;
   int64_t size = 0;       // images of this batch
   int64_t remaining = 0;  // images not done yet
@@ -32,6 +34,9 @@ class Ring {
   std::vector<Slot*> filling;  // in the order of their steps
   int64_t batch_size = 0, image_size = 0;
   int views = 0;
+  int64_t value_bytes = sizeof(float);  // of a pixel's colour
+
+  int64_t view_values() const { return batch_size * image_size * image_size * 3; }
 };
 
 }  // namespace rdm::detail

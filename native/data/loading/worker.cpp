@@ -67,18 +67,25 @@ Decoded Worker::decode(int64_t epoch, int64_t image, int64_t used) {
                                          : decoder_.decode(needed);
 }
 
-void Worker::augment(const Decoded& source, float* out, int64_t view_step) {
-  if (const auto* random = std::get_if<std::vector<RandomView>>(&options_.augmentation)) {
-    for (size_t v = 0; v < random->size(); ++v, out += view_step) {
-      apply((*random)[v], draws_[v], source, options_.statistics, workspace_, out);
+void Worker::augment(const Decoded& source, void* out, int64_t view_step) {
+  auto* floats = static_cast<float*>(out);
+  auto* bytes = static_cast<uint8_t*>(out);
+  if (const auto* centre = std::get_if<CentreView>(&options_.augmentation)) {
+    if (options_.bytes) return apply(*centre, source, workspace_, bytes);
+    return apply(*centre, source, options_.statistics, workspace_, floats);
+  }
+  const auto& random = std::get<std::vector<RandomView>>(options_.augmentation);
+  for (size_t v = 0; v < random.size(); ++v) {
+    const auto at = static_cast<int64_t>(v) * view_step;
+    if (options_.bytes) {
+      apply(random[v], draws_[v], source, workspace_, bytes + at);
+    } else {
+      apply(random[v], draws_[v], source, options_.statistics, workspace_, floats + at);
     }
-  } else {
-    apply(std::get<CentreView>(options_.augmentation), source, options_.statistics, workspace_,
-          out);
   }
 }
 
-int64_t Worker::make_views(int64_t epoch, int64_t image, float* out, int64_t view_step) {
+int64_t Worker::make_views(int64_t epoch, int64_t image, void* out, int64_t view_step) {
   const auto begin = Clock::now();
   auto decoded = begin;
   Stream replacement(options_.seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(image),

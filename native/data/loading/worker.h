@@ -28,10 +28,10 @@ class Worker {
   // The arguments have to outlive the worker.
   Worker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad);
 
-  // Writes the image's first view to `out` and a second one `view_step` values after it. Gives the
-  // image that was used, which is another one if this one is bad and bad ones are skipped. Throws
-  // an Error that names the file.
-  int64_t make_views(int64_t epoch, int64_t image, float* out, int64_t view_step);
+  // Writes the image's first view to `out` and a second one `view_step` values after it, of the
+  // kind that the loader's options ask for. Gives the image that was used, which is another one if
+  // this one is bad and bad ones are skipped. Throws an Error that names the file.
+  int64_t make_views(int64_t epoch, int64_t image, void* out, int64_t view_step);
 
   // Nanoseconds that the last make_views took.
   struct Times {
@@ -41,7 +41,7 @@ class Worker {
 
  private:
   Decoded decode(int64_t epoch, int64_t image, int64_t used);
-  void augment(const Decoded& source, float* out, int64_t view_step);
+  void augment(const Decoded& source, void* out, int64_t view_step);
 
   const Dataset& dataset_;
   const LoaderOptions& options_;

@@ -1,5 +1,7 @@
 #include "data/pixels/view.h"
 
+#include <numeric>
+
 #include "base/vectorise.h"
 #include "data/pixels/blur.h"
 #include "data/pixels/color.h"
@@ -45,6 +47,14 @@ RDM_VECTORISED void normalise_row(const uint8_t* const* rows, int64_t width, boo
   }
 }
 
+RDM_VECTORISED void interleave_row(const uint8_t* const* rows, int64_t width, bool flip,
+                                   uint8_t* __restrict out) {
+  for (int64_t i = 0; i < width; ++i) {
+    const int64_t x = flip ? width - 1 - i : i;
+    for (int colour = 0; colour < 3; ++colour) out[3 * i + colour] = rows[colour][x];
+  }
+}
+
 void resize(const Decoded& source, const ResizePlan& plan, Workspace& workspace) {
   if (source.channels.empty())
     resize(source.pixels, reduced(plan, source.reduction), workspace.resize, workspace.view);
@@ -62,20 +72,59 @@ void normalise(const Planes& view, bool flip, const Statistics& statistics, floa
   }
 }
 
+std::array<float, 256 * 3> normal_values(const Statistics& statistics) {
+  std::array<uint8_t, 256> bytes;
+  std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+  const uint8_t* rows[] = {bytes.data(), bytes.data(), bytes.data()};
+  std::array<float, 256 * 3> values;
+  normalise_row(rows, 256, /*flip=*/false, statistics, values.data());
+  return values;
+}
+
+void interleave(const Planes& view, bool flip, uint8_t* out) {
+  const int64_t width = view.width();
+  for (int64_t y = 0; y < view.height(); ++y, out += width * 3) {
+    const uint8_t* rows[] = {view.row(0, y), view.row(1, y), view.row(2, y)};
+    interleave_row(rows, width, flip, out);
+  }
+}
+
+namespace {
+
+// Into workspace.view.
+void make(const RandomView& view, const Draw& draw, const Decoded& source, Workspace& workspace) {
+  resize(source, plan_crop(draw.crop, view.size, view.interpolation), workspace);
+  recolour(workspace.view, draw, workspace.blur);
+}
+
+void make(const CentreView& view, const Decoded& source, Workspace& workspace) {
+  const auto [width, height] = source.extent;
+  resize(source, plan_centre(width, height, view.resize, view.size), workspace);
+}
+
+}  // namespace
+
 void apply(const RandomView& view, const Draw& draw, const Decoded& source,
            const Statistics& statistics, Workspace& workspace, float* out) {
-  const ResizePlan plan = plan_crop(draw.crop, view.size, view.interpolation);
-  resize(source, plan, workspace);
-  recolour(workspace.view, draw, workspace.blur);
+  make(view, draw, source, workspace);
   normalise(workspace.view, draw.flip, statistics, out);
 }
 
 void apply(const CentreView& view, const Decoded& source, const Statistics& statistics,
            Workspace& workspace, float* out) {
-  const auto [width, height] = source.extent;
-  const ResizePlan plan = plan_centre(width, height, view.resize, view.size);
-  resize(source, plan, workspace);
+  make(view, source, workspace);
   normalise(workspace.view, /*flip=*/false, statistics, out);
+}
+
+void apply(const RandomView& view, const Draw& draw, const Decoded& source, Workspace& workspace,
+           uint8_t* out) {
+  make(view, draw, source, workspace);
+  interleave(workspace.view, draw.flip, out);
+}
+
+void apply(const CentreView& view, const Decoded& source, Workspace& workspace, uint8_t* out) {
+  make(view, source, workspace);
+  interleave(workspace.view, /*flip=*/false, out);
 }
 
 }  // namespace rdm

@@ -14,6 +14,7 @@
 #include "data/datasets/synthetic.h"
 #include "data/images.h"
 #include "data/jpeg/jpeg.h"
+#include "data/pixels/view.h"
 #include "data/scratch.h"
 
 using namespace rdm;
@@ -124,6 +125,31 @@ TEST_CASE(
                         7 * values * sizeof(float)) == 0);
     }
     CHECK(std::memcmp(batch->view(0), batch->view(1), 7 * values * sizeof(float)) != 0);
+  }
+}
+
+TEST_CASE("views as bytes are the same views once each byte is normalised by the table") {
+  for (const bool random : {true, false}) {
+    auto options = two_views(2);
+    if (!random) options.augmentation = CentreView{.resize = 16, .size = 12};
+    Loader floats(noise(14), options);
+    options.bytes = true;
+    Loader bytes(noise(14), options);
+    const auto table = normal_values(options.statistics);
+    floats.start(1);
+    bytes.start(1);
+    while (const auto expected = floats.next()) {
+      const auto batch = bytes.next();
+      const int64_t values = batch->size() * batch->image_size() * batch->image_size() * 3;
+      for (int v = 0; v < batch->views(); ++v) {
+        int64_t different = 0;
+        for (int64_t i = 0; i < values; ++i) {
+          different += table[batch->bytes(v)[i] * 3 + i % 3] != expected->view(v)[i];
+        }
+        CHECK(different == 0);
+      }
+      CHECK(std::equal(batch->labels(), batch->labels() + batch->size(), expected->labels()));
+    }
   }
 }
 
@@ -295,7 +321,8 @@ TEST_CASE("memory for the batches comes from the allocator that was given") {
     return std::shared_ptr<void>(std::malloc(bytes), std::free);
   };
   const auto memory_of = [](size_t images) {
-    return std::vector<size_t>(3, 2 * images * 24 * 24 * 3 * sizeof(float));
+    const size_t views = 2 * images * 24 * 24 * 3 * sizeof(float);
+    return std::vector<size_t>(3, views + images * sizeof(int64_t));  // and the labels
   };
   {
     const Loader loader(noise(14), options);
