@@ -43,6 +43,8 @@ torch::Device choose_device(const NetworkOptions& options) {
                 "use --precision bf16, which needs no gradient scaling, on a CPU");
   }
   make_current(device);
+  at::globalContext().setAllowTF32CuDNN(true);
+  at::globalContext().setAllowTF32CuBLAS(false);
   return device;
 }
 
@@ -60,7 +62,7 @@ Autocast::~Autocast() {
   at::autocast::clear_cache();
 }
 
-uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device, Group* group) {
+uint64_t seed_everything(std::optional<int64_t> seed, Group* group) {
   uint64_t chosen = seed ? static_cast<uint64_t>(*seed) : std::random_device{}();
   if (group && !seed) {
     const auto shared = torch::tensor({static_cast<int64_t>(chosen)}, torch::kInt64);
@@ -68,11 +70,12 @@ uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device, Grou
     chosen = static_cast<uint64_t>(shared.item<int64_t>());
   }
   torch::manual_seed(chosen);
-  if (device.is_cuda()) {
-    at::globalContext().setDeterministicCuDNN(seed.has_value());
-    at::globalContext().setBenchmarkCuDNN(!seed.has_value());
-  }
   return chosen;
+}
+
+void make_deterministic(bool on) {
+  at::globalContext().setDeterministicCuDNN(on);
+  at::globalContext().setBenchmarkCuDNN(!on);
 }
 
 }  // namespace rdm

@@ -12,7 +12,8 @@ namespace rdm {
 
 // auto: a CUDA device where there is one, else the CPU. The CUDA device is the one that --gpu
 // names; without --gpu, the one with the process's local rank (modulo how many it sees), or the
-// first. It becomes this thread's current one. Throws Code::no_device when CUDA is asked for and is
+// first. It becomes this thread's current one. float32 is PyTorch's: convolutions may round their
+// factors to TF32, products do not. Throws Code::no_device when CUDA is asked for and is
 // not there, and when fp16 is asked for without CUDA.
 torch::Device choose_device(const NetworkOptions& options);
 
@@ -29,9 +30,12 @@ class Autocast {
   bool enabled_;
 };
 
-// The reference's --seed: weights are drawn from it, and on CUDA kernels are deterministic. Without
-// one, the first rank draws a seed at random. Returns the seed in use, which also decides the order
-// of the data and the views.
-uint64_t seed_everything(std::optional<int64_t> seed, torch::Device device, Group* group);
+// Weights are drawn from the seed. Without one, the first rank draws a seed at random. Returns the
+// seed in use, which also decides the order of the data and the views.
+uint64_t seed_everything(std::optional<int64_t> seed, Group* group);
+
+// The reference's --seed: kernels are deterministic where it was given; else cuDNN tries which are
+// the fastest.
+void make_deterministic(bool on);
 
 }  // namespace rdm

@@ -14,7 +14,8 @@ namespace rdm {
 FrozenNetworks::FrozenNetworks(const NetworkOptions& options, const std::string& checkpoint,
                                Branch branch, torch::Device device, Group* group)
     : checkpoint_(checkpoint),
-      probe_((seed_everything(/*seed=*/0, device, group), find_architecture(options.arch)),
+      probe_((seed_everything(/*seed=*/0, group), make_deterministic(true),
+              find_architecture(options.arch)),
              options.stem,
              /*classes=*/1) {
   if (!checkpoint.empty()) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/error.h"
 #include "base/version.h"
 
 namespace rdm {
@@ -34,10 +35,19 @@ Plain::Dict configuration(const Plain& record, DistBackend backend) {
   return out;
 }
 
+// What was asked for, what there is and what is in use; not LibTorch's advice on its allocator.
+std::string sizes_of(const std::string& text) {
+  return text.substr(0, text.find(" If reserved but unallocated memory"));
+}
+
 // LibTorch's errors carry addresses of its functions, which tell nobody anything.
 void without_trace(const std::function<void()>& work) {
   try {
     work();
+  } catch (const c10::OutOfMemoryError& error) {
+    throw Error(
+        Code::internal, sizes_of(error.what_without_backtrace()),
+        "a smaller --batch-size, with --accumulate for the same updates, or --precision bf16");
   } catch (const c10::Error& error) {
     throw std::runtime_error(error.what_without_backtrace());
   }

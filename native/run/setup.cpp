@@ -12,7 +12,8 @@ Setup set_up(const char* command, const RunOptions& options, const Sink& sink, s
              Group* group) {
   const auto device = choose_device(options);
   auto resumed = load_resumed(command, options, sink);
-  const uint64_t seed = seed_everything(chosen_seed(options, resumed), device, group);
+  const uint64_t seed = seed_everything(chosen_seed(options, resumed), group);
+  make_deterministic(options.seed.has_value());  // also a run that goes on only if it is asked to
   return {command, options, sink, std::move(stop), group, device, std::move(resumed), seed};
 }
 

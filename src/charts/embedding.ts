@@ -66,7 +66,9 @@ function mapOption({ points, labels, ...rest }: Embedding, turned: boolean): ECh
     symbolSize: points.length > 1000 ? 5 : 8,
     itemStyle: { opacity: 0.8 },
     emphasis: { focus: 'series' as const },
-    data: placed.flatMap(([x, y], image) => ((labels[image] ?? 0) === label ? [[x, y, image]] : [])),
+    data: placed.flatMap(([x, y], image) =>
+      (labels[image] ?? 0) === label ? [[x, y, image]] : [],
+    ),
   }));
   const isNamed = classes.length > fewColours && classes.length <= mostNamed;
   return {

@@ -26,6 +26,7 @@ const composed = [
   'the loss is VALUE at epoch N, step N (learning rate R)',
   'the gradient is not finite at epoch N, step N, where the loss is VALUE (learning rate R)',
   'the weights or their momentum are not finite after step N of epoch N',
+  'CUDA out of memory. Tried to allocate SIZE',
 ];
 
 const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');

@@ -1,6 +1,7 @@
 #include "data/datasets/dataset.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <sstream>
 #include <stdexcept>
