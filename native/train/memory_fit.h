@@ -23,8 +23,8 @@ struct Demand {
 };
 
 // Warns where the estimate is within 10 % of what there is, or above it. Throws usage, with what
-// would fit, only where even two thirds of it are more than there is: the estimate errs by less
-// (docs/memory.md), and a run must not be kept from what it could do.
+// would fit, only where even two thirds of it are more than there is: it may be too high, and a run
+// must not be kept from what it could do.
 void check_fit(const Demand& demand, const AvailableMemory& available, const Sink& sink);
 
 // The same for a run on a device, and on a CUDA device for that beside the host. images: of the

@@ -9,7 +9,7 @@ namespace rdm {
 namespace {
 
 constexpr double kFloat = 4, kIndex = 8;  // bytes
-constexpr double kProgram = 450e6;        // Node, LibTorch and its threads
+constexpr double kProgram = 250e6;        // Node, LibTorch and its threads
 constexpr double kContext = 600e6;        // of CUDA, on the device
 constexpr int64_t kRing = 3;              // batches of a loader: two ahead of one in use
 

@@ -1,5 +1,5 @@
-// What a run takes of memory, told before it starts, by arithmetic alone. docs/memory.md has the
-// figures that it was held against.
+// What a run takes of memory, told before it starts, by arithmetic alone. `npm run
+// bench:memory` holds it against runs.
 #pragma once
 #include <cstdint>
 

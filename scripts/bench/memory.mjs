@@ -13,8 +13,9 @@ import { parseArgs } from 'node:util';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const folder = mkdtempSync(join(tmpdir(), 'rdm-memory-'));
-const tell =
-  'data:text/javascript,process.on("exit", () => console.error("HEIGHT", process.resourceUsage().maxRSS))';
+const probe = encodeURIComponent(
+  'process.on("exit", () => console.error("HEIGHT", process.resourceUsage().maxRSS))',
+);
 
 function rdm(args, env = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/rdm.js'), ...args], {
@@ -57,7 +58,7 @@ for (const [command, arch, pixels, batch, precision, ...more] of flags.quick ? q
   const network = ['-a', arch, '--crop-size', String(pixels), '-b', String(batch), '--precision', precision];
   const where = ['--device', 'cpu', '-j', '2', '--epochs', '1', '--output', join(folder, `run-${rows.length}`)];
   const { stdout, stderr } = rdm([command, ...network, ...more, ...images, ...where, '--json', data], {
-    NODE_OPTIONS: `--import ${tell}`,
+    NODE_OPTIONS: `--import data:text/javascript,${probe}`,
   });
   const { memory } = stdout
     .split('\n')
