@@ -140,16 +140,6 @@ void require_labels(const Dataset& dataset, const std::string& what) {
               "give them with --labels FILE.csv, with path,label, or as train/CLASS/*.jpg");
 }
 
-namespace {
-
-// photos, of /data/photos and of photos/.
-std::string base_name(std::string place) {
-  while (place.size() > 1 && place.ends_with('/')) place.pop_back();
-  return std::filesystem::path(place).filename();
-}
-
-}  // namespace
-
 uint64_t listing_hash(const Dataset& dataset) {
   uint64_t hash = 0xCBF29CE484222325;
   const auto add = [&hash](std::string_view text) {
@@ -168,7 +158,8 @@ uint64_t listing_hash(const Dataset& dataset) {
       const auto other = std::ranges::find_if(dataset.sources, is_below, &Source::root);
       if (other != dataset.sources.end()) {
         root = other->root;
-        add(base_name(other->place));  // several folders may have files of the same names
+        // Several folders may have files of the same names.
+        add(std::filesystem::path(other->place).filename().string());
       }
     }
     add(std::string_view(sample.path).substr(is_below(root) ? root.size() : 0));

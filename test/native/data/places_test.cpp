@@ -104,10 +104,13 @@ TEST_CASE("places that are moved keep their hash; another order has another") {
   };
   const auto before = hash({"photos", "more"});
   CHECK(before != hash({"more", "photos"}));
-  fs::rename(folder.root + "/photos", folder.root + "/moved");
-  fs::create_directories(folder.root + "/deep");
-  fs::rename(folder.root + "/more", folder.root + "/deep/er");
-  CHECK(before == hash({"moved", "deep/er"}));
+  fs::create_directories(folder.root + "/moved");
+  fs::create_directories(folder.root + "/deep/er");
+  fs::rename(folder.root + "/photos", folder.root + "/moved/photos");
+  fs::rename(folder.root + "/more", folder.root + "/deep/er/more");
+  CHECK(before == hash({"moved/photos", "deep/er/more"}));
+  fs::copy(folder.root + "/deep/er/more", folder.root + "/twin", fs::copy_options::recursive);
+  CHECK(hash({"deep/er/more", "twin"}) != hash({"twin", "deep/er/more"}));  // the same names below
 }
 
 TEST_CASE("an image that two places have is refused, and CIFAR beside others") {
