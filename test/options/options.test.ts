@@ -39,8 +39,17 @@ const view = {
 /** Of both commands: no result depends on these, so that a resumed run may change them. */
 const mayDiffer = [
   ...['checkpointSeconds', 'checkpointSteps', 'classes', 'data', 'device', 'gpu', 'imagesPerClass'],
-  ...['maxSteps', 'onBadImage', 'onDivergence', 'output', 'printFreq', 'resume', 'resumeAnyway'],
-  ...['startEpoch', 'valBatchSize', 'workers'],
+  ...[
+    'labels',
+    'maxSteps',
+    'onBadImage',
+    'onDivergence',
+    'output',
+    'printFreq',
+    'resume',
+    'resumeAnyway',
+  ],
+  ...['startEpoch', 'val', 'valBatchSize', 'workers'],
 ];
 
 test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
@@ -108,6 +117,8 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     valResize: 256,
     valImagesPerClass: 0,
     imagesPerClass: 0,
+    labels: '',
+    val: '',
     classes: '',
     decode: 'exact',
     onBadImage: 'skip',
@@ -153,6 +164,8 @@ test("lincls resolves to main_lincls.py's defaults, every key there", () => {
     cropSize: 224,
     valResize: 256,
     imagesPerClass: 0,
+    labels: '',
+    val: '',
     classes: '',
     decode: 'exact',
     onBadImage: 'skip',
@@ -183,6 +196,8 @@ test("knn resolves to solo-learn's defaults, every key there", () => {
     valResize: 256,
     valImagesPerClass: 0,
     imagesPerClass: 0,
+    labels: '',
+    val: '',
     classes: '',
     decode: 'exact',
     onBadImage: 'skip',
