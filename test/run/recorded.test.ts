@@ -62,7 +62,8 @@ test('a checkpoint in the folder that its run wrote to fills in its data folder'
 test('a record of another kind is refused by its key', async () => {
   const wrong: [key: string, value: Buffer][] = [
     ['data', int(5)],
-    ['data', list(text('/etc'))],
+    ['data', list()],
+    ['data', list(int(5))],
     ['classes', int(5)],
     ['dataset', dict({})],
     ['stem', int(1)],
