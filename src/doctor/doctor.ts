@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addonPath } from '../native/addon.js';
+import { waitingIn } from '../native/waiting.js';
 import type { Check, CheckName, Diagnosis, DoctorOptions } from '../types/doctor.js';
 import type { Environment } from '../types/results.js';
 
@@ -72,6 +73,8 @@ function checkEnvironment(environment: Environment): Check[] {
     checkDevice(cuda),
     check('ok', 'cpu', { capability: cpu, bf16 }),
     checkThreads(environment.threads),
+    checkWaiting(),
+    ...checkLoad(),
     ...checkCodecs(codecs),
     check('ok', 'backends', { ...backends }),
     ...(cuda.built && !backends.nccl ? [checkWithoutNccl(cuda)] : []),
@@ -96,6 +99,21 @@ function checkThreads(threads: number): Check {
   return threads < processors
     ? check('note', 'threads_few', values)
     : check('ok', 'threads', values);
+}
+
+/** Threads that spin take processors from those that they wait for, where there are not enough for all. */
+function checkWaiting(): Check {
+  const set = waitingIn(process.env) ?? '';
+  return /=active$/i.test(set)
+    ? check('note', 'waiting_spins', { set })
+    : check('ok', 'waiting', { set });
+}
+
+/** The mean over a minute of what ran or wanted to; zero where the system keeps none. */
+function checkLoad(): Check[] {
+  const [load = 0] = loadavg();
+  const processors = availableParallelism();
+  return load > processors / 2 ? [check('note', 'busy', { load, processors })] : [];
 }
 
 function checkCodecs({ jpegHuffman, ...codecs }: Environment['codecs']): Check[] {

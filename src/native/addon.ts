@@ -16,6 +16,7 @@ import type {
   Summary,
   TensorHash,
 } from '../types/results.js';
+import { chooseWaiting } from './waiting.js';
 
 /** A job's options: `src/options` makes them, and the addon refuses a key that is missing, unknown or wrong. */
 export type NativeOptions = Readonly<Record<string, unknown>>;
@@ -71,6 +72,7 @@ function load(path: string): Native {
     throw new RdmError('no_addon', `the native addon is not built: no ${path}`, howToBuild);
   }
   process.env.TORCH_CPP_LOG_LEVEL ??= 'ERROR'; // c10d warns of what comes back as an error anyway
+  chooseWaiting(process.env);
   try {
     return createRequire(import.meta.url)(path) as Native;
   } catch (cause) {

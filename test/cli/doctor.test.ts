@@ -115,6 +115,20 @@ test('more threads than processors is a problem that names the variable', async 
   assert.match(stdout, new RegExp(`^problem +${threads} threads on .*\n +OMP_NUM_THREADS is`, 'm'));
 });
 
+test('how threads wait is told, and noted where they were told to spin', async () => {
+  const unset = { OMP_WAIT_POLICY: '', GOMP_SPINCOUNT: '', KMP_BLOCKTIME: '' };
+  const ours = await on(telling({}), [], unset);
+  assert.match(ours.stdout, /^ok +threads that wait for each other spin shortly, then sleep$/m);
+  const spinning = await on(telling({}), [], { ...unset, OMP_WAIT_POLICY: 'active' });
+  assert.equal(spinning.code, 0);
+  assert.match(
+    spinning.stdout,
+    /^note +threads spin while they wait \(OMP_WAIT_POLICY=active\): .*\n +unset it, unless/m,
+  );
+  const counted = await on(telling({}), [], { ...unset, GOMP_SPINCOUNT: '7' });
+  assert.match(counted.stdout, /^ok +threads that wait .* as told: GOMP_SPINCOUNT=7$/m);
+});
+
 test('a codec or a look-up that is missing is a note', async () => {
   const codecs = { ...healthy.codecs, webp: false, jpegHuffman: false };
   const { code, stdout } = await on(telling({ codecs }));
@@ -144,6 +158,8 @@ test('an output folder that is not there yet is as good as the one above; a file
 });
 
 test('what a machine of the tests does not have reads as the rest', () => {
+  const busy = checkLines({ name: 'busy', level: 'note', values: { load: 3.25, processors: 2 } });
+  assert.deepEqual(busy, ['note     other programs run here: a load of 3.3 on 2 processors']);
   const [low, fix] = checkLines({
     name: 'disk_low',
     level: 'problem',

@@ -68,6 +68,16 @@ const texts: Record<CheckName, Text> = {
   threads_few: ({ threads, processors, variable }) => [
     `${threads} of ${processors} processors are used by the network${variable && ` (OMP_NUM_THREADS=${variable})`}`,
   ],
+  waiting: ({ set }) => [
+    `threads that wait for each other ${set ? `do so as told: ${set}` : 'spin shortly, then sleep'}`,
+  ],
+  waiting_spins: ({ set }) => [
+    `threads spin while they wait (${set}): on a machine with other work a run takes many times as long`,
+    "unset it, unless the machine is this run's alone",
+  ],
+  busy: ({ load, processors }) => [
+    `other programs run here: a load of ${Number(load).toFixed(1)} on ${processors} processors`,
+  ],
   codecs: ({ names }) => [`images: ${names}, bmp, ppm, pgm`],
   codecs_missing: ({ names }) => [
     `not built in: ${names}; install libwebp-dev and libtiff-dev and build again where you need them`,
