@@ -23,7 +23,10 @@ if(NOT JPEG_FOUND OR NOT PNG_FOUND)
 endif()
 
 # WebP and TIFF images are read where these are there.
-find_package(TIFF QUIET)
+option(RDM_TIFF "Read TIFF images, where libtiff is there" ON)
+if(RDM_TIFF)
+  find_package(TIFF QUIET)
+endif()
 find_path(WEBP_INCLUDE_DIR webp/decode.h)
 find_library(WEBP_LIBRARY webp)
 mark_as_advanced(WEBP_INCLUDE_DIR WEBP_LIBRARY)

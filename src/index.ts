@@ -34,12 +34,14 @@ export { features, knn, lincls, pretrain, spectrum } from './run/jobs.js';
 export { describePredictor } from './run/predictor.js';
 export { nameOfStanding, standingOf, verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';
+export { fetchLibtorch } from './setup/fetch.js';
 export * from './types/choices.js';
 export * from './types/datasets.js';
 export * from './types/doctor.js';
 export * from './types/events.js';
 export * from './types/report.js';
 export * from './types/results.js';
+export * from './types/setup.js';
 
 /** Writes a report on the runs in these folders, side by side; returns the files. Rejects with `bad_run`. */
 export async function report(runs: string[], options: ReportOptions): Promise<string[]> {

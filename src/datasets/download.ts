@@ -6,6 +6,18 @@ import { pipeline } from 'node:stream/promises';
 import { RdmError, writing } from '../base/errors.js';
 import type { Control, ProgressEvent } from '../types/events.js';
 
+/** What is fetched, and what a user is told to do where it is another. */
+export interface Archive {
+  url: string;
+  sum: { of: 'md5' | 'sha256'; hex: string };
+  /** Bytes; no more are taken. */
+  most: number;
+  /** How another address is given. */
+  address: string;
+  /** How the sum of another archive is given. */
+  otherSum: string;
+}
+
 /** The connection failed; the file has what came before. */
 class Cut extends RdmError {
   constructor(url: string, cause: unknown) {
@@ -13,45 +25,44 @@ class Cut extends RdmError {
     super(
       'download',
       `cannot fetch ${url}: ${(reason instanceof Error && reason.message) || message}`,
-      'check the network and run it again: what has come is kept. Or unpack the archive there by hand',
+      'check the network and run it again: what has come is kept',
       { cause },
     );
   }
 }
 
 /**
- * Fetches `url` to `path`, which may hold its first part already, and goes on by itself as long as each
+ * Fetches an archive to `path`, which may hold its first part already, and goes on by itself as long as each
  * attempt brings something. Rejects with `download` or `bad_output`, or as the signal says; what has
- * come is kept, unless it is over `most` bytes or its MD5 is wrong in the end.
+ * come is kept, unless it is too long or its checksum is wrong in the end.
  */
 export async function download(
-  url: string,
+  archive: Archive,
   path: string,
-  md5: string,
-  most: number,
   control: Control<ProgressEvent>,
 ): Promise<void> {
-  while (!(await receive(url, path, most, control)));
-  const found = await md5Of(path);
-  if (found === md5) return;
+  while (!(await receive(archive, path, control)));
+  const { url, sum, otherSum } = archive;
+  const found = await sumOf(path, sum.of);
+  if (found === sum.hex) return;
   await rm(path);
+  const name = { md5: 'MD5', sha256: 'SHA-256' }[sum.of];
   throw new RdmError(
     'download',
-    `what ${url} sent has the MD5 checksum ${found}, not ${md5}; it was removed`,
-    'run it again; where the address has another archive on purpose, pass its checksum: --md5 HEX',
+    `what ${url} sent has the ${name} checksum ${found}, not ${sum.hex}; it was removed`,
+    `run it again; where the address has another archive on purpose, pass its checksum: ${otherSum}`,
   );
 }
 
 /** Makes one attempt; false where it was cut off and another may bring more. */
 async function receive(
-  url: string,
+  archive: Archive,
   path: string,
-  most: number,
   control: Control<ProgressEvent>,
 ): Promise<boolean> {
   const before = await sizeOf(path);
   try {
-    await request(url, path, before, most, control);
+    await request(archive, path, before, control);
     return true;
   } catch (error) {
     control.signal?.throwIfAborted();
@@ -62,12 +73,12 @@ async function receive(
 
 /** Appends to what is there where the server sends the rest, else writes the file anew. */
 async function request(
-  url: string,
+  archive: Archive,
   path: string,
   start: number,
-  most: number,
   { onEvent, signal }: Control<ProgressEvent>,
 ): Promise<void> {
+  const { url, most } = archive;
   const headers = {
     'accept-encoding': 'identity', // the archive's own bytes
     ...(start > 0 && { range: `bytes=${start}-` }),
@@ -76,14 +87,14 @@ async function request(
     throw new Cut(url, cause);
   });
   if (response.status === 416 && start > 0) return; // nothing is missing
-  if (!response.ok || !response.body) throw refused(url, response);
+  if (!response.ok || !response.body) throw refused(archive, response);
   let done = response.status === 206 ? start : 0;
   const total = done + Number(response.headers.get('content-length'));
-  if (total > most) await refuseLength(url, path, most);
+  if (total > most) await refuseLength(archive, path);
   const file = await writing(path, () => open(path, done > 0 ? 'a' : 'w'));
   try {
     for await (const chunk of chunks(url, response.body)) {
-      if (done + chunk.length > most) await refuseLength(url, path, most);
+      if (done + chunk.length > most) await refuseLength(archive, path);
       await writing(path, () => file.writeFile(chunk));
       done += chunk.length;
       onEvent?.({ type: 'progress', done, total: Math.max(total, done) });
@@ -101,20 +112,20 @@ async function* chunks(url: string, body: AsyncIterable<Uint8Array>) {
   }
 }
 
-async function refuseLength(url: string, path: string, most: number): Promise<never> {
+async function refuseLength({ url, most, address }: Archive, path: string): Promise<never> {
   await rm(path, { force: true });
   throw new RdmError(
     'download',
-    `${url} sends more than ${most} bytes, which no archive of these datasets has; it was removed`,
-    'check the address: --url URL',
+    `${url} sends more than ${most} bytes, which no such archive has; it was removed`,
+    `check the address: ${address}`,
   );
 }
 
-function refused(url: string, { status, statusText }: Response): RdmError {
+function refused({ url, address }: Archive, { status, statusText }: Response): RdmError {
   return new RdmError(
     'download',
     `${url} answered ${status} ${statusText}`,
-    status < 500 ? 'check the address: --url URL' : 'the server is in trouble; try again later',
+    status < 500 ? `check the address: ${address}` : 'the server is in trouble; try again later',
   );
 }
 
@@ -124,8 +135,8 @@ const sizeOf = (path: string): Promise<number> =>
     () => 0,
   );
 
-async function md5Of(path: string): Promise<string> {
-  const hash = createHash('md5');
+async function sumOf(path: string, algorithm: Archive['sum']['of']): Promise<string> {
+  const hash = createHash(algorithm);
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }

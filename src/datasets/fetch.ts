@@ -43,7 +43,9 @@ export async function fetchDataset(
   try {
     await writing(output, () => mkdir(output, { recursive: true }));
     const url = address(options.url ?? known.url);
-    await download(url, archive, options.md5 ?? known.md5, most, control);
+    const sum = { of: 'md5' as const, hex: options.md5 ?? known.md5 };
+    const wanted = { url, sum, most, address: '--url URL', otherSum: '--md5 HEX' };
+    await download(wanted, archive, control);
   } catch (error) {
     if (control.signal?.aborted) return { outcome: 'stopped', path };
     throw error;

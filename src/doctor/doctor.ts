@@ -55,9 +55,9 @@ function probe(path: string): Diagnosis {
   }
   const { environment, refusal } = JSON.parse(stdout) as {
     environment?: Environment;
-    refusal?: string;
+    refusal?: { reason: string; hint: string };
   };
-  if (!environment) return problem('addon_broken', { reason: refusal ?? '' });
+  if (!environment) return problem('addon_broken', refusal);
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const built = environment.version;
   // A checkout's TypeScript may be newer than its addon, under the same version.

@@ -6,5 +6,5 @@ try {
   console.log(JSON.stringify({ environment: environment() }));
 } catch (error) {
   if (!(error instanceof RdmError)) throw error;
-  console.log(JSON.stringify({ refusal: error.message }));
+  console.log(JSON.stringify({ refusal: { reason: error.message, hint: error.hint } }));
 }

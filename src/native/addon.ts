@@ -16,6 +16,8 @@ import type {
   Summary,
   TensorHash,
 } from '../types/results.js';
+import { libraryOf, match } from './libtorch.js';
+import { checkLibrary, type Prebuilt, prebuilts } from './prebuilt.js';
 import { chooseWaiting } from './waiting.js';
 
 /** A job's options: `src/options` makes them, and the addon refuses a key that is missing, unknown or wrong. */
@@ -58,28 +60,58 @@ const howToBuild =
 
 let loaded: Native | undefined;
 
-/** RDM_ADDON, or the addon that set-up built. */
-export const addonPath = (): string => resolve(process.env.RDM_ADDON || built);
-
 /** The addon. Throws `no_addon` with what to do. */
 export function native(): Native {
-  loaded ??= load(addonPath());
+  loaded ??= load();
   return loaded;
 }
 
-function load(path: string): Native {
+/** RDM_ADDON, the addon that set-up built, or the first that came ready-made. */
+export function addonPath(): string {
+  const own = resolve(process.env.RDM_ADDON || built);
+  return process.env.RDM_ADDON || existsSync(own) ? own : (prebuilts()[0]?.addon ?? own);
+}
+
+function load(): Native {
+  const path = addonPath();
   if (!existsSync(path)) {
     throw new RdmError('no_addon', `the native addon is not built: no ${path}`, howToBuild);
   }
   process.env.TORCH_CPP_LOG_LEVEL ??= 'ERROR'; // c10d warns of what comes back as an error anyway
   chooseWaiting(process.env);
+  const addons = prebuilts();
+  if (!addons.some(({ addon }) => addon === path)) return required<Native>(path, howToBuild);
+  return loadPrebuilt(addons);
+}
+
+/** LibTorch first, from wherever it is, then the addon that fits it. */
+function loadPrebuilt(addons: Prebuilt[]): Native {
+  const [first] = addons; // all were made on the same system
+  if (first) checkLibrary(first);
+  const { addon, torch } = match(addons);
+  const again =
+    'fetch LibTorch anew with `npx rdm setup`, or build from source: `npx rdm setup --build`';
+  const opener = required<{ open(path: string): void }>(addon.opener, again);
   try {
-    return createRequire(import.meta.url)(path) as Native;
+    opener.open(libraryOf(torch.path));
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new RdmError(
+      'no_addon',
+      `the LibTorch in ${torch.path} does not load: ${reason}`,
+      again,
+      { cause },
+    );
+  }
+  return required<Native>(addon.addon, again);
+}
+
+function required<Module>(path: string, hint: string): Module {
+  try {
+    return createRequire(import.meta.url)(path) as Module;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RdmError('no_addon', `the native addon does not load: ${reason}`, howToBuild, {
-      cause,
-    });
+    throw new RdmError('no_addon', `the native addon does not load: ${reason}`, hint, { cause });
   }
 }
 

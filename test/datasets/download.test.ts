@@ -302,9 +302,11 @@ for (const told of [true, false]) {
       }
       more();
     });
-    await assert.rejects(download(url, path, '', 1_000_000, {}), {
+    const sum = { of: 'md5' as const, hex: '' };
+    const wanted = { url, sum, most: 1_000_000, address: '--url URL', otherSum: '--md5 HEX' };
+    await assert.rejects(download(wanted, path, {}), {
       code: 'download',
-      message: `${url} sends more than 1000000 bytes, which no archive of these datasets has; it was removed`,
+      message: `${url} sends more than 1000000 bytes, which no such archive has; it was removed`,
       hint: 'check the address: --url URL',
     });
     assert.ok(!existsSync(path));

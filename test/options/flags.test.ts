@@ -275,7 +275,8 @@ test('the recipes commands have these flags', () => {
   assert.deepEqual(flagsOf(commandAt('recipes', 'check')), []);
 });
 
-test('doctor has these flags', () => {
+test('setup and doctor have these flags', () => {
+  assert.deepEqual(flagsOf(commandAt('setup')), ['--build', '--cuda']);
   assert.deepEqual(flagsOf(commandAt('doctor')), ['--json', '--output <dir> = "."']);
 });
 

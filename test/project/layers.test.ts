@@ -19,7 +19,7 @@ const nativeLayers = [
   ['run'],
   ['evaluate'],
   ['train', 'tools'],
-  ['addon'],
+  ['addon', 'opener'],
 ];
 
 const scriptLayers = [
@@ -29,6 +29,7 @@ const scriptLayers = [
   ['options'],
   ['run'],
   ['recipes', 'datasets', 'doctor'],
+  ['setup'],
   ['report/browser'],
   ['report'],
   ['charts'],

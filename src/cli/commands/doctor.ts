@@ -38,7 +38,7 @@ const has = (values: Values) =>
 const texts: Record<CheckName, Text> = {
   addon: ({ path, version }) => [`addon ${version}, ${path}`],
   addon_missing: ({ path }) => [`the addon is not built: no ${path}`, rebuild],
-  addon_broken: ({ reason }) => [`${reason}`, rebuild],
+  addon_broken: ({ reason, hint }) => [`${reason}`, `${hint}`],
   addon_crashed: ({ path, reason, said }) => [
     `the addon ends the process that loads it (${reason}): ${path}${said && `\n${said}`}`,
     `it was built for another machine or LibTorch: remove build/ and ${rebuild}`,

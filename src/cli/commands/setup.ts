@@ -1,21 +1,44 @@
-// rdm setup: builds the addon where this package lies; the same script as `npm run setup`.
+// rdm setup: has a LibTorch there for the addon that came with the package, or builds one from source.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { type FlagsOf, fetchLibtorch } from '../../index.js';
+import { addFlags } from '../flags/flags.js';
+import { megabytes } from '../output/format.js';
+import { say } from '../output/print.js';
+import { openProgress } from '../output/progress.js';
 
 const script = fileURLToPath(new URL('../../../scripts/setup', import.meta.url));
 
-const examples = `
+const notes = `
+An addon that came with the package needs a LibTorch: the one of LIBTORCH, of Python, or else one that is
+fetched here, by pip or from RDM_LIBTORCH_URL or PyTorch's own archive, into RDM_CACHE (~/.cache/rdm).
+Where none came, and with --build, LibTorch and the image codecs are found or installed and it is built.
+
 Examples:
   rdm setup
-  LIBTORCH=/opt/libtorch rdm setup`;
+  rdm setup --cuda
+  LIBTORCH=/opt/libtorch rdm setup --build`;
 
 export function addSetupCommand(program: Command): void {
-  program
+  const command = program
     .command('setup')
-    .description('find or install LibTorch and the image codecs, and build the native addon')
-    .addHelpText('after', examples)
-    .action(() => {
-      process.exitCode = spawnSync(script, { stdio: 'inherit' }).status ?? 1;
+    .description('fetch the LibTorch that the addon runs with, or build the addon from source');
+  addFlags(command, 'setup')
+    .addHelpText('after', notes)
+    .action(async ({ build, cuda }: FlagsOf<'setup'>) => {
+      if (build || !(await fetched(cuda))) {
+        process.exitCode = spawnSync(script, { stdio: 'inherit' }).status ?? 1;
+      }
     });
+}
+
+/** False where there is nothing to fetch for. */
+async function fetched(cuda: boolean | undefined): Promise<boolean> {
+  const progress = await openProgress('fetching LibTorch', megabytes);
+  const summary = await fetchLibtorch({ cuda }, progress.note, {
+    onEvent: progress.event,
+  }).finally(progress.close);
+  if (summary) say(`LibTorch ${summary.version}: ${summary.path}`);
+  return summary !== undefined;
 }

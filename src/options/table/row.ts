@@ -20,6 +20,7 @@ export type CommandName =
   | 'data check'
   | 'recipes list'
   | 'recipes show'
+  | 'setup'
   | 'doctor';
 
 /** What the defaults of other options depend on. */

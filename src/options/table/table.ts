@@ -25,7 +25,7 @@ const groups: readonly Group[] = [
     tools.fetched,
     tools.synthesized,
   ],
-  ...[tools.checked, tools.doctored, tools.printed, tools.printedList],
+  ...[tools.checked, tools.setUp, tools.doctored, tools.printed, tools.printedList],
   ...[recipe, model, frozen, evaluated, method, predictor, monitor, features, neighbours, map],
   ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
   ...[output, shown, spectrumFiles, mapFiles, device, processes, tools.check],

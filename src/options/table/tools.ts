@@ -146,6 +146,18 @@ export const checked = {
   },
 } as const;
 
+export const setUp = {
+  heading,
+  rows: {
+    build: option('--build', 'build the addon from source, whatever came with the package', {
+      type: toggle,
+      line: true,
+      for: ['setup'],
+    }),
+    cuda: option('--cuda', 'a LibTorch with CUDA', { type: toggle, line: true, for: ['setup'] }),
+  },
+} as const;
+
 export const doctored = {
   heading,
   rows: {
