@@ -13,12 +13,13 @@ import type {
   PretrainOptions,
   SpectrumOptions,
 } from '../options/types.js';
-import type { Control, Event, FeatureEvent, KnnEvent } from '../types/events.js';
+import type { Control, Event, FeatureEvent, KnnEvent, StartEvent } from '../types/events.js';
 import type { FeatureSet, KnnSummary, SpectrumSummary, Summary } from '../types/results.js';
 import { inspectCheckpoint, type Told, takeOver } from './checkpoints.js';
 import { type CommandLine, linclsLine, pretrainLine } from './command-line.js';
 import { appendEvent, tolerant } from './event-log.js';
 import { perform } from './job.js';
+import type { MlflowRun } from './mlflow.js';
 import { claimOutput } from './occupied.js';
 import { openRecord } from './record.js';
 import { unusedGpu } from './unused-gpu.js';
@@ -134,7 +135,11 @@ async function examine<Result extends { outcome: 'done' | 'stopped' }>(
 
 async function run(
   resolved: Resolved,
-  { tensorboard, overwrite = false }: Pick<LinclsOptions, 'tensorboard' | 'overwrite'>,
+  {
+    tensorboard,
+    mlflow,
+    overwrite = false,
+  }: Pick<LinclsOptions, 'tensorboard' | 'mlflow' | 'overwrite'>,
   line: (seed: number) => CommandLine,
   { onEvent, signal }: Control,
   start: (onEvent: OnEvent) => Job<Summary>,
@@ -145,12 +150,16 @@ async function run(
     claimOutput('evaluate' in resolved ? 'lincls' : 'pretrain', { ...resolved, overwrite });
   }
   const plot = tensorboard ? await plotter(output) : undefined;
+  const remote = mlflow
+    ? await server(mlflow, output, line, (warning) => onEvent?.(warning))
+    : undefined;
   const record = openRecord(output, data, line);
   const write = tolerant((warning) => onEvent?.(warning));
   const log = (event: Event) =>
     write(() => {
       appendEvent(output, event);
       plot?.(event);
+      remote?.event(event);
       if (event.type === 'start') record.start(event);
     });
   const early: Event[] = []; // a run that is refused before it starts leaves no files
@@ -162,7 +171,7 @@ async function run(
     onEvent?.(event);
   };
   const newFolders = missing(resolve(output));
-  let done = false;
+  let ended: Parameters<MlflowRun['end']>[0] = 'FAILED';
   try {
     const summary = await perform(
       (onEvent: OnEvent) => {
@@ -173,13 +182,14 @@ async function run(
     );
     early.splice(0).forEach(log);
     write(() => appendEvent(output, { type: 'summary', ...summary }));
-    done = summary.outcome === 'done';
+    ended = summary.outcome === 'done' ? 'FINISHED' : 'KILLED';
     return summary;
   } catch (error) {
     removeEmpty(newFolders);
     throw error;
   } finally {
-    await record.end(done).catch((error) =>
+    await remote?.end(ended);
+    await record.end(ended === 'FINISHED').catch((error) =>
       write(() => {
         throw error;
       }),
@@ -203,4 +213,21 @@ function removeEmpty(folders: string[]): void {
 async function plotter(output: string): Promise<OnEvent> {
   const { openTensorBoard } = await import('./tensorboard.js');
   return openTensorBoard(output);
+}
+
+async function server(
+  address: string,
+  output: string,
+  line: (seed: number) => CommandLine,
+  onWarning: OnEvent,
+): Promise<MlflowRun> {
+  const { openMlflow } = await import('./mlflow.js');
+  const params = ({ seed, libtorch, processes }: StartEvent) => {
+    const { values, line: command } = line(seed);
+    return { ...values, command, libtorch, processes };
+  };
+  return openMlflow(address, output, params, (reason) => {
+    const message = `MLflow at ${address} does not get this run: ${reason}`;
+    onWarning({ type: 'warning', code: 'not_logged', message });
+  });
 }

@@ -3,78 +3,20 @@
 import { hostname } from 'node:os';
 import crc32c from 'crc-32/crc32c.js';
 import { PbfWriter } from 'pbf';
-import type { Event, Meter } from '../types/events.js';
+import type { Event } from '../types/events.js';
 import { append } from './event-log.js';
-
-type Scalars = Record<string, number | undefined>;
+import { plotted, type Scalars } from './scalars.js';
 
 /** Takes a run's events, and appends their scalars to a new file in the folder. Throws `bad_output`. */
 export function openTensorBoard(output: string): (event: Event) => void {
   const name = `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}`;
-  let stepsPerEpoch = 1;
+  const pointOf = plotted();
   return (event) => {
-    if (event.type === 'start') {
-      stepsPerEpoch = event.stepsPerEpoch;
-      append(output, name, framed(headerMessage()));
-    }
-    const scalars = scalarsOf(event);
-    if (!scalars || !('epoch' in event)) return;
-    const within = 'step' in event ? event.step : stepsPerEpoch;
-    const step = event.epoch * stepsPerEpoch + within;
-    append(output, name, framed(scalarsMessage(step, scalars)));
+    if (event.type === 'start') append(output, name, framed(headerMessage()));
+    const point = pointOf(event);
+    if (point) append(output, name, framed(scalarsMessage(point.step, point.scalars)));
   };
 }
-
-/** The plotted numbers of an event by their tags; a tag begins with its group. */
-function scalarsOf(event: Event): Scalars | undefined {
-  switch (event.type) {
-    case 'step':
-      return event.phase === 'train' ? stepScalars(event) : undefined;
-    case 'rank':
-      return {
-        'rank/online': event.online.effectiveRank,
-        'rank/target': event.target.effectiveRank,
-        'rank/difference': event.difference,
-        'rank/online_squared': event.online.effectiveRankSquared,
-        'rank/target_squared': event.target.effectiveRankSquared,
-        'rank/online_std': event.online.featureStd,
-        'rank/target_std': event.target.featureStd,
-        'rank/alignment': event.alignment,
-      };
-    case 'epoch':
-      return { 'epoch/loss': event.loss, 'epoch/images_per_second': event.imagesPerSecond };
-    case 'evaluation':
-      return {
-        'validation/top1': event.top1,
-        'validation/top5': event.top5,
-        'validation/loss': event.loss,
-      };
-    case 'knn':
-      return { 'knn/top1': event.top1, 'knn/top5': event.top5 };
-    default:
-      return undefined;
-  }
-}
-
-interface Step {
-  loss: Meter;
-  lr: number;
-  imagesPerSecond: number;
-  dataSeconds: Meter;
-  top1?: Meter;
-  top5?: Meter;
-  momentumTop1?: Meter;
-}
-
-const stepScalars = (step: Step): Scalars => ({
-  'train/loss': step.loss.value,
-  'train/learning_rate': step.lr,
-  'train/images_per_second': step.imagesPerSecond,
-  'train/data_seconds': step.dataSeconds.value,
-  'train/top1': step.top1?.value,
-  'train/top5': step.top5?.value,
-  'train/momentum_top1': step.momentumTop1?.value,
-});
 
 const now = () => Date.now() / 1000;
 
@@ -97,7 +39,7 @@ function scalarsMessage(step: number, scalars: Scalars): Uint8Array {
 
 function writeSummary(scalars: Scalars, message: PbfWriter): void {
   for (const [tag, value] of Object.entries(scalars)) {
-    if (value !== undefined) message.writeMessage(1, writeValue, { tag, value });
+    message.writeMessage(1, writeValue, { tag, value });
   }
 }
 

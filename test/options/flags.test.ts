@@ -32,6 +32,7 @@ const shared = `${processes}
 -p, --print-freq <n> = 10
 --json
 --tensorboard
+--mlflow <url>
 --recipe <name>
 --device <name> = "auto"
 --gpu <index>

@@ -46,6 +46,13 @@ export const output = {
       "also write TensorBoard's event files to the output folder",
       { type: toggle, absent: false, sent: false, for: runs },
     ),
+    /** The address of an MLflow server that gets the run's options and curves too. */
+    mlflow: option('--mlflow <url>', 'also send options and curves to this MLflow server', {
+      type: text,
+      absent: '',
+      sent: false,
+      for: runs,
+    }),
   },
 } as const;
 
