@@ -13,7 +13,7 @@ import { commandAt } from '../support/commands.js';
 import { scratch } from '../support/folders.js';
 import { root } from '../support/rdm.js';
 
-const scripts = ['slurm.sh', 'slurm-nodes.sh', 'torchrun.sh'];
+const scripts = ['slurm.sh', 'slurm-nodes.sh', 'imagenet.sh', 'torchrun.sh'];
 
 for (const script of scripts) {
   test(`shellcheck has nothing to say of ${script}`, (context) => {

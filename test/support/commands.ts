@@ -12,3 +12,10 @@ export function commandAt(...path: string[]): Command {
   }
   return found;
 }
+
+/** The flags of a line that begins with a command; commander refuses those that do not exist. */
+export function parse([command = '', ...words]: string[]): Record<string, unknown> {
+  const found = commandAt(command).action(() => {});
+  found.parse(words, { from: 'user' });
+  return found.opts();
+}
