@@ -30,7 +30,7 @@ const { checkpoint } = await pretrain(
 );
 
 const map = await embed({
-  ...{ checkpoint, data, cropSize, valResize: cropSize },
+  ...{ checkpoint, data, output, cropSize, valResize: cropSize },
   ...{ images: 2000, neighbours: Math.min(15, images - bad.length - 1) },
 });
 const page = join(output, 'map.html');

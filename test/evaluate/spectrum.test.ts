@@ -88,11 +88,15 @@ test(
       [byol, 'online', 'module.encoder.fc.'],
       [byol, 'momentum', 'module.momentum_encoder.fc.'],
     ];
+    const requests: object[] = [];
     for (const [checkpoint, branch, prefix] of cases) {
-      const request = { features: rows(await of(checkpoint, 'backbone', branch)) };
-      const expected = JSON.parse(
-        python(env, ['projector.py', checkpoint, prefix], request),
-      ) as number[][];
+      const backbone = rows(await of(checkpoint, 'backbone', branch));
+      requests.push({ checkpoint, prefix, features: backbone });
+    }
+    const projected = JSON.parse(python(env, ['projector.py'], requests)) as number[][][];
+    assert.equal(projected.length, cases.length);
+    for (const [index, [checkpoint, branch]] of cases.entries()) {
+      const expected = projected[index] ?? assert.fail();
       const found = rows(await of(checkpoint, 'projector', branch));
       const differences = expected.flatMap((row, i) =>
         row.map((value, j) => Math.abs(value - (found[i]?.[j] ?? Number.NaN))),

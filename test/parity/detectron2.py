@@ -1,6 +1,6 @@
 """Compares an export for detectron2 with one for torchvision: its names and values, as pickle.load gives them.
 
-    python3 test/parity/detectron2.py backbone.pkl torchvision.pth DEPTH
+    python3 test/parity/detectron2.py backbone.pkl torchvision.pth DEPTH [and so on]
 """
 
 import pickle
@@ -47,4 +47,5 @@ def main(file, torchvision, depth):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    for at in range(1, len(sys.argv), 3):
+        main(sys.argv[at], sys.argv[at + 1], int(sys.argv[at + 2]))

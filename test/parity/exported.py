@@ -1,9 +1,9 @@
 """Loads what `rdm export` wrote in the library that it is for, strictly, and compares the forward pass.
 
-    python3 test/parity/exported.py LIBRARY < request.json
+    python3 test/parity/exported.py LIBRARY < requests.json
 
-The request: {file, arch, classes, size, paths, features}, features as rdm computes them (images × dim).
-Prints the largest difference relative to the largest feature.
+Requests: a list of {file, arch, classes, size, paths, features}, features as rdm computes them (images × dim).
+Prints for each, on a line, the largest difference relative to the largest feature.
 """
 
 import json
@@ -45,8 +45,7 @@ def timm_model(file, arch, classes):
 MODELS = {"torchvision": torchvision_model, "safetensors": safetensors_model, "timm": timm_model}
 
 
-def main(library):
-    request = json.load(sys.stdin)
+def difference(library, request):
     model = MODELS[library](request["file"], request["arch"], request["classes"]).eval()
     if request["classes"]:
         classifier = model.get_classifier() if library == "timm" else model.fc
@@ -57,8 +56,9 @@ def main(library):
         found = model(read_images(request["paths"], request["size"])).flatten(1)
     assert found.shape == expected.shape, (found.shape, expected.shape)
     assert found.std() > 0.01, "the features are all the same"
-    print(float((found - expected).abs().max() / found.abs().max()))
+    return float((found - expected).abs().max() / found.abs().max())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    for request in json.load(sys.stdin):
+        print(difference(sys.argv[1], request))

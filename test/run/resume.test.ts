@@ -10,118 +10,18 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import test, { before } from 'node:test';
+import test from 'node:test';
 import {
   type Event,
   hashTensors,
-  inspectCheckpoint,
-  type LinclsOptions,
-  lincls,
   type PretrainOptions,
   pretrain,
   RdmError,
-  type Summary,
   verifyResume,
 } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
-
-let data: string;
-before(async () => {
-  data = await dataset();
-});
-
-const common = { batchSize: 16, printFreq: 1, workers: 2, seed: 3, device: 'cpu' } as const;
-const options = (output: string): PretrainOptions => ({
-  ...{ data, output, arch: 'resnet18', cropSize: 32, dim: 64, predDim: 32, epochs: 2 },
-  ...common,
-});
-
-type Run = (resume: string, output: string, steps?: number) => Promise<Summary & Told>;
-interface Told {
-  events: Event[];
-}
-
-/** Collects a run's events; with `steps`, aborts once so many steps of training were reported. */
-async function told(
-  start: (control: { onEvent: (event: Event) => void; signal: AbortSignal }) => Promise<Summary>,
-  steps = Infinity,
-): Promise<Summary & Told> {
-  const controller = new AbortController();
-  const events: Event[] = [];
-  let seen = 0;
-  const onEvent = (event: Event) => {
-    events.push(event);
-    if (event.type === 'step' && event.phase === 'train' && ++seen >= steps) controller.abort();
-  };
-  return { ...(await start({ onEvent, signal: controller.signal })), events };
-}
-
-const runPretrain =
-  (extra: Partial<PretrainOptions>): Run =>
-  (resume, output, steps) =>
-    told((control) => pretrain({ ...options(output), ...extra, resume }, control), steps);
-
-/** What a run reported of its training, without times. A validation that was stopped begins again. */
-function reports(events: Event[]): unknown[] {
-  return events.flatMap((event): unknown[] => {
-    if (event.type === 'step' && event.phase === 'train') {
-      const { epoch, step, lr, loss, top1, top5 } = event;
-      return [{ epoch, step, lr, loss, top1, top5 }];
-    }
-    if (event.type === 'epoch') return [{ epoch: event.epoch, loss: event.loss }];
-    return event.type === 'evaluation' || event.type === 'rank' ? [event] : [];
-  });
-}
-
-async function comesToTheSame(run: Run): Promise<void> {
-  const straight = scratch();
-  const whole = await run('', straight);
-  const output = scratch();
-  const events: Event[] = [];
-  let last: (Summary & Told) | undefined;
-  for (let runs = 0; last?.outcome !== 'done'; ++runs) {
-    assert.ok(runs < 20);
-    last = await run('auto', output, 2); // some steps later the abort has arrived
-    events.push(...last.events);
-  }
-  assert.ok(whole.checkpoint && last.checkpoint);
-  assert.deepEqual(await hashTensors(last.checkpoint), await hashTensors(whole.checkpoint));
-  assert.deepEqual(reports(events), reports(whole.events));
-  const { bestAcc1, epoch } = await inspectCheckpoint(last.checkpoint);
-  const expected = await inspectCheckpoint(whole.checkpoint);
-  assert.deepEqual({ bestAcc1, epoch }, { bestAcc1: expected.bestAcc1, epoch: expected.epoch });
-}
-
-for (const precision of ['fp32', 'bf16'] as const) {
-  test(`simsiam, ${precision}: stopped and resumed, it is the run that was not`, async () => {
-    await comesToTheSame(runPretrain({ precision }));
-  });
-
-  test(`byol with LARS and classifiers, ${precision}: likewise`, async () => {
-    const classifiers = { onlineClassifier: true, momentumClassifier: true, valBatchSize: 4 };
-    const method = { method: 'byol', optimizer: 'lars', projHiddenDim: 48, accumulate: 1 } as const;
-    await comesToTheSame(runPretrain({ ...method, ...classifiers, precision }));
-  });
-
-  test(`lincls, ${precision}: likewise`, async () => {
-    const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
-    const given = { data, pretrained: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
-    const full = (resume: string, output: string): LinclsOptions => ({
-      ...common,
-      ...given,
-      resume,
-      output,
-    });
-    await comesToTheSame((resume, output, steps) =>
-      told((control) => lincls(full(resume, output), control), steps),
-    );
-  });
-}
-
-test('with --accumulate it stops between updates', async () => {
-  await comesToTheSame(runPretrain({ accumulate: 2, batchSize: 8 }));
-});
+import { data, options, runPretrain } from '../support/stopped-runs.js';
 
 test('a resumed run may have another number of workers, and its data elsewhere', async () => {
   const whole = await runPretrain({})('', scratch());

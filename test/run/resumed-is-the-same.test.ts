@@ -1,0 +1,83 @@
+// A run that stopped, as often as it likes, comes to what it would have been: tensors and reports, bit for bit.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  type Event,
+  hashTensors,
+  inspectCheckpoint,
+  type LinclsOptions,
+  lincls,
+  pretrain,
+  type Summary,
+} from 'rdm-ssl';
+import { scratch } from '../support/folders.js';
+import {
+  common,
+  data,
+  options,
+  type Run,
+  runPretrain,
+  type Told,
+  told,
+} from '../support/stopped-runs.js';
+
+/** What a run reported of its training, without times. A validation that was stopped begins again. */
+function reports(events: Event[]): unknown[] {
+  return events.flatMap((event): unknown[] => {
+    if (event.type === 'step' && event.phase === 'train') {
+      const { epoch, step, lr, loss, top1, top5 } = event;
+      return [{ epoch, step, lr, loss, top1, top5 }];
+    }
+    if (event.type === 'epoch') return [{ epoch: event.epoch, loss: event.loss }];
+    return event.type === 'evaluation' || event.type === 'rank' ? [event] : [];
+  });
+}
+
+async function comesToTheSame(run: Run): Promise<void> {
+  const straight = scratch();
+  const whole = await run('', straight);
+  const output = scratch();
+  const events: Event[] = [];
+  let last: (Summary & Told) | undefined;
+  for (let runs = 0; last?.outcome !== 'done'; ++runs) {
+    assert.ok(runs < 20);
+    last = await run('auto', output, 2); // some steps later the abort has arrived
+    events.push(...last.events);
+  }
+  assert.ok(whole.checkpoint && last.checkpoint);
+  assert.deepEqual(await hashTensors(last.checkpoint), await hashTensors(whole.checkpoint));
+  assert.deepEqual(reports(events), reports(whole.events));
+  const { bestAcc1, epoch } = await inspectCheckpoint(last.checkpoint);
+  const expected = await inspectCheckpoint(whole.checkpoint);
+  assert.deepEqual({ bestAcc1, epoch }, { bestAcc1: expected.bestAcc1, epoch: expected.epoch });
+}
+
+for (const precision of ['fp32', 'bf16'] as const) {
+  test(`simsiam, ${precision}: stopped and resumed, it is the run that was not`, async () => {
+    await comesToTheSame(runPretrain({ precision }));
+  });
+
+  test(`byol with LARS and classifiers, ${precision}: likewise`, async () => {
+    const classifiers = { onlineClassifier: true, momentumClassifier: true, valBatchSize: 4 };
+    const method = { method: 'byol', optimizer: 'lars', projHiddenDim: 48, accumulate: 1 } as const;
+    await comesToTheSame(runPretrain({ ...method, ...classifiers, precision }));
+  });
+
+  test(`lincls, ${precision}: likewise`, async () => {
+    const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
+    const given = { data, pretrained: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
+    const full = (resume: string, output: string): LinclsOptions => ({
+      ...common,
+      ...given,
+      resume,
+      output,
+    });
+    await comesToTheSame((resume, output, steps) =>
+      told((control) => lincls(full(resume, output), control), steps),
+    );
+  });
+}
+
+test('with --accumulate it stops between updates', async () => {
+  await comesToTheSame(runPretrain({ accumulate: 2, batchSize: 8 }));
+});
