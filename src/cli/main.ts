@@ -13,6 +13,7 @@ import { addLinclsCommand } from './commands/lincls.js';
 import { addPretrainCommand } from './commands/pretrain.js';
 import { addRecipesCommands } from './commands/recipes.js';
 import { addReportCommand } from './commands/report.js';
+import { addRunsCommands } from './commands/runs.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addSpectrumCommand } from './commands/spectrum.js';
 import { addVerifyResumeCommand } from './commands/verify-resume.js';
@@ -44,6 +45,7 @@ export function createProgram(): Command {
   addExportCommand(program);
   addReportCommand(program);
   addWatchCommand(program);
+  addRunsCommands(program);
   addDataCommands(program);
   addRecipesCommands(program);
   addSetupCommand(program);

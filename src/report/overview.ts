@@ -2,10 +2,11 @@
 
 import { html, type Markup } from '../base/markup.js';
 import { describePredictor } from '../run/predictor.js';
-import { nameOfStanding, standingOf } from '../run/verdict.js';
+import { nameOfStanding } from '../run/verdict.js';
+import { measuresOf } from './measures.js';
 import { colorOf } from './overlay.js';
-import { epochsAt, type Run } from './runs.js';
-import { epochs, evaluations, mean, ranks, trainSteps } from './series.js';
+import { epochsAt, type Run, standingIn } from './runs.js';
+import { epochs, evaluations, mean } from './series.js';
 
 /** The most telling numbers, the runs side by side. */
 export function overview(runs: Run[]): Markup {
@@ -56,10 +57,7 @@ function factsOf(run: Run): Fact[] {
   const done =
     run.entries.findLast((entry) => entry.type === 'epoch')?.epoch ?? start.startEpoch - 1;
   const state = summary ? summary.outcome : 'under way';
-  const loss =
-    epochs(run, (event) => event.loss).at(-1)?.[1] ??
-    trainSteps(run, (event) => event.loss.average).at(-1)?.[1];
-  const accuracy = evaluations(run, ({ top1 }) => top1).at(-1)?.[1];
+  const { loss, top1: accuracy } = measuresOf(run);
   const best = evaluations(run, ({ top1 }) => top1).reduce(
     (most, [, top1]) => Math.max(most, top1),
     0,
@@ -67,12 +65,10 @@ function factsOf(run: Run): Fact[] {
   const speeds = epochs(run, ({ imagesPerSecond }) => imagesPerSecond).map(([, value]) => value);
   return [
     { name: 'State', value: state, note: `${done + 1} of ${start.epochs} epochs` },
-    ...(loss === undefined
-      ? []
-      : [{ name: 'Loss', value: loss.toFixed(4), note: 'of the last epoch' }]),
+    ...(loss === null ? [] : [{ name: 'Loss', value: loss.toFixed(4), note: 'of the last epoch' }]),
     ...verdictFact(run),
     ...rankFacts(run),
-    ...(accuracy === undefined
+    ...(accuracy === null
       ? []
       : [
           {
@@ -107,26 +103,14 @@ function perEpoch(run: Run): string {
   return seconds.length === 0 ? '' : `${clock(mean(seconds))} an epoch`;
 }
 
-/** Computed anew, so that a run made before there were verdicts has one too. Of pretraining alone. */
-function verdictFact({ start, entries }: Run): Fact[] {
-  if (start.command !== 'pretrain') return [];
-  const standing = standingOf([start, ...entries.filter((entry) => entry.type !== 'summary')]);
-  return [{ name: 'Verdict', value: nameOfStanding(standing) }];
+function verdictFact(run: Run): Fact[] {
+  const standing = standingIn(run);
+  return standing ? [{ name: 'Verdict', value: nameOfStanding(standing) }] : [];
 }
 
-/** Means of the last epoch, as one batch's rank says little. */
 function rankFacts(run: Run): Fact[] {
-  const last = (value: Parameters<typeof ranks>[1]) => {
-    const points = ranks(run, value);
-    const begin = Math.ceil(points.at(-1)?.[0] ?? 0) - 1;
-    return mean(points.filter(([x]) => x > begin).map(([, y]) => y));
-  };
-  const difference = last((event) => event.difference);
-  if (Number.isNaN(difference)) return [];
-  const [online, target] = [
-    last((event) => event.online.effectiveRank),
-    last((event) => event.target.effectiveRank),
-  ];
+  const { online, target, difference } = measuresOf(run);
+  if (online === null || target === null || difference === null) return [];
   return [
     {
       name: 'Effective rank',

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { readRecords, recordFile } from '../run/record.js';
+import { standingOf } from '../run/verdict.js';
+import type { Standing } from '../types/choices.js';
 import type { StartEvent } from '../types/events.js';
 import type { RunRecord } from '../types/report.js';
 import type { Summary } from '../types/results.js';
@@ -125,6 +127,12 @@ export function epochsAt(entry: Logged, { stepsPerEpoch }: StartEvent): number {
     default:
       return 0;
   }
+}
+
+/** Computed anew, so that a run made before there were verdicts has one too. Of pretraining alone. */
+export function standingIn({ start, entries }: Run): Standing | undefined {
+  if (start.command !== 'pretrain') return undefined;
+  return standingOf([start, ...entries.filter((entry) => entry.type !== 'summary')]);
 }
 
 function secondsOf(events: Logged[]): number {

@@ -42,6 +42,10 @@ export const standings = [...verdicts, 'too_early', 'undecided'] as const;
 export const collapseActions = ['warn', 'stop'] as const;
 export const featureLayers = ['backbone', 'projector'] as const;
 export const branches = ['online', 'momentum'] as const;
+/** What runs are compared by. */
+export const measureNames = ['loss', 'online', 'target', 'difference', 'top1', 'knn'] as const;
+/** How the last start of a run ended; `killed`: not by itself. */
+export const runStates = ['done', 'stopped', 'running', 'killed'] as const;
 export const exportFormats = ['torchvision', 'timm', 'safetensors', 'detectron2'] as const;
 
 export type Architecture = (typeof architectures)[number];
@@ -60,6 +64,7 @@ export type BadImageAction = (typeof badImageActions)[number];
 export type DivergenceAction = (typeof divergenceActions)[number];
 export type Dataset = (typeof datasets)[number];
 export type Stem = (typeof stems)[number];
+export type MeasureName = (typeof measureNames)[number];
 export type Method = (typeof methods)[number];
 export type Optimizer = (typeof optimizers)[number];
 export type PretrainSchedule = (typeof pretrainSchedules)[number];
@@ -69,3 +74,4 @@ export type PredictorType = (typeof predictorTypes)[number];
 export type PredictorLocation = (typeof predictorLocations)[number];
 export type FilterSource = (typeof filterSources)[number];
 export type FilterSolver = (typeof filterSolvers)[number];
+export type RunState = (typeof runStates)[number];

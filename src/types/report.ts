@@ -1,4 +1,5 @@
 // What a run leaves about itself, and what is made of it.
+import type { MeasureName, RunState, Standing } from './choices.js';
 
 /** One start of a run, in run.json: enough to make the run again. */
 export interface RunRecord {
@@ -52,4 +53,39 @@ export interface WatchOptions {
   onListening?: ((url: string) => void) | undefined;
   /** Aborting ends the service. */
   signal?: AbortSignal | undefined;
+}
+
+/** What runs are compared by, of a run as far as it is; null where it has none. */
+export type Measures = Record<MeasureName, number | null>;
+
+/** A run in a table of runs. */
+export interface RunRow {
+  /** Its path below the folder that was looked through; of a linear evaluation beside its pretraining with ` (linear)`. */
+  run: string;
+  folder: string;
+  command: 'pretrain' | 'lincls';
+  state: RunState;
+  /** How many are over, of how many. */
+  epoch: number;
+  epochs: number;
+  /** Null of a linear evaluation. */
+  verdict: Standing | null;
+  measures: Measures;
+  /** The last that was saved, of a linear evaluation the best; null where none is there. */
+  checkpoint: string | null;
+  /** When it was started for the last time; null where it left no run.json. */
+  started: string | null;
+  /** Of all starts together. */
+  seconds: number;
+  /** Under the names of the flags in camel case; empty where it left no run.json. */
+  options: Record<string, unknown>;
+}
+
+export interface RunsOptions {
+  /** Conditions that all have to hold, such as `sigma<0`: a column or an option, one of = != < <= > >= ~, a value. */
+  where?: string[] | undefined;
+  /** A column or an option; the best or the least first, the other way round after a minus. */
+  sort?: string | undefined;
+  /** Called with the reason for each folder that is left out, as its files are not readable. */
+  onSkipped?: ((reason: Error) => void) | undefined;
 }

@@ -153,6 +153,19 @@ const watch = `
 --port <n>
 `;
 
+const listing = `
+--where <conditions>
+--sort <name>
+--json
+--csv
+`;
+
+const best = `
+--where <conditions>
+--by <name> = "knn"
+--json
+`;
+
 const looking = `
 -a, --arch <name>
 --stem <name>
@@ -225,7 +238,7 @@ test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
   assert.deepEqual(names, [
     ...['pretrain', 'lincls', 'knn', 'verify-resume', 'spectrum', 'embed', 'inspect', 'export'],
-    ...['report', 'watch', 'data', 'recipes', 'setup', 'doctor', 'completion'],
+    ...['report', 'watch', 'runs', 'data', 'recipes', 'setup', 'doctor', 'completion'],
   ]);
 });
 
@@ -257,6 +270,13 @@ test('spectrum, embed, inspect and export have these flags and defaults', () => 
 test('report and watch have these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('report')), listed(report));
   assert.deepEqual(flagsOf(commandAt('watch')), listed(watch));
+});
+
+test('the runs commands have these flags', () => {
+  const names = commandAt('runs').commands.map((found) => found.name());
+  assert.deepEqual(names, ['list', 'best']);
+  assert.deepEqual(flagsOf(commandAt('runs', 'list')), listed(listing));
+  assert.deepEqual(flagsOf(commandAt('runs', 'best')), listed(best));
 });
 
 test('the data commands have these flags', () => {

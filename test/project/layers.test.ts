@@ -32,7 +32,7 @@ const scriptLayers = [
   ['setup'],
   ['report/browser'],
   ['report'],
-  ['charts'],
+  ['charts', 'runs'],
   ['index'],
   ['cli/output'],
   ['cli/flags'],

@@ -14,6 +14,8 @@ export type CommandName =
   | 'export'
   | 'report'
   | 'watch'
+  | 'runs list'
+  | 'runs best'
   | 'data fetch'
   | 'data synthesize'
   | 'data info'

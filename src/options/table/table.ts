@@ -22,6 +22,7 @@ const groups: readonly Group[] = [
     tools.exported,
     tools.reported,
     tools.watched,
+    tools.listed,
     tools.fetched,
     tools.synthesized,
   ],

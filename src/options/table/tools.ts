@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { exportFormats } from '../../types/choices.js';
 import { data } from './data.js';
-import { choice, path, text, toggle, whole } from './kinds.js';
+import { choice, list, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
 
 const heading = 'Options:';
@@ -83,6 +83,37 @@ export const watched = {
       defaultText: 'a free one',
       line: true,
       for: ['watch'],
+    }),
+  },
+} as const;
+
+export const listed = {
+  heading,
+  rows: {
+    where: option('--where <conditions>', 'only those of which these hold: sigma<0,state=done', {
+      type: list('conditions', text),
+      line: true,
+      for: ['runs list', 'runs best'],
+    }),
+    sort: option(
+      '--sort <name>',
+      'best first by a measure, least first by an option; -NAME turns it',
+      {
+        type: text,
+        line: true,
+        for: ['runs list'],
+      },
+    ),
+    by: option('--by <name>', 'the measure', {
+      type: text,
+      default: 'knn',
+      line: true,
+      for: ['runs best'],
+    }),
+    csv: option('--csv', 'print them as CSV, with every option', {
+      type: toggle,
+      line: true,
+      for: ['runs list'],
     }),
   },
 } as const;
@@ -176,7 +207,7 @@ export const printed = {
     json: option('--json', 'print one JSON object', {
       type: toggle,
       line: true,
-      for: ['inspect', 'export', 'data info', 'data check', 'recipes show', 'doctor'],
+      for: ['inspect', 'export', 'data info', 'data check', 'recipes show', 'doctor', 'runs best'],
     }),
   },
 } as const;
@@ -187,7 +218,7 @@ export const printedList = {
     json: option('--json', 'print one JSON array', {
       type: toggle,
       line: true,
-      for: ['recipes list'],
+      for: ['recipes list', 'runs list'],
     }),
   },
 } as const;

@@ -1,0 +1,109 @@
+// The runs below a folder, each as a row: read from the files that they leave, so that nothing can be out of step.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, join, relative, resolve } from 'node:path';
+import { RdmError } from '../base/errors.js';
+import { withFile } from '../base/files.js';
+import { openLog } from '../report/log.js';
+import { measuresOf } from '../report/measures.js';
+import { type Run, runsOf, standingIn } from '../report/runs.js';
+import type { RunState } from '../types/choices.js';
+import type { RunRow, RunsOptions } from '../types/report.js';
+import { sorterOf } from './sort.js';
+import { filterOf } from './where.js';
+
+/** In the order of their paths where no other is asked for. Throws `bad_run`, or `usage` for a wrong condition. */
+export function listRuns(folder: string, options: RunsOptions = {}): RunRow[] {
+  const { where = [], sort, onSkipped = () => {} } = options;
+  const rows = runFolders(folder).flatMap((found) => {
+    try {
+      const log = openLog(found);
+      return runsOf(found, log.read(), log.broken()).map((run) => rowOf(run, folder));
+    } catch (error) {
+      if (!(error instanceof RdmError)) throw error;
+      onSkipped(error);
+      return [];
+    }
+  });
+  const kept = rows.filter(filterOf(where, rows));
+  return sort === undefined ? kept : kept.toSorted(sorterOf(sort, rows));
+}
+
+/** Folders with events.jsonl, sorted; what --overwrite moved aside is none, and no link is followed. */
+function runFolders(folder: string): string[] {
+  if (!existsSync(folder)) {
+    throw new RdmError('bad_run', `no folder ${folder}`, 'pass a folder that has runs below it');
+  }
+  const found: string[] = [];
+  const look = (at: string) => {
+    const entries = entriesOf(at);
+    if (entries.some((entry) => entry.name === 'events.jsonl')) found.push(at);
+    for (const entry of entries) {
+      const passed = entry.name.startsWith('.') || /^replaced-\d+$/.test(entry.name);
+      if (entry.isDirectory() && !passed) look(join(at, entry.name));
+    }
+  };
+  look(folder);
+  return found;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return []; // a file, or a folder of others
+  }
+}
+
+export function rowOf(run: Run, below: string): RunRow {
+  const { start, summary, records, folder, seconds } = run;
+  const record = records.at(-1);
+  const path = relative(resolve(below), folder) || basename(folder);
+  const done = run.entries.findLast((entry) => entry.type === 'epoch')?.epoch;
+  return {
+    run: start.command === 'lincls' ? `${path} (linear)` : path,
+    folder,
+    command: start.command,
+    state: summary?.outcome ?? aliveIn(folder),
+    epoch: done === undefined ? start.startEpoch : done + 1,
+    epochs: start.epochs,
+    verdict: standingIn(run) ?? null,
+    measures: measuresOf(run),
+    checkpoint: checkpointOf(run),
+    started: record?.started ?? null,
+    seconds,
+    options: record?.options ?? {},
+  };
+}
+
+/** The folder may have been moved since. */
+function checkpointOf({ start, entries, folder }: Run): string | null {
+  const saved = entries.flatMap((entry) => (entry.type === 'checkpoint' ? [entry] : []));
+  const path = start.command === 'lincls' ? 'model_best.pth.tar' : saved.at(-1)?.path;
+  const there = path && join(folder, basename(path));
+  return there && existsSync(there) ? there : null;
+}
+
+/**
+ * Whether a run without an end goes on: its lock names its process and host. On another host nothing is known of
+ * the process; the lock of a run that ended by itself is gone.
+ */
+function aliveIn(folder: string): RunState {
+  const [, pid, host] = /^process (\d+) on (\S+),/.exec(lockIn(folder)) ?? [];
+  if (pid === undefined) return 'killed';
+  if (host !== hostname()) return 'running';
+  try {
+    process.kill(Number(pid), 0);
+    return 'running';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'running' : 'killed'; // another's
+  }
+}
+
+function lockIn(folder: string): string {
+  try {
+    return withFile(join(folder, '.rdm-lock'), 'read', (file) => readFileSync(file, 'utf8'));
+  } catch {
+    return '';
+  }
+}
