@@ -2,6 +2,7 @@
 import type { Control } from './types/events.js';
 import type { ReportOptions, WatchOptions } from './types/report.js';
 import type { Summary } from './types/results.js';
+import type { SweepPlan } from './types/sweep.js';
 
 export { type ErrorCode, RdmError } from './base/errors.js';
 export { embed } from './charts/embed.js';
@@ -29,6 +30,7 @@ export * from './options/types.js';
 export { checkRecipe } from './recipes/check.js';
 export { loadRecipe, recipes, resolvedFlags } from './recipes/load.js';
 export * from './recipes/types.js';
+export { differingOptions } from './report/axes.js';
 export { type Measure, measures } from './report/measures.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
 export { features, knn, lincls, pretrain, spectrum } from './run/jobs.js';
@@ -38,6 +40,13 @@ export { verifyResume } from './run/verify-resume.js';
 export { fetchLibtorch } from './setup/fetch.js';
 export { listRuns } from './runs/list.js';
 export { bestOf as bestRun } from './runs/sort.js';
+export {
+  commandOf,
+  type Ended as RunEnd,
+  runSweep,
+  type SweepOptions,
+  sweepRows,
+} from './sweep/sweep.js';
 export * from './types/choices.js';
 export * from './types/datasets.js';
 export * from './types/doctor.js';
@@ -45,6 +54,7 @@ export * from './types/events.js';
 export * from './types/report.js';
 export * from './types/results.js';
 export * from './types/setup.js';
+export * from './types/sweep.js';
 
 /** Writes a report on the runs in these folders, side by side; returns the files. Rejects with `bad_run`. */
 export async function report(runs: string[], options: ReportOptions): Promise<string[]> {
@@ -63,6 +73,12 @@ export async function watch(run: string, options: WatchOptions = {}): Promise<vo
  * undefined where the signal is aborted before. Rejects with `bad_run`.
  */
 export async function followRun(run: string, control: Control = {}): Promise<Summary | undefined> {
-  const { followLog } = await import('./report/log.js');
+  const { followLog } = await import('./run/log.js');
   return followLog(run, control);
+}
+
+/** The runs of a sweep's file, each checked; `data` stands in for the images that it names. Rejects with `bad_recipe`. */
+export async function planSweep(file: string, data: string[] = []): Promise<SweepPlan> {
+  const { planSweep: plan } = await import('./sweep/plan.js'); // YAML is read only where a sweep is
+  return plan(file, data);
 }

@@ -26,14 +26,16 @@ const Plain& to_plain(const Plain& plain) {
   return plain;
 }
 
-// NAME(options, onEvent): a run on a thread of its own, which `work` does with the options that
-// `read_options` makes of the dictionary.
+// NAME(options, onEvent, inStep = false): a run on a thread of its own, which `work` does with the
+// options that `read_options` makes of the dictionary.
 template <auto read_options, auto work>
 Napi::Value job(Arguments info) {
-  return start_job(info.Env(), info[1].As<Napi::Function>(),
-                   [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
-                     return to_plain(work(read_options(dictionary), sink, std::move(stop)));
-                   });
+  return start_job(
+      info.Env(), info[1].As<Napi::Function>(),
+      [dictionary = from_js(info[0])](const Sink& sink, std::stop_token stop) {
+        return to_plain(work(read_options(dictionary), sink, std::move(stop)));
+      },
+      info[2].ToBoolean() ? Pace::in_step : Pace::ahead);
 }
 
 // A short call, which nobody stops: it runs on libuv's pool and settles a promise.

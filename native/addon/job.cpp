@@ -1,6 +1,8 @@
 #include "addon/job.h"
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <variant>
@@ -20,6 +22,15 @@ struct Job {
   Work work;
   std::jthread thread;
   std::variant<Plain, Failure> outcome;
+
+  std::mutex mutex;
+  std::condition_variable_any one_more;
+  int64_t handled = 0;  // events that on_event has returned from
+};
+
+struct Delivery {
+  Plain event;
+  Job& job;  // lives until the last delivery
 };
 
 // Asks the run to stop and waits for it. To be called while the thread-safe function still exists.
@@ -29,15 +40,29 @@ void end_job(void* data) {
   if (thread.joinable()) thread.join();
 }
 
-void deliver(Napi::Env env, Napi::Function on_event, Plain* event) {
-  const std::unique_ptr<Plain> owned(event);
+void hand_over(Napi::Env env, const Napi::Function& on_event, const Plain& event) {
   if (env == nullptr || on_event == nullptr) return;
   try {
-    on_event.Call({to_js(env, *event)});
+    on_event.Call({to_js(env, event)});
   } catch (const Napi::Error&) {
     // A worker that is being terminated runs no more JavaScript. on_event itself never throws
-    // (src/run/follow.ts).
+    // (src/run/job.ts).
   }
+}
+
+void deliver(Napi::Env env, Napi::Function on_event, Delivery* delivery) {
+  const std::unique_ptr<Delivery> owned(delivery);
+  hand_over(env, on_event, delivery->event);
+  auto& job = delivery->job;
+  const std::lock_guard lock(job.mutex);
+  ++job.handled;
+  job.one_more.notify_one();
+}
+
+// Until so many have been handled, or the job is asked to stop: whoever ends it may wait for it.
+void wait_until_handled(Job& job, int64_t count, std::stop_token stop) {
+  std::unique_lock lock(job.mutex);
+  job.one_more.wait(lock, std::move(stop), [&] { return job.handled >= count; });
 }
 
 // The thread-safe function's finalizer, at which every event has been delivered.
@@ -56,10 +81,14 @@ void settle(Napi::Env env, Job* job) {
   }
 }
 
-void run(Job& job, std::stop_token stop) {
-  const Sink sink = [&job](const Event& event) {
-    auto plain = std::make_unique<Plain>(to_plain(event));
-    if (job.events.BlockingCall(plain.get(), deliver) == napi_ok) plain.release();
+void run(Job& job, Pace pace, std::stop_token stop) {
+  int64_t sent = 0;
+  const Sink sink = [&](const Event& event) {
+    auto delivery = std::make_unique<Delivery>(to_plain(event), job);
+    if (job.events.BlockingCall(delivery.get(), deliver) != napi_ok) return;
+    delivery.release();
+    ++sent;
+    if (pace == Pace::in_step) wait_until_handled(job, sent, stop);
   };
   try {
     job.outcome = job.work(sink, stop);
@@ -71,14 +100,15 @@ void run(Job& job, std::stop_token stop) {
 
 }  // namespace
 
-Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work) {
+Napi::Value start_job(Napi::Env env, const Napi::Function& on_event, Work work, Pace pace) {
   auto job = std::make_shared<Job>(env, std::move(work));
   // The finalizer holds the job, so that it lives until the last event has been delivered.
   job->events = Napi::ThreadSafeFunction::New(env, on_event, "rdm", /*maxQueueSize=*/0,
                                               /*initialThreadCount=*/1,
                                               [job](Napi::Env env) { settle(env, job.get()); });
   napi_add_env_cleanup_hook(env, end_job, job.get());
-  job->thread = std::jthread([job = job.get()](std::stop_token stop) { run(*job, stop); });
+  job->thread = std::jthread(
+      [job = job.get(), pace](std::stop_token stop) { run(*job, pace, std::move(stop)); });
 
   auto handle = Napi::Object::New(env);
   handle.Set("done", job->deferred.Promise());

@@ -16,6 +16,7 @@ import { addReportCommand } from './commands/report.js';
 import { addRunsCommands } from './commands/runs.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addSpectrumCommand } from './commands/spectrum.js';
+import { addSweepCommand } from './commands/sweep.js';
 import { addVerifyResumeCommand } from './commands/verify-resume.js';
 import { addWatchCommand } from './commands/watch.js';
 import { RankError, tellParent } from './launch/children.js';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     .showHelpAfterError('     rdm <command> --help shows its flags and examples');
   addPretrainCommand(program);
   addLinclsCommand(program);
+  addSweepCommand(program);
   addKnnCommand(program);
   addVerifyResumeCommand(program);
   addSpectrumCommand(program);

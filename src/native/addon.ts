@@ -34,7 +34,8 @@ export interface Job<Result> {
 export type Stoppable<Result> = Omit<Result, 'outcome'> & { stopped: boolean };
 
 export interface Native {
-  pretrain(options: NativeOptions, onEvent: (event: Event) => void): Job<Summary>;
+  /** `inStep`: no further step is made until `onEvent` has returned from each event. */
+  pretrain(options: NativeOptions, onEvent: (event: Event) => void, inStep?: boolean): Job<Summary>;
   lincls(options: NativeOptions, onEvent: (event: Event) => void): Job<Summary>;
   knn(options: NativeOptions, onEvent: (event: KnnEvent) => void): Job<Stoppable<KnnSummary>>;
   spectrum(

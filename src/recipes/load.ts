@@ -67,7 +67,7 @@ async function recipeNames(): Promise<string[]> {
 
 /** A name or a path, the file as messages call it, and its text. */
 async function readRecipe(name: string): Promise<{ file: string; text: string }> {
-  if (/\.ya?ml$/.test(name)) return { file: name, text: await read(name) };
+  if (/\.ya?ml$/.test(name)) return { file: name, text: await readText(name) };
   const names = await recipeNames();
   if (!names.includes(name)) {
     const { closest } = await import('fastest-levenshtein');
@@ -77,12 +77,13 @@ async function readRecipe(name: string): Promise<{ file: string; text: string }>
       '`rdm recipes` lists them; one of your own is given as a file that ends in .yaml',
     );
   }
-  return { file: `recipes/${name}.yaml`, text: await read(join(folder, `${name}.yaml`)) };
+  return { file: `recipes/${name}.yaml`, text: await readText(join(folder, `${name}.yaml`)) };
 }
 
 const maxBytes = 65_536; // thirty times the longest of ours
 
-async function read(path: string): Promise<string> {
+/** The text of a recipe's or a sweep's file. Rejects with `bad_recipe`. */
+export async function readText(path: string): Promise<string> {
   const file = await stat(path).catch((cause: Error) => {
     throw new RdmError('bad_recipe', `cannot read ${path}: ${cause.message}`, '', { cause });
   });

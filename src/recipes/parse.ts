@@ -34,7 +34,8 @@ function badRecipe(message: string, hint = '', options?: ErrorOptions): RdmError
 const maxAliasCount = 10; // an alias of aliases grows without bound
 const maxNesting = 50; // of the parser's parts, two or three a level; a recipe has three levels
 
-function parseYaml(file: string, text: string): unknown {
+/** Plain values; throws `bad_recipe` with the line and column. */
+export function parseYaml(file: string, text: string): unknown {
   checkNesting(file, text);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -115,7 +116,7 @@ function valueAt(content: unknown, path: PropertyKey[]): unknown {
 }
 
 /** warmup-epochs → warmupEpochs */
-function camelCase(flags: object): object {
+export function camelCase(flags: object): Record<string, unknown> {
   const camel = (name: string) =>
     name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(flags).map(([name, value]) => [camel(name), value]));

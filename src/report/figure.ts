@@ -196,19 +196,19 @@ export function shareFigure(head: Head, bars: Bars, given: Part[]): Figure | und
   };
 }
 
-const below = { nameLocation: 'middle' as const, nameGap: 24 };
+export const below = { nameLocation: 'middle' as const, nameGap: 24 };
 
 export const grey = '#7c8698';
 
 // Of many lines the largest values are shown.
-const tooltip = {
+export const tooltip = {
   confine: true,
   order: 'valueDesc' as const,
   extraCssText: 'max-height: 260px; overflow: hidden;',
 };
 
 // The key is the page's, where it breaks into lines.
-const common: EChartsOption = {
+export const common: EChartsOption = {
   animation: false,
   legend: { show: false },
   grid: { left: 8, right: 20, top: 34, bottom: 30, containLabel: true },

@@ -1,5 +1,6 @@
 // The charts of a report: what is drawn of which runs, and what it tells.
 import type { BranchRank } from '../types/events.js';
+import { axisFigures } from './axes.js';
 import { type Figure, lineFigure, number, type Panels, type Series } from './figure.js';
 import { colorOf, type Kind, several, single } from './overlay.js';
 import type { Run } from './runs.js';
@@ -19,6 +20,7 @@ export function groupsOf(runs: Run[]): Group[] {
     figures: figures.filter((figure) => figure !== undefined),
   });
   return [
+    group('choices', 'What sets them apart', axisFigures(runs)),
     group('ranks', 'Rank differential', [rankFigure(runs), differenceFigure(runs)]),
     group('training', 'Training', [lossFigure(runs), accuracyFigure(runs), rateFigure(runs)]),
     group('features', 'Features', [

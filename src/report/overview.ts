@@ -1,11 +1,12 @@
 // The parts of a report that are not charts: the state of each run, its warnings, how to make it again.
 
 import { html, type Markup } from '../base/markup.js';
+import { epochsAt } from '../run/history.js';
 import { describePredictor } from '../run/predictor.js';
 import { nameOfStanding } from '../run/verdict.js';
 import { measuresOf } from './measures.js';
 import { colorOf } from './overlay.js';
-import { epochsAt, type Run, standingIn } from './runs.js';
+import { type Run, standingIn } from './runs.js';
 import { epochs, evaluations, mean } from './series.js';
 
 /** The most telling numbers, the runs side by side. */

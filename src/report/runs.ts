@@ -2,14 +2,16 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
+import type { Logged } from '../run/entry.js';
+import { lastHistory, sessionsOf } from '../run/history.js';
+import { openLog } from '../run/log.js';
 import { readRecords, recordFile } from '../run/record.js';
+import { runFoldersOf } from '../run/sweep-record.js';
 import { standingOf } from '../run/verdict.js';
 import type { Standing } from '../types/choices.js';
 import type { StartEvent } from '../types/events.js';
 import type { RunRecord } from '../types/report.js';
 import type { Summary } from '../types/results.js';
-import type { Logged } from './entry.js';
-import { openLog } from './log.js';
 
 export interface Run {
   /** Unique in the report. */
@@ -29,12 +31,12 @@ export interface Run {
 }
 
 /**
- * Leaves out what is there and holds no run, and passes the reason to `onSkipped`, as `runs/*` names files and empty
- * folders too. Throws `bad_run` where something is not there, or nothing is left.
+ * A sweep's folder stands for its runs. Leaves out what is there and holds no run, and passes the reason to
+ * `onSkipped`, as `runs/*` names files and empty folders too. Throws `bad_run` where something is not there, or nothing is left.
  */
 export function readRuns(folders: string[], onSkipped: (reason: Error) => void = () => {}): Run[] {
   const skipped: RdmError[] = [];
-  const runs = folders.flatMap((folder) => {
+  const runs = folders.flatMap(runFoldersOf).flatMap((folder) => {
     try {
       const log = openLog(folder);
       return runsOf(folder, log.read(), log.broken());
@@ -80,53 +82,6 @@ export function runsOf(folder: string, entries: Logged[], broken: number): Run[]
     `${folder}/events.jsonl holds no start of a run`,
     'the run has not begun yet, or the file is not one that rdm wrote',
   );
-}
-
-interface Session {
-  start: StartEvent;
-  events: Logged[];
-}
-
-function sessionsOf(entries: Logged[]): Session[] {
-  const sessions: Session[] = [];
-  for (const entry of entries) {
-    if (entry.type === 'start') sessions.push({ start: entry, events: [] });
-    sessions.at(-1)?.events.push(entry);
-  }
-  return sessions;
-}
-
-// A run that was killed and resumed from an earlier checkpoint did some steps twice: the last time counts.
-function lastHistory(sessions: Session[]): Logged[] {
-  const kept: Logged[][] = []; // the last session first
-  let limit = Infinity; // epochs
-  for (const { start, events } of sessions.toReversed()) {
-    kept.push(events.filter((event) => epochsAt(event, start) <= limit));
-    const first = events.find((event) => event.type === 'step' && event.phase === 'train');
-    const begin =
-      first?.type === 'step' ? first.epoch + first.step / first.stepsPerEpoch : start.startEpoch;
-    limit = Math.min(limit, begin);
-  }
-  return kept.reverse().flat();
-}
-
-/** How many epochs are done when this happens; 0 for what has no place in an epoch. */
-export function epochsAt(entry: Logged, { stepsPerEpoch }: StartEvent): number {
-  switch (entry.type) {
-    case 'step':
-      return entry.phase === 'train'
-        ? entry.epoch + (entry.step + 1) / stepsPerEpoch
-        : entry.epoch + 1;
-    case 'rank':
-    case 'verdict':
-      return entry.epoch + (entry.step + 1) / stepsPerEpoch;
-    case 'epoch':
-    case 'evaluation':
-    case 'knn':
-      return entry.epoch + 1;
-    default:
-      return 0;
-  }
 }
 
 /** Computed anew, so that a run made before there were verdicts has one too. Of pretraining alone. */

@@ -1,4 +1,5 @@
 // Measurements of a run over its epochs.
+import { epochsAt } from '../run/history.js';
 import type {
   EpochEvent,
   EvaluationEvent,
@@ -6,7 +7,7 @@ import type {
   RankEvent,
   StepEvent,
 } from '../types/events.js';
-import { epochsAt, type Run } from './runs.js';
+import type { Run } from './runs.js';
 
 /** How many epochs are done, and the value measured then. */
 export type Point = [epochs: number, value: number];

@@ -5,9 +5,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { RdmError } from '../base/errors.js';
+import type { Logged } from '../run/entry.js';
+import { openLog } from '../run/log.js';
 import type { WatchOptions } from '../types/report.js';
-import type { Logged } from './entry.js';
-import { openLog } from './log.js';
 import { pageOf, policy, updateOf } from './page.js';
 import { type Run, runsOf } from './runs.js';
 

@@ -48,7 +48,8 @@ function commandLine(
   return { values: { ...values, ...(processes && { processes }) }, line };
 }
 
-function flagWords(name: string, value: unknown): string[] {
+/** predDim, 64 → --pred-dim 64; a switch has no value. */
+export function flagWords(name: string, value: unknown): string[] {
   const long = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (typeof value === 'boolean') return [value ? `--${long}` : `--no-${long}`];
   return [`--${long}`, String(value)]; // lists as commander takes them: with commas

@@ -18,12 +18,13 @@ import type { FeatureSet, KnnSummary, SpectrumSummary, Summary } from '../types/
 import { inspectCheckpoint, type Told, takeOver } from './checkpoints.js';
 import { type CommandLine, linclsLine, pretrainLine } from './command-line.js';
 import { appendEvent, tolerant } from './event-log.js';
+import { toldBefore } from './history.js';
 import { perform } from './job.js';
 import type { MlflowRun } from './mlflow.js';
 import { claimOutput } from './occupied.js';
 import { openRecord } from './record.js';
 import { unusedGpu } from './unused-gpu.js';
-import { withVerdicts } from './verdict.js';
+import { type Start, withVerdicts } from './verdict.js';
 
 /** The first of several processes alone reports events and keeps the log. */
 const reports = ({ process }: Pick<Resolved, 'process'>) => (process?.rank ?? 0) === 0;
@@ -36,15 +37,43 @@ type OnEvent = (event: Event) => void;
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
   checkKeys('pretrain', options, ['data', 'process', 'predictor']);
   const resolved = resolvePretrain(options);
-  const { onCollapse } = completePretrain(options);
+  const { onCollapse, until } = completePretrain(options);
+  const inStep = onCollapse === 'stop' || until > 0; // so that the run ends at the step that says so
   const { predType: type, predLocation: location, sigma } = resolved;
   const predictor = { type, location, ...(type === 'poly' && { sigma }) };
   const start = (onEvent: OnEvent) =>
-    native().pretrain(resolved, (event) =>
-      onEvent(event.type === 'start' ? { ...event, predictor } : event),
+    native().pretrain(
+      resolved,
+      (event) => onEvent(event.type === 'start' ? { ...event, predictor } : event),
+      inStep,
     );
   const line = (seed: number) => pretrainLine(options, seed);
-  return run(resolved, options, line, control, withVerdicts(start, onCollapse));
+  const before = (event: StartEvent) => toldBefore(resolved.output, event);
+  const judged = withVerdicts(start, onCollapse, before);
+  return run(resolved, options, line, control, endingAfter(until, judged));
+}
+
+/**
+ * --until: ends the run at the first step of the epoch after, when everything that belongs to the epochs before has been
+ * told. In step with its events that is the same step every time. 0: at the end.
+ */
+function endingAfter(epochs: number, start: Start): Start {
+  if (epochs === 0) return start;
+  return (onEvent) => {
+    let reached = false;
+    const job = start((event) => {
+      onEvent(event);
+      if (event.type !== 'step' || event.phase !== 'train' || event.epoch < epochs) return;
+      reached = true;
+      job.stop();
+    });
+    return {
+      ...job,
+      done: job.done.then((summary) =>
+        reached ? { ...summary, outcome: 'done' as const } : summary,
+      ),
+    };
+  };
 }
 
 /** Trains and evaluates a linear classifier on a frozen backbone; writes model_best.pth.tar. */

@@ -56,13 +56,15 @@ export function claimOutput(command: Command, { output, resume, overwrite }: Wan
 
 /** In the order of the run: checkpoint_0003-000120 is in the middle of epoch 3, checkpoint_0003 at its end. */
 function byPlace(one: string, other: string): number {
-  const [epoch, step] = placeOf(one);
-  const [otherEpoch, otherStep] = placeOf(other);
+  const [epoch, step] = checkpointPlace(one) ?? [0, 0];
+  const [otherEpoch, otherStep] = checkpointPlace(other) ?? [0, 0];
   return epoch - otherEpoch || step - otherStep;
 }
 
-function placeOf(name: string): [epoch: number, step: number] {
+/** Epochs that are done in a checkpoint of this name, and steps of the next; undefined of another file. */
+export function checkpointPlace(name: string): [epoch: number, step: number] | undefined {
   const [, epoch, step] = own.pretrain.exec(name) ?? [];
+  if (epoch === undefined) return undefined;
   return step ? [Number(epoch), Number(step)] : [Number(epoch) + 1, 0];
 }
 

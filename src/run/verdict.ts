@@ -1,7 +1,7 @@
 // Whether a pretraining works, told from its events alone by the paper's quantity, the effective ranks.
 // The bounds lie between runs that were made: docs/verdict.md.
 import type { Job } from '../native/addon.js';
-import type { CollapseAction, Standing, Verdict } from '../types/choices.js';
+import type { CollapseAction, Standing } from '../types/choices.js';
 import type {
   EpochEvent,
   Event,
@@ -82,13 +82,21 @@ function follow(): Follower {
 }
 
 /** Starts a pretraining. */
-type Start = (onEvent: (event: Event) => void) => Job<Summary>;
+export type Start = (onEvent: (event: Event) => void) => Job<Summary>;
 
-/** The same run with verdict events among its own, and how it stands in its summary. */
-export function withVerdicts(start: Start, onCollapse: CollapseAction): Start {
+/**
+ * The same run with verdict events among its own, and how it stands in its summary. `before` has what a run that goes
+ * on told before the place of its start, so that it is judged as if it had not stopped.
+ */
+export function withVerdicts(
+  start: Start,
+  onCollapse: CollapseAction,
+  before: (start: StartEvent) => Event[],
+): Start {
   return (onEvent) => {
     const { take, standing } = follow();
     const job = start((event) => {
+      if (event.type === 'start' && goesOn(event)) before(event).forEach(take);
       onEvent(event);
       const found = take(event);
       if (!found) return;
@@ -99,7 +107,7 @@ export function withVerdicts(start: Start, onCollapse: CollapseAction): Start {
   };
 }
 
-const isCollapse = (verdict: Verdict) =>
+export const isCollapse = (verdict: Standing): boolean =>
   verdict === 'dimensional_collapse' || verdict === 'complete_collapse';
 
 /** The part of a run's events that its verdict rests on. */
@@ -119,7 +127,7 @@ interface Run {
 
 /** A resumed run keeps what its earlier part has shown. */
 function begin(start?: StartEvent, before?: Run): Run {
-  if (start && before?.start && start.startEpoch > 0) return { ...before, start };
+  if (before?.start && start && goesOn(start)) return { ...before, start };
   return {
     start,
     verdict: undefined,
@@ -132,6 +140,8 @@ function begin(start?: StartEvent, before?: Run): Run {
     warmsUp: false,
   };
 }
+
+const goesOn = ({ startEpoch, startStep }: StartEvent) => startEpoch > 0 || startStep > 0;
 
 function addEpoch(run: Run, event: EpochEvent): void {
   run.firstEpoch ??= event;

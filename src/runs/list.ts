@@ -1,14 +1,12 @@
 // The runs below a folder, each as a row: read from the files that they leave, so that nothing can be out of step.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
-import { withFile } from '../base/files.js';
-import { openLog } from '../report/log.js';
 import { measuresOf } from '../report/measures.js';
 import { type Run, runsOf, standingIn } from '../report/runs.js';
-import type { RunState } from '../types/choices.js';
+import { openLog } from '../run/log.js';
 import type { RunRow, RunsOptions } from '../types/report.js';
+import { holderOf } from './alive.js';
 import { sorterOf } from './sort.js';
 import { filterOf } from './where.js';
 
@@ -64,7 +62,7 @@ export function rowOf(run: Run, below: string): RunRow {
     run: start.command === 'lincls' ? `${path} (linear)` : path,
     folder,
     command: start.command,
-    state: summary?.outcome ?? aliveIn(folder),
+    state: summary?.outcome ?? (holderOf(join(folder, '.rdm-lock')) ? 'running' : 'killed'),
     epoch: done === undefined ? start.startEpoch : done + 1,
     epochs: start.epochs,
     verdict: standingIn(run) ?? null,
@@ -82,28 +80,4 @@ function checkpointOf({ start, entries, folder }: Run): string | null {
   const path = start.command === 'lincls' ? 'model_best.pth.tar' : saved.at(-1)?.path;
   const there = path && join(folder, basename(path));
   return there && existsSync(there) ? there : null;
-}
-
-/**
- * Whether a run without an end goes on: its lock names its process and host. On another host nothing is known of
- * the process; the lock of a run that ended by itself is gone.
- */
-function aliveIn(folder: string): RunState {
-  const [, pid, host] = /^process (\d+) on (\S+),/.exec(lockIn(folder)) ?? [];
-  if (pid === undefined) return 'killed';
-  if (host !== hostname()) return 'running';
-  try {
-    process.kill(Number(pid), 0);
-    return 'running';
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'running' : 'killed'; // another's
-  }
-}
-
-function lockIn(folder: string): string {
-  try {
-    return withFile(join(folder, '.rdm-lock'), 'read', (file) => readFileSync(file, 'utf8'));
-  } catch {
-    return '';
-  }
 }

@@ -94,6 +94,7 @@ const pretrain = `${shared}
 --knn-every <epochs> = 0
 --rank-every <n>
 --on-collapse <action> = "warn"
+--until <epochs>
 `;
 
 const lincls = `${shared}
@@ -151,6 +152,16 @@ const watch = `
 --terminal
 --host <address> = "127.0.0.1"
 --port <n>
+`;
+
+const sweep = `
+--output <dir>
+--jobs <n> = 1
+--keep-best <n>
+--score <name>
+--slurm
+--task <n>
+--json
 `;
 
 const listing = `
@@ -237,8 +248,8 @@ const listed = (text: string) => text.split('\n').filter(Boolean).sort();
 test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
   assert.deepEqual(names, [
-    ...['pretrain', 'lincls', 'knn', 'verify-resume', 'spectrum', 'embed', 'inspect', 'export'],
-    ...['report', 'watch', 'runs', 'data', 'recipes', 'setup', 'doctor', 'completion'],
+    ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'embed', 'inspect'],
+    ...['export', 'report', 'watch', 'runs', 'data', 'recipes', 'setup', 'doctor', 'completion'],
   ]);
 });
 
@@ -270,6 +281,10 @@ test('spectrum, embed, inspect and export have these flags and defaults', () => 
 test('report and watch have these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('report')), listed(report));
   assert.deepEqual(flagsOf(commandAt('watch')), listed(watch));
+});
+
+test('sweep has these flags', () => {
+  assert.deepEqual(flagsOf(commandAt('sweep')), listed(sweep));
 });
 
 test('the runs commands have these flags', () => {

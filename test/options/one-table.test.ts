@@ -17,7 +17,7 @@ import { root, run } from '../support/rdm.js';
 const commands: CommandName[] = [
   ...(['pretrain', 'lincls', 'knn', 'spectrum', 'embed', 'inspect', 'export'] as const),
   ...(['report', 'watch', 'data fetch', 'data synthesize', 'data info', 'data check'] as const),
-  ...(['recipes list', 'recipes show', 'setup', 'doctor', 'runs list', 'runs best'] as const),
+  ...(['recipes list', 'recipes show', 'setup', 'doctor', 'runs list', 'runs best', 'sweep'] as const),
 ];
 
 const flagsOf = (command: CommandName) => rowsOf(command).filter(({ row }) => row.flags);

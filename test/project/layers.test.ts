@@ -33,6 +33,7 @@ const scriptLayers = [
   ['report/browser'],
   ['report'],
   ['charts', 'runs'],
+  ['sweep'],
   ['index'],
   ['cli/output'],
   ['cli/flags'],

@@ -6,11 +6,12 @@ import { say } from '../output/print.js';
 
 const notes = `
 Writes what is asked for; report.html where nothing is. A RUN is the --output folder of rdm pretrain or
-rdm lincls. The page is one file that fetches nothing.
+rdm lincls, or that of rdm sweep, which stands for its runs. The page is one file that fetches nothing.
 
 Examples:
   rdm report runs/online-2
   rdm report runs/* --html compared.html
+  rdm report runs/sigmas --html sweep.html
   rdm report runs/online-2 --svg figures --csv online-2.csv`;
 
 export function addReportCommand(program: Command): void {

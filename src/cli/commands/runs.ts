@@ -1,16 +1,10 @@
 // rdm runs: every run below a folder as a table, and which of them is the best.
 import type { Command } from 'commander';
-import {
-  bestRun,
-  type FlagsOf,
-  listRuns,
-  measures,
-  nameOfStanding,
-  type RunRow,
-} from '../../index.js';
+import { bestRun, type FlagsOf, listRuns, measures, type RunRow } from '../../index.js';
 import { addFlags } from '../flags/flags.js';
-import { counted, table } from '../output/format.js';
+import { counted } from '../output/format.js';
 import { print, printJson, say } from '../output/print.js';
+import { cell, runsTable } from '../output/run-table.js';
 
 const notes = `
 Columns: run, state (done, stopped, running, killed), epoch, verdict, what was measured, and the options in which
@@ -38,7 +32,7 @@ export function addRunsCommands(program: Command): void {
       const rows = listRuns(folder, { where, sort, onSkipped });
       if (flags.json) printJson(rows);
       else if (flags.csv) print(csvOf(rows));
-      else if (rows.length > 0) print(tableOf(rows));
+      else if (rows.length > 0) print(runsTable(rows));
       if (rows.length === 0) say(`no run below ${folder}${where ? ' of which that holds' : ''}`);
     });
   const best = command
@@ -58,34 +52,6 @@ export function addRunsCommands(program: Command): void {
 
 const onSkipped = ({ message }: Error) => say(`left out: ${message}`);
 
-/** The options in which they differ, but for where they write. */
-function differing(rows: RunRow[]): string[] {
-  const names = new Set(rows.flatMap(({ options }) => Object.keys(options)));
-  names.delete('output');
-  return [...names].filter(
-    (name) => new Set(rows.map(({ options }) => cell(options[name]))).size > 1,
-  );
-}
-
-/** A collapse that ended a run is how it ended. */
-const stateOf = ({ state, verdict }: RunRow) =>
-  state === 'stopped' && verdict?.endsWith('collapse') ? 'collapsed' : state;
-
-/** Without the columns that would be empty. */
-function tableOf(rows: RunRow[]): string[] {
-  const measured = measures.filter(({ name }) => rows.some((row) => row.measures[name] !== null));
-  const options = differing(rows);
-  return table([
-    [...['run', 'state', 'epoch', 'verdict'], ...measured.map(({ name }) => name), ...options],
-    ...rows.map((row) => [
-      ...[row.run, stateOf(row), `${row.epoch}/${row.epochs}`],
-      row.verdict ? nameOfStanding(row.verdict) : '–',
-      ...measured.map(({ name, digits }) => row.measures[name]?.toFixed(digits) ?? '–'),
-      ...options.map((name) => cell(row.options[name]) || '–'),
-    ]),
-  ]);
-}
-
 /** Every column and every option of one of them; RFC 4180. */
 function csvOf(rows: RunRow[]): string[] {
   const options = [...new Set(rows.flatMap((row) => Object.keys(row.options)))];
@@ -99,8 +65,5 @@ function csvOf(rows: RunRow[]): string[] {
   ];
   return [head, ...rows.map(line)].map((cells) => cells.map(quoted).join(','));
 }
-
-const cell = (value: unknown): string =>
-  value === undefined || value === null ? '' : String(value);
 
 const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

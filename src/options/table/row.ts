@@ -14,6 +14,7 @@ export type CommandName =
   | 'export'
   | 'report'
   | 'watch'
+  | 'sweep'
   | 'runs list'
   | 'runs best'
   | 'data fetch'

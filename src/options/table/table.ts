@@ -23,6 +23,7 @@ const groups: readonly Group[] = [
     tools.reported,
     tools.watched,
     tools.listed,
+    tools.swept,
     tools.fetched,
     tools.synthesized,
   ],

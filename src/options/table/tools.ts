@@ -1,6 +1,6 @@
 // The few options of the commands that neither train nor evaluate.
 import { availableParallelism } from 'node:os';
-import { exportFormats } from '../../types/choices.js';
+import { exportFormats, measureNames } from '../../types/choices.js';
 import { data } from './data.js';
 import { choice, list, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
@@ -118,6 +118,49 @@ export const listed = {
   },
 } as const;
 
+export const swept = {
+  heading,
+  rows: {
+    output: option('--output <dir>', 'folder of the sweep, with one for each run', {
+      type: path,
+      required: true,
+      line: true,
+      for: ['sweep'],
+    }),
+    jobs: option('--jobs <n>', 'runs at once, which share the processors', {
+      type: whole(1),
+      default: 1,
+      line: true,
+      for: ['sweep'],
+    }),
+    keepBest: option(
+      '--keep-best <n>',
+      'successive halving: the better half goes on, until n are left',
+      {
+        type: whole(1),
+        line: true,
+        for: ['sweep'],
+      },
+    ),
+    score: option('--score <name>', `what decides: ${measureNames.join(', ')}`, {
+      type: choice('score', measureNames),
+      defaultText: 'knn',
+      line: true,
+      for: ['sweep'],
+    }),
+    slurm: option('--slurm', 'submit the runs as a job array of Slurm, --jobs of them at once', {
+      type: toggle,
+      line: true,
+      for: ['sweep'],
+    }),
+    task: option('--task <n>', 'make only this one, as a task of the array does', {
+      type: whole(0),
+      line: true,
+      for: ['sweep'],
+    }),
+  },
+} as const;
+
 export const fetched = {
   heading,
   rows: {
@@ -218,7 +261,7 @@ export const printedList = {
     json: option('--json', 'print one JSON array', {
       type: toggle,
       line: true,
-      for: ['recipes list', 'runs list'],
+      for: ['recipes list', 'runs list', 'sweep'],
     }),
   },
 } as const;

@@ -196,6 +196,12 @@ export const checkpoints = {
         for: runs,
       },
     ),
+    /** Ends the run after so many of its epochs, with a checkpoint to go on from; the schedule stays that of all. */
+    until: option(
+      '--until <epochs>',
+      'be done after so many epochs; the schedule is that of --epochs, and --resume auto goes on',
+      { type: whole(0), absent: 0, resume: 'may differ', sent: false, for: ['pretrain'] },
+    ),
     timeLimit: option('--time-limit <time>', 'save and exit with 124 after a time such as 3h50m', {
       type: time,
       line: true,

@@ -1,7 +1,7 @@
 // What a line of events.jsonl must be. The file may come from anywhere: what has not the shape that rdm writes is
 // no event, so that whoever reads events need not ask.
-import type { LogEntry } from '../run/event-log.js';
 import { standings, verdicts } from '../types/choices.js';
+import type { LogEntry } from './event-log.js';
 
 /** An event, with the time it arrived. */
 export type Logged = LogEntry & { time: string };
