@@ -22,7 +22,7 @@ writeFileSync(
   `flags:
   ${Object.entries({
     ...{ arch: 'resnet18', 'crop-size': 32, 'batch-size': 32, dim: 128, workers: 2, seed: 7 },
-    ...{ epochs: 6, 'learning-rate': 4, 'print-freq': 1, 'checkpoint-every': 4, keep: 1, milestones: 1 },
+    ...{ epochs: 12, 'learning-rate': 4, 'print-freq': 1, 'checkpoint-every': 4, keep: 1, milestones: 1 },
     ...{ device: 'cpu', 'pred-type': 'poly', 'pred-location': 'target' },
   })
     .map(([name, value]) => `${name}: ${value}`)
