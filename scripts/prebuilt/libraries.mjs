@@ -1,5 +1,5 @@
 // The shared libraries that an addon needs and no system is sure to have, copied beside it.
-import { copyFileSync, existsSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fail, output } from './support.mjs';
 
@@ -48,7 +48,7 @@ function bundleMac(addon, folder) {
       if (!bundledLibraries.test(name)) continue;
       if (!copies.has(place)) {
         const copy = join(folder, name);
-        copies.set(place, { copy });
+        copies.set(place, { copy, license: licenseOf(place) });
         copyFileSync(realpathSync(place), copy);
         output('install_name_tool', ['-id', `@rpath/${name}`, copy]);
         visit(copy);
@@ -61,11 +61,20 @@ function bundleMac(addon, folder) {
   return [...copies.values()];
 }
 
-/** Debian keeps it for each package, Fedora likewise. */
+/** The text that goes along with a library, from where Debian, Fedora or Homebrew keep it. */
 function licenseOf(place) {
-  const owner = () => output('dpkg', ['-S', realpathSync(place)]).split(':')[0];
-  const file = existsSync('/usr/bin/dpkg') && `/usr/share/doc/${owner()}/copyright`;
-  return file && existsSync(file) ? file : undefined;
+  const file = realpathSync(place);
+  const folders = existsSync('/usr/bin/dpkg')
+    ? [`/usr/share/doc/${output('dpkg', ['-S', basename(file)]).split(':')[0]}`]
+    : process.platform === 'darwin'
+      ? [join(file, '../..')]
+      : [`/usr/share/licenses/${output('rpm', ['-qf', '--queryformat', '%{NAME}', file])}`];
+  const texts = folders.flatMap((folder) =>
+    existsSync(folder)
+      ? readdirSync(folder).flatMap((name) => (/^(copyright|licen[cs]e|copying)/i.test(name) ? [join(folder, name)] : []))
+      : [],
+  );
+  return texts[0] ?? fail(`${place} goes along with no licence: none in ${folders}`);
 }
 
 /** The oldest glibc that has every function which these call; null elsewhere than on Linux. */

@@ -2,7 +2,7 @@
 // and what they need said in package.json.
 //   node scripts/prebuilt/platform.mjs OUT      OUT/NAME/ and OUT/rdm-ssl-….tgz
 // RDM_LIBTORCH_SHA256 is that of PyTorch's archive of this LibTorch, for `rdm setup` to check.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bundle, glibcOf } from './libraries.mjs';
@@ -68,7 +68,7 @@ function describe() {
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   mkdirSync(join(folder, 'licenses'), { recursive: true });
   for (const { copy, license } of bundled) {
-    if (license && existsSync(license)) copyFileSync(license, join(folder, 'licenses', basename(copy)));
+    copyFileSync(license, join(folder, 'licenses', basename(copy)));
   }
   const codecs = bundled.map(({ copy }) => basename(copy)).join(', ');
   const readme = [

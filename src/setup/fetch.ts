@@ -125,7 +125,8 @@ async function byArchive(
   control: Control<ProgressEvent>,
 ): Promise<void> {
   const url = process.env.RDM_LIBTORCH_URL || archiveOf(addon, cuda);
-  const hex = addon.sha256 ?? (await publishedSum(url));
+  const known = cuda === (addon.cuda !== null) ? addon.sha256 : null; // of the archive that it was built with
+  const hex = known ?? (await publishedSum(url));
   const archive = `${cached(addon, cuda)}.zip.part`;
   say(`fetching ${url}`);
   const wanted = {
