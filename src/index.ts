@@ -9,7 +9,7 @@ export { embed } from './charts/embed.js';
 export { embeddingHtml, embeddingSvg } from './charts/embedding.js';
 export { svgToPng } from './charts/render.js';
 export { spectrumSvg } from './charts/spectrum.js';
-export { checkData, dataInfo, synthesize } from './datasets/datasets.js';
+export { checkData, dataInfo, dataStats, synthesize } from './datasets/datasets.js';
 export { fetchDataset } from './datasets/fetch.js';
 export { doctor } from './doctor/doctor.js';
 export { environment } from './native/addon.js';

@@ -10,6 +10,7 @@
 #include "evaluate/feature_set.h"
 #include "evaluate/knn.h"
 #include "evaluate/spectrum.h"
+#include "tools/data_statistics.h"
 #include "tools/environment.h"
 #include "tools/export.h"
 #include "tools/hash_tensors.h"
@@ -117,6 +118,12 @@ Plain check_data(const Plain& dictionary, const Sink& sink, std::stop_token stop
   return check_dataset(data, options);
 }
 
+// dataStats({data, exclude, images, workers, maxImagePixels}, onEvent)
+Plain data_stats(const StatisticsOptions& options, const Sink& sink, std::stop_token stop) {
+  const auto progress = [&sink](int64_t done, int64_t total) { sink(ProgressEvent{done, total}); };
+  return data_statistics(options, progress, stop);
+}
+
 Plain data_info(const Plain& data) {
   return dataset_info(places_in(data).value_or(Places()));
 }
@@ -138,6 +145,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("exportCheckpoint", call<export_checkpoint>);
   add("hashTensors", call<hash>);
   add("checkData", job<as_given, check_data>);
+  add("dataStats", job<read_whole<StatisticsOptions>, data_stats>);
   add("dataInfo", call<data_info>);
   add("synthesize", call<synthesize_dataset>);
   add("environment", environment_now);

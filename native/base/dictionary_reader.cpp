@@ -18,13 +18,29 @@ void DictionaryReader::read(const char* key, std::vector<int64_t>& into) {
   }
 }
 
-void DictionaryReader::read(const char* key, std::set<std::string>& into) {
+void DictionaryReader::read(const char* key, std::vector<double>& into) {
+  into.clear();
+  for (const auto& entry : list(key)) {
+    const auto* whole = entry.get_if<int64_t>();
+    const auto* value = entry.get_if<double>();
+    RDM_CHECK(whole || value, Code::usage, "option '", key, "' must hold numbers");
+    into.push_back(whole ? static_cast<double>(*whole) : *value);
+  }
+}
+
+void DictionaryReader::read(const char* key, std::vector<std::string>& into) {
   into.clear();
   for (const auto& entry : list(key)) {
     const auto* value = entry.get_if<std::string>();
     RDM_CHECK(value, Code::usage, "option '", key, "' must hold strings");
-    into.insert(*value);
+    into.push_back(*value);
   }
+}
+
+void DictionaryReader::read(const char* key, std::set<std::string>& into) {
+  std::vector<std::string> values;
+  read(key, values);
+  into = {values.begin(), values.end()};
 }
 
 void DictionaryReader::finish() const {

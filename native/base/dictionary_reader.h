@@ -36,6 +36,8 @@ class DictionaryReader {
   }
 
   void read(const char* key, std::vector<int64_t>& into);
+  void read(const char* key, std::vector<double>& into);
+  void read(const char* key, std::vector<std::string>& into);
   void read(const char* key, std::set<std::string>& into);
   const Plain& dictionary(const char* key) { return at(key); }  // one inside, or null
   const Plain::List& list(const char* key) { return get<Plain::List>(key, "a list"); }

@@ -15,25 +15,19 @@ namespace {
 
 constexpr const char* kNone = "none";
 
-DatasetOptions wanted(const DataOptions& options, int64_t images_per_class) {
+DatasetOptions wanted(const DataOptions& options) {
   DatasetOptions wanted;
-  wanted.images_per_class = images_per_class;
   if (!options.classes.empty()) wanted.classes = read_class_list(options.classes);
   return wanted;
-}
-
-Dataset with_statistics(Dataset dataset, const DataOptions& options) {
-  dataset.statistics = statistics_of(options.dataset, dataset);
-  return dataset;
 }
 
 }  // namespace
 
 Dataset open_training(const DataOptions& options, bool labelled) {
-  auto chosen = wanted(options, options.images_per_class);
+  auto chosen = wanted(options);
   chosen.labels = options.labels;
   chosen.class_folders = labelled;
-  return with_statistics(open_places(options.data, "train", chosen), options);
+  return take_subset(open_places(options.data, "train", chosen), options.subset);
 }
 
 bool has_validation(const DataOptions& options) {
@@ -46,19 +40,30 @@ Dataset open_validation(const DataOptions& options) {
     throw Error(Code::usage, "validation images are needed, and --val is none",
                 "leave --val out, or name their place");
   }
-  auto chosen = wanted(options, options.val_images_per_class);
+  auto chosen = wanted(options);
+  const Subset subset{options.subset.exclude, options.val_images_per_class};
+  // What is to be left out need not be among these too.
+  constexpr bool kAllExclude = false;
   if (options.val.empty()) {
-    return with_statistics(open_places(options.data, "val", chosen), options);
+    return take_subset(open_places(options.data, "val", chosen), subset, kAllExclude);
   }
   chosen.class_folders = true;
-  return with_statistics(open_shown({options.val}, chosen), options);
+  return take_subset(open_shown({options.val}, chosen), subset, kAllExclude);
 }
 
-Dataset open_looked_at(const DataOptions& options, int64_t images) {
-  auto chosen = wanted(options, /*images_per_class=*/0);
+Dataset open_looked_at(const DataOptions& options) {
+  auto chosen = wanted(options);
   chosen.labels = options.labels;
-  auto dataset = open_shown(options.data, chosen);
-  return evenly_spaced(with_statistics(std::move(dataset), options), images);
+  const Subset subset{options.subset.exclude};
+  auto dataset = take_subset(open_shown(options.data, chosen), subset);
+  return evenly_spaced(std::move(dataset), options.subset.images);
+}
+
+Statistics statistics_for(const DataOptions& options, const Dataset& dataset) {
+  auto statistics = statistics_of(options.dataset, dataset);
+  if (options.mean) statistics.mean = *options.mean;
+  if (options.std) statistics.std = *options.std;
+  return statistics;
 }
 
 LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset, uint64_t seed,
@@ -67,7 +72,7 @@ LoaderOptions loader_options(const DataOptions& options, const Dataset& dataset,
   LoaderOptions loader;
   loader.workers = static_cast<int>(std::min<int64_t>(options.workers, processors));
   loader.seed = seed;
-  loader.statistics = dataset.statistics;
+  loader.statistics = statistics_for(options, dataset);
   loader.decode = options.decode;
   loader.on_bad_image = options.on_bad_image;
   loader.max_image_pixels = options.max_image_pixels;

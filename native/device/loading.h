@@ -8,20 +8,23 @@
 
 namespace rdm {
 
-// The training images of options.data, with the statistics of options.dataset, reduced to
-// options.classes and images_per_class. labelled: where they have to have labels, folders of a
-// place without splits are classes.
+// The training images of options.data, reduced to options.classes and options.subset. labelled:
+// where they have to have labels, folders of a place without splits are classes.
 Dataset open_training(const DataOptions& options, bool labelled);
 
 // Whether there are validation images: those of options.val, or else a split val.
 bool has_validation(const DataOptions& options);
 
-// The validation images, likewise. Throws usage where options.val says that there are none.
+// The validation images, likewise, reduced to options.val_images_per_class and without what
+// options.subset excludes. Throws usage where options.val says that there are none.
 Dataset open_validation(const DataOptions& options);
 
 // The images that a trained network is looked at with: the split val, or all where there are no
-// splits; evenly spaced in their order.
-Dataset open_looked_at(const DataOptions& options, int64_t images);
+// splits; without what options.subset excludes, and as many as it says, evenly spaced.
+Dataset open_looked_at(const DataOptions& options);
+
+// What pixels are normalised with: options.mean and std, or those of options.dataset.
+Statistics statistics_for(const DataOptions& options, const Dataset& dataset);
 
 // What all loaders of a run have in common; augmentation, batch size and order are left to the
 // caller. Every rank of a group loads its share of the dataset.

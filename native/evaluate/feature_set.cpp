@@ -63,15 +63,15 @@ Listing list(const Dataset& dataset) {
 
 Plain feature_set(const FeatureSetOptions& options, const Sink& sink, std::stop_token stop) {
   const auto device = choose_device(options);
-  auto loader = evaluation_loader(options, open_looked_at(options, options.images), device,
-                                  /*group=*/nullptr);
+  auto loader = evaluation_loader(options, open_looked_at(options), device, /*group=*/nullptr);
   const auto& dataset = loader.dataset();
   FrozenNetworks networks(options, options.pretrained, options.branch, device, /*group=*/nullptr);
   networks.require(options.features);
+  const auto statistics = statistics_for(options, dataset);
   const auto network = [&](const torch::Tensor& batch) {
     std::vector made{networks.features(batch, options.features)};
     if (options.thumbnail > 0) {
-      made.push_back(shrink(batch, dataset.statistics, options.thumbnail));
+      made.push_back(shrink(batch, statistics, options.thumbnail));
     }
     return made;
   };

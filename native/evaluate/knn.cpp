@@ -61,6 +61,7 @@ Plain classify(const KnnOptions& options, const Sink& sink, const std::stop_toke
   return Plain::Dict{{"stopped", !accuracies},
                      {"trainImages", train_images},
                      {"valImages", val_images},
+                     {"places", sources_of(evaluation.train())},
                      {"results", std::move(results)}};
 }
 

@@ -22,6 +22,7 @@ class NeighbourEvaluation {
   NeighbourEvaluation(const DataOptions& options, Precision precision, Dataset train,
                       torch::Device device, Group* group);
 
+  const Dataset& train() const { return train_.dataset(); }
   int64_t train_images() const { return train_.dataset().size(); }
   int64_t val_images() const { return val_.dataset().size(); }
 

@@ -51,8 +51,7 @@ Plain describe(Branch branch, FeatureLayer layer, const torch::Tensor& features)
 
 Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token stop) {
   const auto device = choose_device(options);
-  auto loader = evaluation_loader(options, open_looked_at(options, options.images), device,
-                                  /*group=*/nullptr);
+  auto loader = evaluation_loader(options, open_looked_at(options), device, /*group=*/nullptr);
   auto branches = load_branches(options, device);
   const int64_t images = loader.dataset().size();
   const auto network = [&](const torch::Tensor& batch) {

@@ -44,6 +44,15 @@ std::optional<FilterSpec> read_filter(DictionaryReader& reader) {
 
 }  // namespace
 
+void read_channels(DictionaryReader& reader, const char* key, std::optional<Channels>& into) {
+  if (reader.dictionary(key).is_null()) return;
+  std::vector<double> values;
+  reader.read(key, values);
+  RDM_CHECK(values.size() == 3, Code::usage, "option '", key, "' must hold three numbers");
+  into = {static_cast<float>(values[0]), static_cast<float>(values[1]),
+          static_cast<float>(values[2])};
+}
+
 void read_places(DictionaryReader& reader, Places& into) {
   const auto places = places_in(reader.dictionary("data"));
   RDM_CHECK(places, Code::usage, "option 'data' must be a place or a list of places");

@@ -15,6 +15,7 @@
 #include "data/datasets/places.h"
 #include "data/datasets/reference_datasets.h"
 #include "data/loading/loader.h"
+#include "data/subsets/subset.h"
 #include "distributed/options.h"
 #include "methods/options.h"
 #include "optim/schedule.h"
@@ -25,6 +26,11 @@ namespace rdm {
 enum class Precision { fp32, bf16, fp16 };
 
 const char* name_of(Precision precision);
+
+using Channels = std::array<float, 3>;
+
+// Three numbers, or null.
+void read_channels(DictionaryReader& reader, const char* key, std::optional<Channels>& into);
 
 // The key `data`: a place or a list of several.
 void read_places(DictionaryReader& reader, Places& into);
@@ -37,9 +43,10 @@ struct DataOptions {
   DatasetName dataset = DatasetName::custom;
   std::string output;  // folder for what a run writes, also its list of bad images
   int64_t workers = 0;
-  int64_t crop_size = 0;         // pixels
-  int64_t images_per_class = 0;  // 0: all
-  std::string classes;           // a file with the classes to take, or empty
+  int64_t crop_size = 0;  // pixels
+  Subset subset;          // of the training images; of what is looked at: `exclude` and `images`
+  std::string classes;    // a file with the classes to take, or empty
+  std::optional<Channels> mean, std;  // in place of the dataset's
   Decode decode = Decode::exact;
   OnBadImage on_bad_image = OnBadImage::skip;
   int64_t max_image_pixels = 0;
@@ -60,7 +67,12 @@ struct DataOptions {
     reader.read("output", output);
     reader.positive("workers", workers);
     reader.positive("cropSize", crop_size);
-    reader.read("imagesPerClass", images_per_class);
+    reader.read("exclude", subset.exclude);
+    reader.read("imagesPerClass", subset.images_per_class);
+    reader.read("images", subset.images);
+    reader.read("fraction", subset.fraction);
+    read_channels(reader, "mean", mean);
+    read_channels(reader, "std", std);
     reader.read("classes", classes);
     reader.read("decode", decode, {{"exact", Decode::exact}, {"fast", Decode::fast}});
     reader.read("onBadImage", on_bad_image,
@@ -222,13 +234,11 @@ struct KnnOptions : DataOptions, NetworkOptions, LayerOptions {
 
 struct SpectrumOptions : DataOptions, NetworkOptions {
   std::string pretrained;
-  int64_t images = 0;  // of the split val, evenly spaced; 0: all
 
   void read(DictionaryReader& reader) {
     DataOptions::read(reader);
     NetworkOptions::read(reader);
     reader.read("pretrained", pretrained);
-    reader.read("images", images);
   }
 };
 

@@ -37,11 +37,12 @@ std::string listing_of(const Dataset& dataset) {
 }
 
 Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
-                  const std::string& listing, const RunState& state) {
+                  const Trained& trained, const RunState& state) {
   Plain::Dict out{{"command", command},
                   {"version", version()},
                   {"libtorch", TORCH_VERSION},
-                  {"listing", listing},
+                  {"listing", trained.listing},
+                  {"statistics", to_plain(trained.statistics)},
                   {"state", to_plain(state)}};
   for (const auto& [key, value] : *options.record.get_if<Plain::Dict>()) {
     // The same run with any number of processes; and what may differ is another version's to say.

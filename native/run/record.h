@@ -14,10 +14,16 @@ namespace rdm {
 // it: in the order of the run, also among names.
 std::string checkpoint_name(Position next);
 
-// {command, version, libtorch, listing, state, …the options}, with the seed that was in use.
-// listing: of the training images (listing_hash).
+// What a run is trained on, as its checkpoints record it.
+struct Trained {
+  std::string listing;    // listing_hash
+  Statistics statistics;  // that pixels are normalised with
+};
+
+// {command, version, libtorch, listing, statistics, state, …the options}, with the seed that was in
+// use.
 Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
-                  const std::string& listing, const RunState& state);
+                  const Trained& trained, const RunState& state);
 
 std::string listing_of(const Dataset& dataset);
 

@@ -5,6 +5,7 @@
 
 #include "data/datasets/places.h"
 #include "device/device.h"
+#include "device/loading.h"
 
 namespace rdm {
 
@@ -38,6 +39,11 @@ void announce(const Setup& setup, Position start, int64_t steps, const Dataset* 
                       {"seed", static_cast<int64_t>(setup.seed)},
                       {"threads", torch::get_num_threads()},
                       {"libtorch", TORCH_VERSION}};
+  const auto& shown = train ? *train : *val;
+  if (const auto statistics = statistics_for(options, shown);
+      statistics != statistics_of(options.dataset, shown)) {
+    details.emplace_back("statistics", to_plain(statistics));
+  }
   details.insert(details.end(), own.begin(), own.end());
   setup.sink(StartEvent{setup.command, std::move(details)});
 }

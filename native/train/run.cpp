@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "device/loading.h"
 #include "run/bad_images.h"
 #include "run/record.h"
 #include "run/run_state.h"
@@ -23,11 +24,11 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
       cadence_(setup_.options.checkpoint_steps, setup_.options.checkpoint_seconds),
       watch_(setup_.device),
       room_(setup_.options.output),
-      listing_(listing_of(loader.dataset())),
+      trained_{listing_of(loader.dataset()), statistics_for(setup_.options, loader.dataset())},
       start_{setup_.options.start_epoch, 0} {
   if (const auto& resumed = setup_.resumed) {
     if (resumed->record) {
-      check_configuration(differences(*resumed->record, setup_.command, setup_.options, listing_),
+      check_configuration(differences(*resumed->record, setup_.command, setup_.options, trained_.listing),
                           resumed->path, setup_.options, setup_.sink);
     }
     restore(*resumed);
@@ -99,7 +100,7 @@ bool Run::saves(Position at) {
 Plain Run::record(Position next, std::optional<Metered> metered) const {
   const RunState state{next.step, metered, loader_.bad_images(), static_cast<int64_t>(bad_images_),
                        rollbacks_};
-  return make_record(setup_.command, setup_.options, setup_.seed, listing_, state);
+  return make_record(setup_.command, setup_.options, setup_.seed, trained_, state);
 }
 
 void Run::save(Position next) {

@@ -82,7 +82,7 @@ class Run {
   Cadence cadence_;
   DivergenceWatch watch_;
   RoomWatch room_;
-  std::string listing_;  // of the training images
+  Trained trained_;
 
   Position start_;
   std::optional<Metered> resumed_meters_;  // of the epoch that start_ is in the middle of

@@ -10,7 +10,7 @@ const sections = [
   ['pretrain', 'lincls'],
   ['knn', 'spectrum', 'embed'],
   ...['verify-resume', 'export', 'inspect', 'report', 'watch'].map((name) => [name]),
-  ...['data fetch', 'data synthesize', 'data info', 'data check'].map((name) => [name]),
+  ...['data fetch', 'data synthesize', 'data info', 'data check', 'data stats'].map((name) => [name]),
   ...['sweep', 'runs list', 'runs best', 'recipes list', 'recipes show', 'setup', 'doctor'].map((name) => [name]),
 ];
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RdmError } from '../base/errors.js';
-import type { DataCheck, DataInfo } from '../types/datasets.js';
+import type { DataCheck, DataInfo, DataStats } from '../types/datasets.js';
 import type { Event, FeatureEvent, KnnEvent, ProgressEvent } from '../types/events.js';
 import type {
   CheckpointInfo,
@@ -51,6 +51,7 @@ export interface Native {
   exportCheckpoint(options: NativeOptions): Promise<Omit<ExportSummary, 'output'>>;
   dataInfo(places: string | string[]): Promise<DataInfo>;
   checkData(options: NativeOptions, onEvent: (event: ProgressEvent) => void): Job<DataCheck>;
+  dataStats(options: NativeOptions, onEvent: (event: ProgressEvent) => void): Job<DataStats>;
   synthesize(options: NativeOptions): Promise<{ images: number }>;
   environment(): Environment;
 }

@@ -23,6 +23,7 @@ export function check(name: string, kind: Kind, value: unknown): unknown {
     case 'steps or time':
       return typeof value === 'number' ? whole(name, value, 0) : text(name, value);
     case 'list':
+    case 'repeated':
       return array(name, value, kind.noun).map((item) => check(name, kind.of, item));
     case 'each view':
       return array(name, value, '2 numbers', 2).map((item) => check(name, kind.of, item));
@@ -64,6 +65,7 @@ function real(name: string, value: unknown, bounds: Bounds): number {
 }
 
 function described({ least, most, above }: Bounds): string {
+  if (most !== undefined && above !== undefined) return ` above ${above} and at most ${most}`;
   if (most !== undefined) return ` from ${least} to ${most}`;
   if (above !== undefined) return ` above ${above}`;
   return least === undefined ? '' : ` of at least ${least}`;

@@ -61,7 +61,8 @@ function ofCheckpoint<Found extends { cropSize: number; workers: number }>(
 ) {
   return {
     ...withImages(options, found),
-    ...{ val: '', imagesPerClass: 0, valImagesPerClass: 0, process: null, pretrained: checkpoint },
+    ...{ val: '', fraction: 1, imagesPerClass: 0, valImagesPerClass: 0 },
+    ...{ process: null, pretrained: checkpoint },
   };
 }
 

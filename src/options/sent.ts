@@ -1,4 +1,5 @@
 // Complete options to what the addon gets: each value checked, under the option's name.
+import { resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { check, type Places, places, standardInput, toList, whole } from './check.js';
 import { ownWorkers } from './process.js';
@@ -35,6 +36,10 @@ interface Images {
   workers: number;
   device: string;
   gpu?: number | undefined;
+  exclude: string[];
+  fraction?: number;
+  images?: number;
+  imagesPerClass?: number;
 }
 
 /** What several options of images and networks mean together. */
@@ -52,11 +57,31 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
       'write the list to a file: images.txt',
     );
   }
+  checkSubset(options);
   return {
     ...found,
+    exclude: options.exclude.map(fromAnywhere),
     data: places(options.data),
     val: options.val && options.val !== 'none' ? places(options.val) : (options.val ?? ''),
     workers: ownWorkers(found.workers, options),
     valResize: whole('--val-resize', options.valResize, found.cropSize),
   };
+}
+
+/** A list of paths that is the same from any working folder. */
+export const fromAnywhere = (excluded: string): string =>
+  excluded.startsWith('@') ? `@${resolve(excluded.slice(1))}` : excluded;
+
+function checkSubset({ fraction = 1, images = 0, imagesPerClass = 0 }: Images): void {
+  const given = [
+    ...(fraction < 1 ? ['--fraction'] : []),
+    ...(images > 0 ? ['--images'] : []),
+    ...(imagesPerClass > 0 ? ['--images-per-class'] : []),
+  ];
+  if (given.length < 2) return;
+  throw new RdmError(
+    'usage',
+    `${given.join(' and ')} each say how many training images are taken`,
+    'give one of them',
+  );
 }

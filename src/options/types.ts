@@ -111,6 +111,11 @@ export interface CheckOptions extends OptionsOf<'data check'> {
   data: Places;
 }
 
+export interface StatsOptions extends OptionsOf<'data stats'> {
+  /** As of pretraining. */
+  data: Places;
+}
+
 /** Options under the names of the command line's flags, in camel case; recipes hold them too. */
 export type PretrainFlags = Flags<'pretrain'>;
 export type LinclsFlags = Flags<'lincls'>;

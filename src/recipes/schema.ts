@@ -27,6 +27,7 @@ function schemaOf(kind: Kind): z.ZodType {
     case 'steps or time':
       return z.union([integer, text], { error: 'must be steps, or a time such as 20m' });
     case 'list':
+    case 'repeated':
       return z.array(schemaOf(kind.of), { error: `must be a list of ${kind.noun}` });
     case 'tuple':
       return numbers(kind.of.length);

@@ -12,6 +12,7 @@ import {
   exportFormats,
   type Stem,
 } from '../types/choices.js';
+import type { Channels } from '../types/datasets.js';
 import type { RecordedEvent, WeightsEvent } from '../types/events.js';
 import type { CheckpointInfo, ExportSummary, TensorHash } from '../types/results.js';
 
@@ -43,20 +44,37 @@ interface Recorded {
   cropSize?: number;
   data?: Places;
   dataset?: Dataset;
+  exclude?: string[];
+  fraction?: number;
+  images?: number;
   imagesPerClass?: number;
   output?: string;
   labels?: string;
   stem?: Stem;
   stemPadding?: number;
+  /** That the images were normalised with. */
+  statistics?: { mean: Channels; std: Channels };
   val?: string;
 }
 
 const texts = ['classes', 'dataset', 'labels', 'output', 'stem', 'val'] as const;
-const numbers = ['cropSize', 'imagesPerClass', 'stemPadding'] as const;
+const numbers = ['cropSize', 'images', 'imagesPerClass', 'stemPadding'] as const;
+
+const areTexts = (value: unknown) =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 const isPlaces = (value: unknown) =>
-  typeof value === 'string' ||
-  (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string'));
+  typeof value === 'string' || (areTexts(value) && (value as unknown[]).length > 0);
+
+const isShare = (value: unknown) => typeof value === 'number' && value > 0 && value <= 1;
+
+const areChannels = (value: unknown) =>
+  Array.isArray(value) && value.length === 3 && value.every((one) => one === 0 || isShare(one));
+
+function areStatistics(value: unknown): boolean {
+  const { mean, std } = (value ?? {}) as Record<string, unknown>;
+  return areChannels(mean) && areChannels(std) && (std as Channels).every((one) => one > 0);
+}
 
 /** Only what is of its kind: the file may be anybody's. Throws `bad_checkpoint`. */
 function readRecorded(checkpoint: string, record: Record<string, unknown>): Recorded {
@@ -64,6 +82,9 @@ function readRecorded(checkpoint: string, record: Record<string, unknown>): Reco
   const wrong = [
     ...texts.filter((key) => typeof (record[key] ?? '') !== 'string'),
     ...(isPlaces(record.data ?? '') ? [] : ['data']),
+    ...(areTexts(record.exclude ?? []) ? [] : ['exclude']),
+    ...(isShare(record.fraction ?? 1) ? [] : ['fraction']),
+    ...(record.statistics === undefined || areStatistics(record.statistics) ? [] : ['statistics']),
     ...numbers.filter((key) => !isCount(record[key] ?? 0)),
   ];
   if (wrong.length > 0) {
@@ -89,11 +110,13 @@ function isInPlace(checkpoint: string, { output }: Recorded): boolean {
 export type Told = RecordedEvent | WeightsEvent;
 
 /** The options that may come from a checkpoint. */
-type Recordable = Pick<LinclsOptions, keyof Recorded | 'arch'>;
+type Recordable = Pick<LinclsOptions, Exclude<keyof Recorded, 'statistics'> | Fixed>;
+type Fixed = 'arch' | 'mean' | 'std';
 
 /**
- * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size and, where the file
- * lies in the folder that its run wrote to, the data folder (with its labels, classes and images per class, and the validation images). Rejects where
+ * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size, what pixels were
+ * normalised with (unless the caller names a dataset) and, where the file lies in the folder that its run wrote to,
+ * the data folder (with its labels, its classes and which of its images, and the validation images). Rejects where
  * the caller names another architecture than the checkpoint.
  */
 export async function takeOver<Options extends Recordable>(
@@ -130,6 +153,7 @@ export async function takeOver<Options extends Recordable>(
     ...takeStem(options, before),
     ...(!options.dataset && isKnown(before.dataset) && { dataset: before.dataset }),
     ...(options.cropSize === undefined && before.cropSize && { cropSize: before.cropSize }),
+    ...takeStatistics(options, before),
     ...(takesData && takeData(options, before)),
   };
   const told: Told[] = [];
@@ -145,12 +169,31 @@ function takeStem(options: Recordable, { stem, stemPadding }: Recorded) {
   return { stem, ...(options.stemPadding === undefined && stemPadding && { stemPadding }) };
 }
 
-function takeData(options: Recordable, { data, val, labels, classes, imagesPerClass }: Recorded) {
+/** Weights see what they were trained to see, whatever they are shown. */
+function takeStatistics({ dataset, mean, std }: Recordable, { statistics }: Recorded) {
+  if (dataset || !statistics) return {};
+  return { ...(!mean && { mean: statistics.mean }), ...(!std && { std: statistics.std }) };
+}
+
+function takeData(options: Recordable, before: Recorded) {
+  const { data, val, labels, classes, exclude = [] } = before;
   return {
     ...(data && { data }),
     ...(options.val === undefined && val && val !== 'none' && { val }),
     ...(options.labels === undefined && labels && { labels }),
     ...(options.classes === undefined && classes && { classes }),
-    ...(options.imagesPerClass === undefined && imagesPerClass && { imagesPerClass }),
+    ...(options.exclude === undefined && exclude.length > 0 && { exclude }),
+    ...takeNumber(options, before),
+  };
+}
+
+/** One of the three says how many of the images: the caller's, or that of the record. */
+function takeNumber(options: Recordable, { fraction = 1, images, imagesPerClass }: Recorded) {
+  const given = [options.fraction, options.images, options.imagesPerClass];
+  if (given.some((one) => one !== undefined)) return {};
+  return {
+    ...(fraction < 1 && { fraction }),
+    ...(images && { images }),
+    ...(imagesPerClass && { imagesPerClass }),
   };
 }

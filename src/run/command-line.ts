@@ -5,7 +5,7 @@ import { places, toList } from '../options/check.js';
 import { flagValues } from '../options/flags.js';
 import { hasEffect, isNeeded } from '../options/idle.js';
 import { completeLincls, completePretrain } from '../options/runs.js';
-import { attribute } from '../options/table/row.js';
+import { attribute, longFlag, type Row } from '../options/table/row.js';
 import { complete, optionsOf } from '../options/table/table.js';
 import type { LinclsOptions, PretrainOptions } from '../options/types.js';
 
@@ -40,7 +40,7 @@ function commandLine(
     const name = attribute(row);
     const other = values[name] !== undefined && String(values[name]) !== String(defaults[name]);
     const says = (other && hasEffect(row, values)) || isNeeded(row, values);
-    return says ? flagWords(name, values[name]) : [];
+    return says ? flagWords(row, values[name]) : [];
   });
   const data = toList(places(options.data));
   const { worldSize: processes } = options.process ?? {};
@@ -49,10 +49,11 @@ function commandLine(
 }
 
 /** predDim, 64 → --pred-dim 64; a switch has no value. */
-export function flagWords(name: string, value: unknown): string[] {
-  const long = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (typeof value === 'boolean') return [value ? `--${long}` : `--no-${long}`];
-  return [`--${long}`, String(value)]; // lists as commander takes them: with commas
+export function flagWords(row: Row, value: unknown): string[] {
+  const flag = longFlag(row);
+  if (typeof value === 'boolean') return [value ? flag : flag.replace('--', '--no-')];
+  if (row.type.kind === 'repeated') return (value as string[]).flatMap((one) => [flag, one]);
+  return [flag, String(value)]; // lists as commander takes them: with commas
 }
 
 const quoted = (word: string) =>

@@ -71,6 +71,7 @@ const shapes: Record<string, Shape> = {
     ...{ parameters: optional(count), dim: optional(count), device: text, precision: text },
     ...{ classes: count, trainImages: count, valImages: optional(count), stepsPerEpoch: count },
     memory: optional(count),
+    statistics: optional(object({ mean: numbers, std: numbers })),
     ...{ epochs: count, startEpoch: count, startStep: count, resumed: orNull(text) },
     ...{
       batchSize: count,
@@ -105,7 +106,9 @@ const shapes: Record<string, Shape> = {
   recorded: object({
     ...{ checkpoint: text, arch: optional(text), stem: optional(text), dataset: optional(text) },
     ...{ stemPadding: optional(count), cropSize: optional(count), data: optional(oneOrSeveral) },
-    ...{ classes: optional(text), imagesPerClass: optional(count) },
+    ...{ classes: optional(text), imagesPerClass: optional(count), images: optional(count) },
+    ...{ exclude: optional(texts), fraction: optional(number) },
+    ...{ mean: optional(numbers), std: optional(numbers) },
   }),
   weights: object({
     ...{ checkpoint: text, key: orNull(text), passedOver: texts, prefix: text },

@@ -140,7 +140,7 @@ export async function features(
   return examine(resolved, told, control, (onEvent) => native().features(resolved, onEvent));
 }
 
-/** What a checkpoint says of the training images does not concern the validation images. */
+/** How many of the training images a checkpoint took does not concern what is looked at. */
 const ofAll = <Options extends object>(options: Options) => ({
   ...options,
   imagesPerClass: 0,

@@ -5,7 +5,8 @@ import { places } from '../options/check.js';
 import { flagValues, pretrainOptions } from '../options/flags.js';
 import { checkEffects } from '../options/idle.js';
 import { completePretrain, resolvePretrain } from '../options/runs.js';
-import type { Complete } from '../options/table/table.js';
+import { attribute, type Row } from '../options/table/row.js';
+import { type Complete, optionsOf } from '../options/table/table.js';
 import { loadRecipe } from '../recipes/load.js';
 import { camelCase } from '../recipes/parse.js';
 import { flagWords } from '../run/command-line.js';
@@ -14,6 +15,8 @@ import type { PlannedRun, SweepPlan } from '../types/sweep.js';
 import { type Range, readSweep, refuse, type SweepFile } from './read.js';
 
 const mostRuns = 10_000;
+
+const rows = Object.fromEntries(optionsOf('pretrain').map(({ row }) => [attribute(row), row]));
 
 /** `data` stands in for the file's. Rejects with `bad_recipe`, or `usage` where no images are named. */
 export async function planSweep(file: string, data: string[] = []): Promise<SweepPlan> {
@@ -30,7 +33,7 @@ export async function planSweep(file: string, data: string[] = []): Promise<Swee
     const name = nameOf(values);
     const flags = camelCase({ ...common, ...values });
     const { epochs, ...options } = checkedRun(file, name, base, flags);
-    const words = Object.entries(flags).flatMap(([flag, value]) => flagWords(flag, value));
+    const words = Object.entries(flags).flatMap(([flag, value]) => flagWords(rows[flag] as Row, value));
     return {
       name,
       values,

@@ -27,6 +27,24 @@ export interface DataCheck {
   bad: { path: string; reason: string }[];
 }
 
+/** Of the channels of training images: values from 0 to 1, every image counting the same. */
+export interface DataStats {
+  places: Place[];
+  /** How many were measured, of how many there are. */
+  images: number;
+  of: number;
+  /** How many could not be decoded, and are not counted. */
+  bad: number;
+  /** The signal was aborted before all of them were. */
+  stopped: boolean;
+  /** Null where it was stopped before the first image. */
+  mean: Channels | null;
+  std: Channels | null;
+}
+
+/** Red, green, blue. */
+export type Channels = [number, number, number];
+
 /**
  * `folder`: SPLIT/CLASS/*; `images`: at any depth, without classes and splits; `list`: a path on each line; `table`:
  * comma-separated paths and maybe labels; else the files of CIFAR's authors, in their binary or their Python layout.

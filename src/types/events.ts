@@ -9,7 +9,7 @@ import type {
   Stem,
   Verdict,
 } from './choices.js';
-import type { Place } from './datasets.js';
+import type { Channels, Place } from './datasets.js';
 import type { WeightsInfo } from './results.js';
 
 /** A meter's latest value and its mean since the epoch began. */
@@ -54,6 +54,8 @@ export interface StartEvent {
   libtorch: string;
   /** Bytes that a process is estimated to take: of the host's memory, or of its CUDA device's. */
   memory?: number;
+  /** What pixels are normalised with, where it is not the dataset's own. */
+  statistics?: { mean: Channels; std: Channels };
   pretrained?: string;
 }
 
@@ -185,7 +187,12 @@ export interface RecordedEvent {
   val?: string;
   labels?: string;
   classes?: string;
+  exclude?: string[];
+  fraction?: number;
+  images?: number;
   imagesPerClass?: number;
+  mean?: Channels;
+  std?: Channels;
 }
 
 /** What was read as weights in a file of another program. */

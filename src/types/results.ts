@@ -36,6 +36,8 @@ export interface TensorHash {
 export interface KnnSummary {
   /** `stopped`: the signal was aborted, and there are no results. */
   outcome: 'done' | 'stopped';
+  /** Where the training images are. */
+  places: Place[];
   trainImages: number;
   valImages: number;
   results: KnnVote[];

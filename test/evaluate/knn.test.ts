@@ -86,7 +86,8 @@ test('--json prints events and the result, which is the same every time', async 
     { type: 'summary', ...summary },
   ]);
   const { results, ...counts } = summary;
-  assert.deepEqual(counts, { outcome: 'done', trainImages: 40, valImages: 20 });
+  const places = [{ place: data, layout: 'folder', images: 50 }];
+  assert.deepEqual(counts, { outcome: 'done', places, trainImages: 40, valImages: 20 });
   assert.deepEqual(
     results.map(({ k, temperature, distance }) => ({ k, temperature, distance })),
     [5, 3].map((k) => ({ k, temperature: 0.07, distance: 'cosine' })),
@@ -176,7 +177,9 @@ test('more neighbours than there are training images are refused as wrong usage'
 
 test('an aborted job resolves as stopped, without results', { timeout: 60_000 }, async () => {
   const { summary } = await collect({ ...options(), valBatchSize: 1 }, AbortSignal.abort());
-  assert.deepEqual(summary, { outcome: 'stopped', trainImages: 40, valImages: 20, results: [] });
+  const places = [{ place: data, layout: 'folder', images: 50 }];
+  const counts = { trainImages: 40, valImages: 20 };
+  assert.deepEqual(summary, { outcome: 'stopped', places, ...counts, results: [] });
 });
 
 test('SIGINT exits 130 without a table', { timeout: 60_000 }, async () => {
@@ -196,6 +199,7 @@ test('SIGINT exits 130 without a table', { timeout: 60_000 }, async () => {
   assert.deepEqual(last, {
     type: 'summary',
     outcome: 'stopped',
+    places: [{ place: folder, layout: 'folder', images: 2000 }],
     trainImages: 2000,
     valImages: 1,
     results: [],

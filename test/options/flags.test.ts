@@ -20,7 +20,12 @@ const shared = `${processes}
 -j, --workers <n> = 32
 --crop-size <pixels>
 --val-resize <pixels>
+--exclude <pattern>
+--fraction <share>
+--images <n>
 --images-per-class <n>
+--mean <r,g,b>
+--std <r,g,b>
 --val-images-per-class <n>
 --val <place>
 --labels <file>
@@ -127,7 +132,12 @@ const knn = `
 -j, --workers <n> = 32
 --crop-size <pixels>
 --val-resize <pixels>
+--exclude <pattern>
+--fraction <share>
+--images <n>
 --images-per-class <n>
+--mean <r,g,b>
+--std <r,g,b>
 --val-images-per-class <n>
 --val <place>
 --labels <file>
@@ -185,6 +195,9 @@ const looking = `
 -j, --workers <n> = 32
 --crop-size <pixels>
 --val-resize <pixels>
+--exclude <pattern>
+--mean <r,g,b>
+--std <r,g,b>
 --labels <file>
 --classes <file>
 --decode <how> = "exact"
@@ -219,6 +232,11 @@ const check = `
 -j, --workers <n>
 --max-image-pixels <n> = 178956970
 --json
+`;
+
+const stats = `${check}
+--exclude <pattern>
+--images <n> = 10000
 `;
 
 const fetching = `
@@ -296,10 +314,11 @@ test('the runs commands have these flags', () => {
 
 test('the data commands have these flags', () => {
   const names = commandAt('data').commands.map((found) => found.name());
-  assert.deepEqual(names, ['fetch', 'synthesize', 'info', 'check']);
+  assert.deepEqual(names, ['fetch', 'synthesize', 'info', 'check', 'stats']);
   assert.deepEqual(flagsOf(commandAt('data', 'fetch')), listed(fetching));
   assert.deepEqual(flagsOf(commandAt('data', 'info')), ['--json']);
   assert.deepEqual(flagsOf(commandAt('data', 'check')), listed(check));
+  assert.deepEqual(flagsOf(commandAt('data', 'stats')), listed(stats));
   assert.deepEqual(flagsOf(commandAt('data', 'synthesize')), listed(synthesize));
 });
 

@@ -17,6 +17,7 @@ import { root, run } from '../support/rdm.js';
 const commands: CommandName[] = [
   ...(['pretrain', 'lincls', 'knn', 'spectrum', 'embed', 'inspect', 'export'] as const),
   ...(['report', 'watch', 'data fetch', 'data synthesize', 'data info', 'data check'] as const),
+  'data stats',
   ...(['recipes list', 'recipes show', 'setup', 'doctor', 'runs list', 'runs best', 'sweep'] as const),
 ];
 
@@ -133,7 +134,7 @@ function keysOfNative(): Map<string, string[][]> {
   for (const file of files) {
     const text = readFileSync(join(root, 'native', file), 'utf8');
     for (const [, key = '', rest = ''] of text.matchAll(
-      /reader\.(?:read|positive|list|dictionary)\(\s*"(\w+)"([^;]*)\)/g,
+      /(?:reader\.(?:read|positive|list|dictionary)\(|read_channels\(reader,)\s*"(\w+)"([^;]*)\)/g,
     )) {
       const names = [...rest.matchAll(/\{"([^"]+)",/g)].map(([, name = '']) => name);
       read.set(key, [...(read.get(key) ?? []), names]);

@@ -12,7 +12,7 @@ const nativeLayers = [
   ['data/jpeg', 'formats'],
   ['data/codecs'],
   ['data/datasets', 'checkpoint'],
-  ['data/loading', 'models'],
+  ['data/loading', 'data/subsets', 'models'],
   ['methods'],
   ['options'],
   ['device'],

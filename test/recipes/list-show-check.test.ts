@@ -32,7 +32,9 @@ const resolved = (recipe: Recipe) =>
     : resolveLincls({ ...recipe.options, data: '.' });
 
 /** They have no default, or are taken from a checkpoint. */
-const unset = ['seed', 'gpu', 'resume', 'classes', 'labels', 'val', 'pretrained', 'mlflow'];
+const unset = [
+  ...['seed', 'gpu', 'resume', 'classes', 'labels', 'val', 'pretrained', 'mean', 'std', 'mlflow'],
+];
 const checkpoints = ['arch', 'stem', 'stem-padding', 'crop-size', 'val-resize'];
 
 test('a recipe that is shown has every flag, and is a recipe of the same run', async () => {

@@ -58,7 +58,12 @@ async function run(options, onEvent, control) {
   beat(Infinity); // nobody has to wait for it any more
   if (control.stopping && rank === 0)
     writeFileSync(join(output, 'checkpoint_0000-000002.pth.tar'), '');
-  return { outcome: control.stopping ? 'stopped' : 'done', checkpoint: null, results: [] };
+  return {
+    outcome: control.stopping ? 'stopped' : 'done',
+    checkpoint: null,
+    places: [],
+    results: [],
+  };
 }
 
 /** As a collective does. */

@@ -185,7 +185,7 @@ Dataset read_cifar(const CifarFiles& files, const std::string& split,
   dataset.width = dataset.height = kSide;
   // label_of[i]: the index, among the chosen classes, of the class with the label i in the files;
   // -1 if it was not chosen.
-  std::vector<int64_t> label_of(names.size(), -1), count(dataset.classes.size(), 0);
+  std::vector<int64_t> label_of(names.size(), -1);
   for (size_t i = 0; i < names.size(); ++i) {
     const auto found = std::lower_bound(dataset.classes.begin(), dataset.classes.end(), names[i]);
     if (found != dataset.classes.end() && *found == names[i])
@@ -203,8 +203,6 @@ Dataset read_cifar(const CifarFiles& files, const std::string& split,
       }
       const int64_t label = label_of[number];
       if (label < 0) continue;
-      if (options.images_per_class > 0 && count[label] == options.images_per_class) continue;
-      ++count[label];
       dataset.samples.push_back({path + ":" + std::to_string(i), label});
       append_interleaved(std::string_view(batch.pixels).substr(i * kImage, kImage), dataset.pixels);
     }

@@ -23,18 +23,28 @@ const char* const kPlaces =
     "list "
     "(.txt, or - for standard input) or a table (.csv: path,label), or from the files of CIFAR";
 
+void keep(Dataset& dataset, const std::vector<int64_t>& images) {
+  if (static_cast<int64_t>(images.size()) == dataset.size()) return;
+  const int64_t bytes = dataset.width * dataset.height * 3;
+  int64_t to = 0;
+  for (const int64_t from : images) {
+    std::swap(dataset.samples[to], dataset.samples[from]);
+    if (dataset.in_memory()) {
+      const auto pixels = dataset.pixels.begin();
+      std::copy_n(pixels + from * bytes, bytes, pixels + to * bytes);
+    }
+    ++to;
+  }
+  dataset.samples.resize(to);
+  if (dataset.in_memory()) dataset.pixels.resize(to * bytes);
+}
+
 Dataset evenly_spaced(Dataset dataset, int64_t count) {
   const int64_t all = dataset.size();
   if (count == 0 || count >= all) return dataset;
-  const int64_t bytes = dataset.width * dataset.height * 3;
-  for (int64_t to = 0; to < count; ++to) {
-    const int64_t from = to * all / count;
-    std::swap(dataset.samples[to], dataset.samples[from]);
-    if (!dataset.in_memory()) continue;
-    std::copy_n(dataset.pixels.begin() + from * bytes, bytes, dataset.pixels.begin() + to * bytes);
-  }
-  dataset.samples.resize(count);
-  if (dataset.in_memory()) dataset.pixels.resize(count * bytes);
+  std::vector<int64_t> images;
+  for (int64_t i = 0; i < count; ++i) images.push_back(i * all / count);
+  keep(dataset, images);
   return dataset;
 }
 
@@ -113,15 +123,23 @@ std::vector<std::string> choose_classes(std::vector<std::string> available,
   return chosen;
 }
 
-void refuse_choice_of_classes(const DatasetOptions& options, const std::string& place) {
-  const char* flag = !options.classes.empty()       ? "--classes"
-                     : options.images_per_class > 0 ? "--images-per-class"
-                                                    : nullptr;
-  if (!flag) return;
+namespace {
+
+[[noreturn]] void refuse_by_class(const char* flag, const std::string& place) {
   throw Error(
       Code::bad_data,
       message(flag, " chooses by class, and the images of ", printable(place), " have no labels"),
       "leave it out, or give labels: --labels FILE.csv, with path,label");
+}
+
+}  // namespace
+
+void refuse_choice_of_classes(const DatasetOptions& options, const std::string& place) {
+  if (!options.classes.empty()) refuse_by_class("--classes", place);
+}
+
+void refuse_choice_by_class(const Dataset& dataset, const char* flag) {
+  if (!dataset.labelled()) refuse_by_class(flag, name_of(dataset));
 }
 
 std::string name_of(const Dataset& dataset) {

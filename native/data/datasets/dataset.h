@@ -26,7 +26,7 @@ struct Source {
   std::string place;   // as it was given
   std::string layout;  // folder, images, list, table, or CIFAR's: layout_of
   std::string root;    // the folder that its paths lie in
-  int64_t images = 0;
+  int64_t images = 0;  // that were found there, also where a run takes only some of them
 };
 
 struct Dataset {
@@ -47,7 +47,6 @@ struct Dataset {
 };
 
 struct DatasetOptions {
-  int64_t images_per_class = 0;      // the first so many of each class in their order; 0: all
   std::vector<std::string> classes;  // only these; empty: all
   bool empty_classes = false;        // whether a class folder without images is let pass
   bool class_folders = false;        // whether the folders in one without splits are classes
@@ -58,12 +57,18 @@ struct DatasetOptions {
 // What a place can be, as a hint.
 extern const char* const kPlaces;
 
+// Keeps these images, which are in rising order, and lets go of the others.
+void keep(Dataset& dataset, const std::vector<int64_t>& images);
+
 // Takes `count` of the images, evenly spaced in their order, so that classes keep their shares; all
 // of them if there are no more, or if `count` is 0.
 Dataset evenly_spaced(Dataset dataset, int64_t count);
 
-// Throws bad_data where `options` choose by class, and the images of `place` have no labels.
+// Throws bad_data where `options` choose classes, and the images of `place` have no labels.
 void refuse_choice_of_classes(const DatasetOptions& options, const std::string& place);
+
+// Throws bad_data where the images have no labels, by which `flag` chooses.
+void refuse_choice_by_class(const Dataset& dataset, const char* flag);
 
 // What messages call it: the place that it is of, or the first of several.
 std::string name_of(const Dataset& dataset);

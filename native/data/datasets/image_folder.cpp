@@ -1,6 +1,5 @@
 #include "data/datasets/image_folder.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -50,9 +49,6 @@ Dataset class_folder(const std::string& folder, const DatasetOptions& options) {
     const fs::path class_folder = fs::path(folder) / dataset.classes[label];
     Walk walk;
     std::vector<std::string> paths = walk.images(class_folder);
-    if (options.images_per_class > 0) {
-      paths.resize(std::min<size_t>(paths.size(), options.images_per_class));
-    }
     for (auto& path : paths) {
       dataset.samples.push_back({std::move(path), static_cast<int64_t>(label)});
     }

@@ -26,13 +26,13 @@ void set_classes(Dataset& dataset, const ClassNames& names, const DatasetOptions
     const bool chosen = at != dataset.classes.end() && *at == name;
     label_of.push_back(chosen ? at - dataset.classes.begin() : kNoLabel);
   }
-  std::vector<int64_t> count(dataset.classes.size(), 0);
-  std::erase_if(dataset.samples, [&](Sample& sample) {
-    sample.label = label_of[sample.label];
-    if (sample.label == kNoLabel) return true;
-    const int64_t before = count[sample.label]++;
-    return options.images_per_class > 0 && before >= options.images_per_class;
-  });
+  std::vector<int64_t> chosen;
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    auto& label = dataset.samples[i].label;
+    label = label_of[label];
+    if (label != kNoLabel) chosen.push_back(i);
+  }
+  keep(dataset, chosen);
 }
 
 namespace {

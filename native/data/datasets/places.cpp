@@ -56,7 +56,6 @@ void append(Dataset part, ClassNames& names, Dataset& joined) {
 // Every image of the places, of which classes are chosen afterwards.
 DatasetOptions unchosen(DatasetOptions options) {
   options.classes.clear();
-  options.images_per_class = 0;
   return options;
 }
 

@@ -1,5 +1,8 @@
 #include "data/datasets/reference_datasets.h"
 
+#include <charconv>
+#include <cstdlib>
+
 #include "base/error.h"
 
 namespace rdm {
@@ -36,6 +39,19 @@ Statistics statistics_of(DatasetName name, const Dataset& dataset) {
                 "name the classes to take with --classes FILE, or give another --dataset");
   }
   return expected.statistics;
+}
+
+Plain::Dict to_plain(const Statistics& statistics) {
+  const auto list = [](const std::array<float, 3>& channels) {
+    Plain::List out;
+    for (const float value : channels) {
+      char digits[32] = {};
+      std::to_chars(digits, digits + sizeof digits - 1, value);
+      out.push_back(std::strtod(digits, nullptr));
+    }
+    return out;
+  };
+  return {{"mean", list(statistics.mean)}, {"std", list(statistics.std)}};
 }
 
 std::string warn_of_missing_classes(DatasetName name, const Dataset& dataset) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "base/plain.h"
 #include "data/datasets/dataset.h"
 
 namespace rdm {
@@ -19,6 +20,9 @@ inline constexpr Statistics kCifar100Statistics{{0.5071f, 0.4865f, 0.4409f},
 // The statistics of the named dataset, in whatever layout it lies; for `custom` those that
 // `dataset` was opened with. Throws bad_data if there are more classes than the named dataset has.
 Statistics statistics_of(DatasetName name, const Dataset& dataset);
+
+// {mean, std}, three numbers each, as they are written: 0.485, not the nearest float's digits.
+Plain::Dict to_plain(const Statistics& statistics);
 
 // A warning that there are fewer classes than the named dataset has; empty if there are as many, or
 // no labels.

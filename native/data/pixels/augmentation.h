@@ -38,6 +38,8 @@ struct CentreView {
 struct Statistics {
   std::array<float, 3> mean{0.485f, 0.456f, 0.406f};
   std::array<float, 3> std{0.229f, 0.224f, 0.225f};
+
+  bool operator==(const Statistics&) const = default;
 };
 
 struct Box {

@@ -4,7 +4,9 @@ import {
   checkData,
   type DataCheck,
   type DataInfo,
+  type DataStats,
   dataInfo,
+  dataStats,
   type FetchOptions,
   type FetchSummary,
   type FlagsOf,
@@ -29,6 +31,7 @@ export function addDataCommands(program: Command): void {
   addSynthesizeCommand(data);
   addInfoCommand(data);
   addCheckCommand(data);
+  addStatsCommand(data);
 }
 
 const fetchNotes = `
@@ -192,4 +195,39 @@ function addCheckCommand(data: Command): void {
 function printCheck({ images: seen, stopped, bad }: DataCheck): void {
   for (const { path, reason } of bad) print(`${path}\t${reason}`);
   say(`${stopped ? 'stopped after' : 'checked'} ${seen} images: ${bad.length || 'none'} bad`);
+}
+
+const statsNotes = `
+Prints the flags to give to rdm pretrain. Every image counts the same, whatever its size.
+
+Examples:
+  rdm data stats /photos
+  rdm data stats --images 0 --json /data/cifar10`;
+
+function addStatsCommand(data: Command): void {
+  const command = data
+    .command('stats')
+    .description("mean and deviation of the training images' channels")
+    .argument('<place...>', placeHelp);
+  addFlags(command, 'data stats')
+    .addHelpText('after', statsNotes)
+    .action(async (places: string[], { json, ...options }: FlagsOf<'data stats'>) => {
+      const progress = await openProgress('measuring', images);
+      await untilSignal(progress.close, async (signal) => {
+        const control = { onEvent: progress.event, signal };
+        const stats = await dataStats({ data: places, ...options }, control).finally(
+          progress.close,
+        );
+        if (json) printJson(stats);
+        else printStats(stats);
+        return stats.stopped;
+      });
+    });
+}
+
+function printStats({ images, of, bad, stopped, mean, std }: DataStats): void {
+  const four = (values: number[]) => values.map((value) => value.toFixed(4)).join(',');
+  if (mean && std) print(`--mean ${four(mean)} --std ${four(std)}`);
+  const left = bad ? `, ${bad} cannot be decoded` : '';
+  say(`${stopped ? 'stopped after' : 'of'} ${images} of ${of} images${left}`);
 }

@@ -11,6 +11,7 @@ import {
 import { addFlags, libraryFlags, type ProcessFlags, placeHelp } from '../flags/flags.js';
 import { inProcesses, runJob } from '../launch/run.js';
 import { table } from '../output/format.js';
+import { ofSeveral } from '../output/messages.js';
 import { openResultOutput } from '../output/open.js';
 import { type Output, silentOutput } from '../output/output.js';
 import { print, say } from '../output/print.js';
@@ -51,10 +52,10 @@ const openKnnOutput = async (
   });
 };
 
-const describe = ({ outcome, trainImages, valImages }: KnnSummary) =>
+const describe = ({ outcome, trainImages, valImages, places }: KnnSummary) =>
   outcome === 'stopped'
     ? 'stopped'
-    : `${valImages} validation images by their nearest of ${trainImages} training images`;
+    : `${valImages} validation images by their nearest of ${trainImages} training images${ofSeveral(places)}`;
 
 export const knnTable = (results: KnnVote[]): string[] =>
   table([

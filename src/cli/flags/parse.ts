@@ -2,7 +2,8 @@
 import { InvalidArgumentError } from 'commander';
 import { type Kind, seconds } from '../../index.js';
 
-type Parser = (text: string) => unknown;
+/** `before`: of a flag that may come again, what its earlier ones made. */
+type Parser = (text: string, before?: unknown) => unknown;
 
 /** None where the text is the value. */
 export function parserOf(kind: Kind): Parser | undefined {
@@ -17,6 +18,8 @@ export function parserOf(kind: Kind): Parser | undefined {
       return duration;
     case 'list':
       return listOf(parserOf(kind.of) ?? String);
+    case 'repeated':
+      return (text, before) => [...(Array.isArray(before) ? before : []), text];
     case 'tuple':
       return numbers(kind.of.length);
     case 'each view':

@@ -65,6 +65,7 @@ function describeStart(event: StartEvent): string {
     ...(valImages ? [counted(valImages, 'validation image')] : []),
     ...(event.classes ? [counted(event.classes, 'class', 'classes')] : []),
     ...(trainImages ? [`${counted(event.stepsPerEpoch, 'step')} an epoch`] : []),
+    ...describeStatistics(event.statistics ?? {}),
     ...(event.resumed ? [describeResumed(event)] : []),
   ].join(', ');
 }
@@ -73,7 +74,10 @@ function describeStart(event: StartEvent): string {
 const describeTraining = ({ trainImages, classes, places = [] }: StartEvent) =>
   counted(trainImages, 'training image') +
   (classes ? '' : ' without labels') +
-  (classes && places.length < 2 ? '' : where(places));
+  (classes ? ofSeveral(places) : where(places));
+
+/** What is of one place is told by its name on the line. */
+export const ofSeveral = (places: Place[]): string => (places.length < 2 ? '' : where(places));
 
 /** Of images that a network is looked at with. */
 export const lookedAt = (count: number, places: Place[]): string =>
@@ -95,7 +99,7 @@ const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
 
 function describeRecorded(event: RecordedEvent): string {
   const { checkpoint, arch, stem, stemPadding, dataset, cropSize } = event;
-  const { data, val, labels, classes, imagesPerClass } = event;
+  const { data, val, labels, classes } = event;
   const taken = [
     arch && `architecture ${arch}`,
     stem && `${stem} stem`,
@@ -106,10 +110,25 @@ function describeRecorded(event: RecordedEvent): string {
     val && `validation images ${val}`,
     labels && `the labels of ${labels}`,
     classes && `the classes of ${classes}`,
-    imagesPerClass && `${counted(imagesPerClass, 'image')} per class`,
+    ...describeSubset(event),
+    // Of other images than the checkpoint's own, whose statistics are no news.
+    ...(data ? [] : describeStatistics(event)),
   ];
   return `as ${checkpoint} records: ${taken.filter(Boolean).join(', ')}`;
 }
+
+const describeSubset = ({ exclude, fraction, images, imagesPerClass }: RecordedEvent) => [
+  exclude && `without ${exclude.join(', ')}`,
+  fraction && `${100 * fraction} % of the images`,
+  images && counted(images, 'image'),
+  imagesPerClass && `${counted(imagesPerClass, 'image')} per class`,
+];
+
+/** mean 0.485,0.456,0.406, std 0.229,0.224,0.225 */
+const describeStatistics = ({ mean, std }: Pick<RecordedEvent, 'mean' | 'std'>) => [
+  ...(mean ? [`mean ${mean.join(',')}`] : []),
+  ...(std ? [`std ${std.join(',')}`] : []),
+];
 
 /** 102 tensors of `state_dict_ema` (not of `state_dict`), named without `module.`; 1 left out: queue */
 export function describeWeights({ key, passedOver, prefix, taken, left }: WeightsInfo): string {

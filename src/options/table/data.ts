@@ -141,12 +141,6 @@ export const data = {
       recorded: true,
       for: readers,
     }),
-    /** Only the first so many training images of each class, in sorted order; 0 takes all. */
-    imagesPerClass: option(
-      '--images-per-class <n>',
-      'only the first n training images of each class',
-      { type: whole(0), absent: 0, resume: 'may differ', for: trained },
-    ),
     valImagesPerClass: option(
       '--val-images-per-class <n>',
       'only the first n validation images of each class',

@@ -21,6 +21,7 @@ type Shape =
   | { kind: 'time' }
   | { kind: 'steps or time' }
   | { kind: 'list'; of: Kind; noun: string }
+  | { kind: 'repeated'; of: Kind; noun: string }
   | { kind: 'tuple'; of: readonly Kind[]; names?: readonly string[] }
   | { kind: 'each view'; of: Kind };
 
@@ -58,7 +59,21 @@ export const list = <Value>(noun: string, of: Kind<Value>): Kind<Value[]> => ({
   noun,
 });
 
+/** Any number of values, each with a flag of its own; `noun` is what a message calls them. */
+export const repeated = <Value>(noun: string, of: Kind<Value>): Kind<Value[]> => ({
+  kind: 'repeated',
+  of,
+  noun,
+});
+
 export const pair = (of: Kind<number>): Kind<[number, number]> => ({ kind: 'tuple', of: [of, of] });
+
+/** Three numbers, one a channel. */
+export const channels = (of: Kind<number>): Kind<[number, number, number]> => ({
+  kind: 'tuple',
+  of: [of, of, of],
+  names: ['red', 'green', 'blue'],
+});
 
 /** Four numbers, each with its name. */
 export const four = (of: Record<string, Kind<number>>): Kind<[number, number, number, number]> => ({

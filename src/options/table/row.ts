@@ -21,6 +21,7 @@ export type CommandName =
   | 'data synthesize'
   | 'data info'
   | 'data check'
+  | 'data stats'
   | 'recipes list'
   | 'recipes show'
   | 'setup'

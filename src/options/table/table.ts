@@ -6,6 +6,7 @@ import { evaluated, features, map, mapFiles, neighbours, shown, spectrumFiles } 
 import { device, output, processes, recipe } from './machine.js';
 import { method, model, monitor, predictor } from './model.js';
 import type { CommandName, Group, Per, Row } from './row.js';
+import { statistics, subset } from './subset.js';
 import * as tools from './tools.js';
 import {
   checkpoints,
@@ -27,9 +28,20 @@ const groups: readonly Group[] = [
     tools.fetched,
     tools.synthesized,
   ],
-  ...[tools.checked, tools.setUp, tools.doctored, tools.printed, tools.printedList],
+  ...[tools.checked, tools.measured, tools.setUp, tools.doctored, tools.printed],
+  tools.printedList,
   ...[recipe, model, frozen, evaluated, method, predictor, monitor, features, neighbours, map],
-  ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
+  ...[
+    training,
+    pretraining,
+    probing,
+    checkpoints,
+    onlineClassifier,
+    views,
+    data,
+    subset,
+    statistics,
+  ],
   ...[output, shown, spectrumFiles, mapFiles, device, processes, tools.check],
 ];
 
@@ -38,6 +50,7 @@ type Files =
   | typeof import('./model.js')
   | typeof import('./training.js')
   | typeof import('./data.js')
+  | typeof import('./subset.js')
   | typeof import('./looking.js')
   | typeof import('./machine.js')
   | typeof import('./tools.js');
@@ -77,7 +90,7 @@ export type FlagsOf<Name extends CommandName> = Omit<RowsOf<Name, boolean, boole
     ? { learningRate?: Rate | undefined }
     : unknown);
 
-type NoDefault = 'seed' | 'gpu';
+type NoDefault = 'seed' | 'gpu' | 'mean' | 'std';
 type Filled<Options> = {
   [Key in Exclude<keyof Options, NoDefault>]-?: NonNullable<Options[Key]>;
 } & Pick<Options, Extract<keyof Options, NoDefault>>;
@@ -88,7 +101,7 @@ export type Complete<Name extends CommandName> = Filled<OptionsOf<Name>>;
 /** What the addon gets under the options' names; null where there is nothing to say. */
 export type Sent<Name extends CommandName> = {
   [Key in keyof RowsOf<Name, false, true>]-?: Key extends NoDefault
-    ? number | null
+    ? NonNullable<RowsOf<Name, false, true>[Key]> | null
     : NonNullable<RowsOf<Name, false, true>[Key]>;
 };
 

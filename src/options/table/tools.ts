@@ -214,9 +214,21 @@ export const checked = {
       type: whole(1),
       default: () => availableParallelism(),
       defaultText: 'one a processor',
-      for: ['data check'],
+      for: ['data check', 'data stats'],
     }),
-    maxImagePixels: { ...maxImagePixels, for: ['data check'] },
+    maxImagePixels: { ...maxImagePixels, for: ['data check', 'data stats'] },
+  },
+} as const;
+
+export const measured = {
+  heading,
+  rows: {
+    /** How many, drawn by class; 0 takes all. */
+    images: option('--images <n>', 'so many images, drawn by class; 0 takes all', {
+      type: whole(0),
+      default: 10_000,
+      for: ['data stats'],
+    }),
   },
 } as const;
 
@@ -250,7 +262,10 @@ export const printed = {
     json: option('--json', 'print one JSON object', {
       type: toggle,
       line: true,
-      for: ['inspect', 'export', 'data info', 'data check', 'recipes show', 'doctor', 'runs best'],
+      for: [
+        ...(['inspect', 'export', 'data info', 'data check', 'data stats'] as const),
+        ...(['recipes show', 'doctor', 'runs best'] as const),
+      ],
     }),
   },
 } as const;

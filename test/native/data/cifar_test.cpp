@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "data/datasets/place.h"
 #include "data/scratch.h"
+#include "data/subsets/subset.h"
 
 using namespace rdm;
 using namespace rdm::test;
@@ -76,7 +77,8 @@ TEST_CASE("CIFAR is found in the folder of its archive; classes and a count choo
   fs::copy(kFixtures / "cifar-100-python", scratch.path / "cifar-100-python");
   const Dataset all = open_dataset(scratch.path.string(), "train");
   const std::string wanted = all.classes[all.samples[1].label];
-  const Dataset one = open_dataset(scratch.path.string(), "train", {1, {wanted}});
+  const Dataset one = take_subset(
+      open_dataset(scratch.path.string(), "train", {.classes = {wanted}}), {.images_per_class = 1});
   CHECK(one.classes == std::vector<std::string>{wanted});
   REQUIRE(one.size() == 1);
   CHECK(one.samples[0].label == 0);

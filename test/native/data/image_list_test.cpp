@@ -155,7 +155,6 @@ TEST_CASE("a table has paths and maybe labels, whose columns its first line may 
       "width,label,path\r\n4,dog,a.jpg\r\n\r\n5,\"a \"\"b\"\", c\",\"d, "
       "e.jpg\"\r\n6,dog,#c.jpg\r\n";
   CHECK(open(named) == Listed{"a.jpg dog", "d, e.jpg a \"b\", c", "#c.jpg dog"});
-  CHECK(open(named, {.images_per_class = 1}) == Listed{"a.jpg dog", "d, e.jpg a \"b\", c"});
   CHECK(open(named, {.classes = {"dog"}}) == Listed{"a.jpg dog", "#c.jpg dog"});
   const Dataset dataset = open_dataset(folder.write("a.jpg,b\ndeep/b.jpg,a\n", "t.csv"), "train");
   CHECK(layout_of(folder.root + "/t.csv") == "table");

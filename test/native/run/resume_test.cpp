@@ -17,7 +17,7 @@ TEST_CASE("a run's state goes through a file unchanged") {
   Checkpoint written{.epoch = 1, .arch = "resnet18", .scaler = ScalerState{1024, 77}};
   RunOptions options;
   options.record = Plain::Dict{{"seed", Plain()}, {"data", "/images"}};
-  written.rdm = make_record("pretrain", options, /*seed=*/5, "00ff", state);
+  written.rdm = make_record("pretrain", options, /*seed=*/5, {"00ff", {}}, state);
   save_checkpoint(folder.file("a.pth.tar"), written);
   const auto read = load_checkpoint(folder.file("a.pth.tar"));
   const auto record = read_record(read.rdm, "a.pth.tar");
