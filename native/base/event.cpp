@@ -15,6 +15,34 @@ Plain plain(const StartEvent& event) {
   return out;
 }
 
+Plain::List names(const std::vector<std::string>& list) {
+  Plain::List out;
+  for (const auto& name : list) out.push_back(printable(name));
+  return out;
+}
+
+Plain plain(const InitEvent& event) {
+  return Plain::Dict{{"type", "init"},
+                     {"weights", event.weights},
+                     {"kind", event.kind},
+                     {"taken", names(event.taken)},
+                     {"left", names(event.left)}};
+}
+
+Plain plain(const Representation& found) {
+  return Plain::Dict{{"images", found.images},
+                     {"effectiveRank", found.effective_rank},
+                     {"effectiveRankSquared", found.effective_rank_squared},
+                     {"top1", found.top1 < 0 ? Plain() : Plain(found.top1)}};
+}
+
+Plain plain(const RepresentationEvent& event) {
+  return Plain::Dict{{"type", "representation"},
+                     {"epochs", event.epochs},
+                     {"now", plain(event.now)},
+                     {"start", plain(event.start)}};
+}
+
 Plain plain(const StepEvent& event) {
   Plain::Dict out{{"type", "step"},
                   {"phase", event.phase},

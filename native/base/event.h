@@ -21,6 +21,26 @@ struct StartEvent {
   Plain::Dict details;  // device, parameters, classes, images, steps per epoch, …
 };
 
+// The weights of another file that a run begins with, by their names in it.
+struct InitEvent {
+  std::string weights;  // the file
+  std::string kind;     // who wrote it: simsiam, lincls, lightning, moco, torchvision
+  std::vector<std::string> taken, left;
+};
+
+// What the backbone makes of some of the training images, in the evaluation view.
+struct Representation {
+  int64_t images = 0;
+  double effective_rank = 0, effective_rank_squared = 0;  // as a branch's
+  double top1 = -1;  // by the nearest neighbours, percent; below 0 where it was not measured
+};
+
+// How it stands beside what the run began with.
+struct RepresentationEvent {
+  int64_t epochs = 0;  // that are done; 0: before the first step
+  Representation now, start;
+};
+
 struct StepEvent {
   std::string phase;  // train, validation
   int64_t epoch = 0;
@@ -98,9 +118,9 @@ struct ProgressEvent {
   int64_t done = 0, total = 0;
 };
 
-using Event =
-    std::variant<StartEvent, StepEvent, RankEvent, EpochEvent, EvaluationEvent, KnnAccuracyEvent,
-                 SanityCheckEvent, CheckpointEvent, WarningEvent, ProgressEvent>;
+using Event = std::variant<InitEvent, StartEvent, StepEvent, RankEvent, EpochEvent, EvaluationEvent,
+                           KnnAccuracyEvent, RepresentationEvent, SanityCheckEvent, CheckpointEvent,
+                           WarningEvent, ProgressEvent>;
 using Sink = std::function<void(const Event&)>;
 
 Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase

@@ -104,6 +104,16 @@ Place place_of(const std::string& name, const Layout& layout, Branch branch) {
   return {linear ? &Backbone::classifier : nullptr, std::move(inner)};
 }
 
+// Of what is no backbone: the first few tensors.
+std::string some_of(const WeightsFile& file) {
+  constexpr size_t kMost = 3;
+  std::string names;
+  for (size_t i = 0; i < std::min(file.size(), kMost); ++i) {
+    names += (names.empty() ? ", but " : ", ") + file.name(i);
+  }
+  return file.size() > kMost ? names + ", …" : names;
+}
+
 }  // namespace
 
 const char* name_of(Branch branch) {
@@ -194,7 +204,7 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
   const auto layout = find_layout(file.shapes());
   if (!layout) {
     file.fail(
-        "it holds no ResNet backbone",
+        message("it holds no ResNet backbone", some_of(file)),
         "Expected conv1.weight under encoder., backbone., encoder_q. or without a prefix, all "
         "of it under module., _orig_mod. or model. or not.");
   }
@@ -213,6 +223,7 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
   for (size_t i = 0; i < file.size(); ++i) {
     if (const auto place = place_of(file.name(i), *layout, branch); place.part) {
       (out.*place.part).emplace_back(place.name, file.tensor(i));
+      (place.part == &Backbone::weights ? out.taken : out.heads).push_back(file.name(i));
     } else {
       out.left.push_back(file.name(i));
     }

@@ -36,12 +36,14 @@ std::string arch_of(const Shapes& backbone);
 std::string stem_of(const Shapes& backbone);
 
 struct Backbone {
-  std::string kind;               // as the layout's
-  std::string arch;               // told from the shapes; empty where it is none of the ten
-  StateDict weights;              // conv1.weight, … without fc
-  StateDict classifier;           // fc.weight and fc.bias, where fc is a linear layer
-  StateDict projector;            // 0.weight, … of its layers in order; empty where there is none
-  std::vector<std::string> left;  // names that were not taken: predictor, the other branch
+  std::string kind;                // as the layout's
+  std::string arch;                // told from the shapes; empty where it is none of the ten
+  StateDict weights;               // conv1.weight, … without fc
+  StateDict classifier;            // fc.weight and fc.bias, where fc is a linear layer
+  StateDict projector;             // 0.weight, … of its layers in order; empty where there is none
+  std::vector<std::string> taken;  // the names of `weights` in the file
+  std::vector<std::string> heads;  // those of `classifier` and `projector`
+  std::vector<std::string> left;   // all others: predictor, the other branch
 };
 
 // Errors (bad_checkpoint): as WeightsFile's; no backbone in the file, or none of this branch; or

@@ -26,6 +26,10 @@ ByolImpl::ByolImpl(const MethodOptions& options) : options_(options) {
         register_module("predictor", byol_head(options.dim, options.pred_dim, options.dim));
   }
   momentum_encoder_ = register_module("momentum_encoder", make_encoder(options));
+  restart();
+}
+
+void ByolImpl::restart() {
   start_as_copy(*momentum_encoder_, *encoder_);
 }
 

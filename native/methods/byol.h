@@ -12,6 +12,7 @@ class ByolImpl : public torch::nn::Module, public Method {
   // L = Σ over both pairs of 2 − 2 cos(p', z), z from the momentum network
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override;
   void after_update(int64_t updates, int64_t total) override;  // moves the momentum network
+  void restart() override;
   std::vector<ParameterGroup> parameter_groups() override;
   ResNet encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }

@@ -34,6 +34,9 @@ class Method {
   // To be called after each update; the optimiser has made `updates` of `total` by then.
   virtual void after_update(int64_t updates, int64_t total) {}
 
+  // The online network has other weights: those of a file. The target's follow them.
+  virtual void restart() {}
+
   virtual std::vector<ParameterGroup> parameter_groups() = 0;
   virtual ResNet encoder() const = 0;       // the online backbone, its projector as fc
   virtual torch::nn::Module& module() = 0;  // what a checkpoint holds

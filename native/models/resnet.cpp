@@ -156,6 +156,14 @@ void ResNetImpl::replace_fc(torch::nn::Sequential head) {
   head_ = replace_module("fc", std::move(head));
 }
 
+std::vector<std::shared_ptr<torch::nn::Module>> ResNetImpl::backbone() const {
+  std::vector<std::shared_ptr<torch::nn::Module>> parts;
+  for (const auto& child : named_children()) {
+    if (child.key() != "fc") parts.push_back(child.value());
+  }
+  return parts;
+}
+
 void ResNetImpl::fold_batch_norm() {
   fold(conv1_, bn1_);
   for (auto& layer : layers_) {

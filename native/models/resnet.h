@@ -64,6 +64,9 @@ class ResNetImpl : public torch::nn::Module {
   torch::nn::Linear classifier() const { return classifier_; }
   void replace_fc(torch::nn::Sequential head);
 
+  // Everything but fc.
+  std::vector<std::shared_ptr<torch::nn::Module>> backbone() const;
+
   // For inference: each convolution takes over what its batch norm does with the running
   // statistics. Parameters and buffers keep their values, so the state dict is unchanged; but
   // moving the module or loading weights afterwards no longer changes its output.

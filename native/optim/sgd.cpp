@@ -44,7 +44,9 @@ std::optional<torch::Tensor> find_inf(const std::vector<Update>& updates, GradSc
 
 void Sgd::set_rates(const Schedule& schedule, int64_t epoch, int64_t update) {
   for (auto& group : groups_) {
-    group.lr = group.fix_lr ? group.initial_lr : schedule.lr(group.initial_lr, epoch, update);
+    const double rate =
+        group.fix_lr ? group.initial_lr : schedule.lr(group.initial_lr, epoch, update);
+    group.lr = group.lr_factor * rate;
   }
 }
 

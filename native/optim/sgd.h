@@ -23,6 +23,7 @@ struct SgdGroup {
   double momentum = 0.9;
   double weight_decay = 0;
   bool fix_lr = false;             // stays at initial_lr whatever the schedule
+  double lr_factor = 1;            // of the rate, whatever the schedule
   std::optional<double> lars_eta;  // layer-wise rates (lars.h) with this trust coefficient
 };
 

@@ -158,11 +158,14 @@ struct PretrainOptions : RunOptions {
   std::optional<double> lars_eta;  // none: SGD
   int64_t accumulate = 1;          // batches to an update
   bool online_classifier = false, momentum_classifier = false;
-  double classifier_lr = 0;  // per 256 images
-  int64_t rank_every = 0;    // steps between two rank events
-  int64_t knn_every = 0;     // epochs between two evaluations by nearest neighbours; 0: none
-  int64_t keep = 0;          // how many of the last checkpoints stay; 0: all
-  int64_t milestones = 0;    // how many more, spread over the run
+  double classifier_lr = 0;        // per 256 images
+  int64_t rank_every = 0;          // steps between two rank events
+  int64_t knn_every = 0;           // epochs between two evaluations by nearest neighbours; 0: none
+  std::string init;                // a file whose backbone the run begins with, or empty
+  int64_t head_warmup_epochs = 0;  // in which the backbone stays as it is
+  double backbone_lr_factor = 1;   // of its rate to that of the heads
+  int64_t keep = 0;                // how many of the last checkpoints stay; 0: all
+  int64_t milestones = 0;          // how many more, spread over the run
 
   void read(DictionaryReader& reader) {
     RunOptions::read(reader);
@@ -175,6 +178,9 @@ struct PretrainOptions : RunOptions {
     reader.read("classifierLr", classifier_lr);
     reader.positive("rankEvery", rank_every);
     reader.read("knnEvery", knn_every);
+    reader.read("init", init);
+    reader.read("headWarmupEpochs", head_warmup_epochs);
+    reader.read("backboneLrFactor", backbone_lr_factor);
     reader.read("keep", keep);
     reader.read("milestones", milestones);
   }

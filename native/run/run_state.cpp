@@ -32,6 +32,19 @@ Metered read_metered(const EntryReader& reader, int64_t steps) {
   return metered;
 }
 
+Plain start_to_plain(const std::optional<Representation>& start) {
+  if (!start) return {};
+  return Plain::Dict{{"images", start->images},
+                     {"effectiveRank", start->effective_rank},
+                     {"effectiveRankSquared", start->effective_rank_squared},
+                     {"top1", start->top1}};
+}
+
+Representation read_start(const EntryReader& reader) {
+  return {reader.whole("images", 1, kMost), reader.number("effectiveRank", 0, kAnyReal),
+          reader.number("effectiveRankSquared", 0, kAnyReal), reader.number("top1", -1, 100)};
+}
+
 }  // namespace
 
 Plain to_plain(const RunState& state) {
@@ -44,7 +57,8 @@ Plain to_plain(const RunState& state) {
                      {"meters", state.metered ? to_plain(*state.metered) : Plain()},
                      {"badImages", std::move(bad_images)},
                      {"badImagesReported", state.bad_images_reported},
-                     {"rollbacks", state.rollbacks}};
+                     {"rollbacks", state.rollbacks},
+                     {"start", start_to_plain(state.start)}};
 }
 
 RunState read_state(const EntryReader& reader) {
@@ -61,6 +75,10 @@ RunState read_state(const EntryReader& reader) {
   const auto known = static_cast<int64_t>(bad_images.size());
   state.bad_images_reported = reader.whole("badImagesReported", 0, known);
   state.rollbacks = reader.whole("rollbacks", 0, kMostRollbacks);
+  // Those that were written earlier have no such entry.
+  if (reader.has("start") && !reader.is_null("start")) {
+    state.start = read_start(reader.inside("start"));
+  }
   return state;
 }
 

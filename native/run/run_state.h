@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/event.h"
 #include "data/loading/loader.h"
 #include "run/entry_reader.h"
 
@@ -39,6 +40,7 @@ struct RunState {
   std::vector<BadImage> bad_images;  // of training
   int64_t bad_images_reported = 0;
   int64_t rollbacks = 0;  // --on-divergence rollback: how often the order was drawn anew
+  std::optional<Representation> start;  // what the weights that a run began with make of images
 };
 
 Plain to_plain(const RunState& state);

@@ -14,11 +14,27 @@ void Evaluations::add_neighbours(const PretrainOptions& options, const Dataset& 
   knn_every_ = options.knn_every;
 }
 
+void Evaluations::add_representation(const PretrainOptions& options, const Dataset& train,
+                                     torch::Device device, Group* group) {
+  representation_.emplace(options, options.precision, train, device, group);
+}
+
+bool Evaluations::begin(Learner& learner, const Sink& sink, const std::stop_token& stop) {
+  if (!representation_ || start_) return true;
+  learner.train(false);
+  const auto accuracy = neighbours_ ? classify(learner, sink, stop) : std::nullopt;
+  if (accuracy) knn_top1_ = accuracy->top1;
+  const bool done = (accuracy || !neighbours_) && represent(/*epochs=*/0, learner, sink, stop);
+  learner.train(true);
+  return done;
+}
+
 bool Evaluations::run(int64_t epoch, Learner& learner, const Sink& sink,
                       const std::stop_token& stop) {
   learner.train(false);
-  const bool done =
-      validate(epoch, learner, sink, stop) && find_neighbours(epoch, learner, sink, stop);
+  const bool done = validate(epoch, learner, sink, stop) &&
+                    find_neighbours(epoch, learner, sink, stop) &&
+                    represent(epoch + 1, learner, sink, stop);
   learner.train(true);
   return done;
 }
@@ -37,14 +53,35 @@ bool Evaluations::validate(int64_t epoch, Learner& learner, const Sink& sink,
 
 bool Evaluations::find_neighbours(int64_t epoch, Learner& learner, const Sink& sink,
                                   const std::stop_token& stop) {
+  knn_top1_.reset();
   if (!neighbours_ || (epoch + 1) % knn_every_ != 0) return true;
-  const auto network = [&](const torch::Tensor& images) { return learner.features(images); };
+  const auto accuracy = classify(learner, sink, stop);
+  if (!accuracy) return false;
+  const auto [top1, top5] = *accuracy;
   const KnnVote vote;
-  const auto accuracies = neighbours_->run(network, {vote}, [](int64_t) {}, stop);
-  neighbours_->report_bad_images(sink);
-  if (!accuracies) return false;
-  const auto [top1, top5] = accuracies->front();
   sink(KnnAccuracyEvent{epoch, neighbours_->val_images(), vote.k, vote.temperature, top1, top5});
+  knn_top1_ = top1;
+  return true;
+}
+
+std::optional<Accuracy> Evaluations::classify(Learner& learner, const Sink& sink,
+                                              const std::stop_token& stop) {
+  const auto network = [&](const torch::Tensor& images) { return learner.features(images); };
+  const auto accuracies = neighbours_->run(network, {KnnVote()}, [](int64_t) {}, stop);
+  neighbours_->report_bad_images(sink);
+  if (!accuracies) return std::nullopt;
+  return accuracies->front();
+}
+
+bool Evaluations::represent(int64_t epochs, Learner& learner, const Sink& sink,
+                            const std::stop_token& stop) {
+  if (!representation_) return true;
+  const auto network = [&](const torch::Tensor& images) { return learner.features(images); };
+  auto now = representation_->run(network, stop);
+  if (!now) return false;
+  if (knn_top1_) now->top1 = *knn_top1_;
+  if (!start_) start_ = now;
+  sink(RepresentationEvent{epochs, *now, *start_});
   return true;
 }
 

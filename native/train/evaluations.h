@@ -5,6 +5,7 @@
 #include <stop_token>
 
 #include "evaluate/neighbour_evaluation.h"
+#include "evaluate/representation.h"
 #include "evaluate/validation.h"
 #include "run/resume.h"
 #include "run/summary.h"
@@ -21,6 +22,13 @@ class Evaluations {
   void add_neighbours(const PretrainOptions& options, const Dataset& train, torch::Device device,
                       Group* group);
 
+  // What the backbone makes of some training images, before the first step and after each epoch.
+  void add_representation(const PretrainOptions& options, const Dataset& train,
+                          torch::Device device, Group* group);
+
+  // Before the first step, unless the run has been there before. False: stopped on the way.
+  bool begin(Learner& learner, const Sink& sink, const std::stop_token& stop);
+
   // False: stopped on the way.
   bool run(int64_t epoch, Learner& learner, const Sink& sink, const std::stop_token& stop);
 
@@ -29,15 +37,23 @@ class Evaluations {
   bool improved() const { return improved_; }  // the latest is the best so far
   void add_to(Summary& summary) const;         // the latest, where there was one in this process
   void restore(double best_top1) { best_top1_ = best_top1; }
+  const std::optional<Representation>& start() const { return start_; }  // of the run
+  void restore_start(std::optional<Representation> start) { start_ = start; }
 
  private:
   bool validate(int64_t epoch, Learner& learner, const Sink& sink, const std::stop_token& stop);
   bool find_neighbours(int64_t epoch, Learner& learner, const Sink& sink,
                        const std::stop_token& stop);
+  std::optional<Accuracy> classify(Learner& learner, const Sink& sink, const std::stop_token& stop);
+  // epochs: that are done.
+  bool represent(int64_t epochs, Learner& learner, const Sink& sink, const std::stop_token& stop);
 
   std::optional<Validation> validation_;
   std::optional<NeighbourEvaluation> neighbours_;
+  std::optional<RepresentationMonitor> representation_;
+  std::optional<Representation> start_;
   int64_t knn_every_ = 0;
+  std::optional<double> knn_top1_;  // of the latest look, where neighbours were due
   std::optional<EvaluationEvent> latest_;
   double best_top1_ = 0;
   bool improved_ = false;

@@ -5,6 +5,7 @@ namespace rdm {
 Summary train(Run& run, Learner& learner) {
   learner.begin();
   Position at = run.start();
+  if (!run.begin()) return run.finish();
   while (at.epoch < run.epochs()) {
     try {
       for (run.open_epoch(at); at.step < run.steps(); at = at.next_step()) {

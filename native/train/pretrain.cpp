@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "base/error.h"
 #include "device/loading.h"
 #include "device/memory.h"
 #include "run/output.h"
@@ -34,6 +35,15 @@ void warn(const PretrainOptions& options, const Dataset& dataset, const Sink& si
   unless_empty("missing_classes", warn_of_missing_classes(options.dataset, dataset));
 }
 
+void begin_with(const std::string& weights, const Setup& setup, SelfSupervised& learner) {
+  if (!setup.resumed) {
+    setup.sink(learner.take_backbone(weights));
+    return;
+  }
+  setup.sink(WarningEvent{"init_passed_over", message("it goes on from ", setup.resumed->path,
+                                                      ", and --init is not read")});
+}
+
 Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::stop_token stop,
                       Group* group) {
   auto setup = set_up("pretrain", options, sink, std::move(stop), group);
@@ -47,6 +57,10 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
   Evaluations evaluations;
   if (options.online_classifier && has_validation(options)) {
     evaluations.add_validation(options, &dataset, device, group);
+  }
+  if (!options.init.empty()) {
+    begin_with(options.init, setup, learner);
+    evaluations.add_representation(options, dataset, device, group);
   }
   if (options.knn_every > 0) evaluations.add_neighbours(options, dataset, device, group);
   // Between two milestones: rounded up, so that there are no more than were asked for.

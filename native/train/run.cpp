@@ -28,8 +28,9 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
       start_{setup_.options.start_epoch, 0} {
   if (const auto& resumed = setup_.resumed) {
     if (resumed->record) {
-      check_configuration(differences(*resumed->record, setup_.command, setup_.options, trained_.listing),
-                          resumed->path, setup_.options, setup_.sink);
+      check_configuration(
+          differences(*resumed->record, setup_.command, setup_.options, trained_.listing),
+          resumed->path, setup_.options, setup_.sink);
     }
     restore(*resumed);
   }
@@ -45,10 +46,16 @@ void Run::restore(const Resumed& from) {
   start_ = take_up(from, learner_, evaluations_);
   resumed_meters_ = state.metered;
   rollbacks_ = std::max(rollbacks_, state.rollbacks);
+  if (state.start) evaluations_.restore_start(state.start);
   loader_.add_bad_images(state.bad_images);
   bad_images_ = static_cast<size_t>(state.bad_images_reported);
   loader_.set_seed(setup_.seed + static_cast<uint64_t>(rollbacks_));
   saver_.set_last(from.path);
+}
+
+bool Run::begin() {
+  summary_.stopped = !evaluations_.begin(learner_, setup_.sink, setup_.stop);
+  return !summary_.stopped;
 }
 
 void Run::open_epoch(Position at) {
@@ -98,8 +105,12 @@ bool Run::saves(Position at) {
 }
 
 Plain Run::record(Position next, std::optional<Metered> metered) const {
-  const RunState state{next.step, metered, loader_.bad_images(), static_cast<int64_t>(bad_images_),
-                       rollbacks_};
+  const RunState state{next.step,
+                       metered,
+                       loader_.bad_images(),
+                       static_cast<int64_t>(bad_images_),
+                       rollbacks_,
+                       evaluations_.start()};
   return make_record(setup_.command, setup_.options, setup_.seed, trained_, state);
 }
 

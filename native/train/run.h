@@ -36,6 +36,7 @@ class Run {
   int64_t epochs() const { return setup_.options.epochs; }
   int64_t steps() const { return learner_.steps_per_epoch(); }
 
+  bool begin();  // what is measured before the first step; false: stopped on the way
   void open_epoch(Position at);
   DeviceBatch next_batch(Position at);  // valid until the next
   // Meters, divergence watch, what became of checkpoints, and the ranks' stop vote.

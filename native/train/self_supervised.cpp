@@ -2,7 +2,10 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "checkpoint/names.h"
 #include "device/device.h"
 #include "methods/byol.h"
 #include "methods/simsiam.h"
@@ -43,6 +46,18 @@ void refuse_single_pixels(const PretrainOptions& options, torch::Device device) 
               "take a --crop-size of at least 17, --stem cifar or --precision fp32");
 }
 
+void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path) {
+  Shapes shapes;
+  for (const auto& [name, tensor] : backbone) shapes[name] = tensor.sizes().vec();
+  const std::string wanted = stem.kind == Stem::Kind::cifar ? "cifar" : "imagenet";
+  const auto held = stem_of(shapes);
+  if (held == wanted) return;
+  throw Error(
+      Code::bad_checkpoint,
+      message("cannot begin with ", path, ": its first layers are not the ", wanted, " stem"),
+      held.empty() ? "" : "say --stem " + held);
+}
+
 // Every rank with the weights of the first, and batch norms over the batch of all.
 void start_alike(torch::nn::Module& module, Group& group) {
   synchronise_batch_norms(module, group);
@@ -58,7 +73,10 @@ SelfSupervised::SelfSupervised(const PretrainOptions& options, int64_t classes, 
     : group_(group),
       method_(make_method(options.method)),
       precision_(options.precision),
-      rank_every_(options.rank_every) {
+      rank_every_(options.rank_every),
+      arch_(options.arch),
+      stem_(options.stem),
+      head_warmup_epochs_(options.head_warmup_epochs) {
   const auto schedule = whole_schedule(options, batches);
   refuse_single_pixels(options, device);
   if (options.online_classifier) {
@@ -74,6 +92,39 @@ SelfSupervised::SelfSupervised(const PretrainOptions& options, int64_t classes, 
   if (group) updater_->share(module.parameters(), *group);
 }
 
+InitEvent SelfSupervised::take_backbone(const std::string& path) {
+  auto held = load_backbone(path, arch_);
+  refuse_other_stem(held.weights, stem_, path);
+  load_backbone_weights(*method_->encoder(), std::move(held.weights), path);
+  method_->restart();
+  held.left.insert(held.left.end(), held.heads.begin(), held.heads.end());
+  return {path, held.kind, std::move(held.taken), std::move(held.left)};
+}
+
+// No gradient reaches it, so that its backward pass is left out and no update moves it; and its
+// batch norms take what they have learned (of the momentum network too): it gives what evaluation
+// sees of it, and is afterwards what it was, to the last bit.
+void SelfSupervised::freeze_backbone(bool frozen) {
+  frozen_ = frozen;
+  train(true);
+  for (const auto& part : method_->encoder()->backbone()) {
+    for (auto& parameter : part->parameters()) parameter.set_requires_grad(!frozen);
+  }
+  if (group_) updater_->share(method_->module().parameters(), *group_);
+}
+
+void SelfSupervised::train(bool on) {
+  method_->module().train(on);
+  if (!frozen_) return;
+  for (const auto& network : method_->module().children()) {
+    const auto* encoder = network->as<ResNetImpl>();
+    if (!encoder) continue;
+    for (const auto& part : encoder->backbone()) part->eval();
+  }
+}
+
+// The online backbone's parameters, where it has a rate of its own: behind the heads', whose rate
+// is the run's.
 std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& options) const {
   const int64_t images = options.global_batch() * options.accumulate;
   SgdGroup common;
@@ -87,14 +138,30 @@ std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& op
     group.lr = group.initial_lr = initial_lr(lr, images);
     group.fix_lr = fix_lr;
   };
+  std::vector<torch::Tensor> backbone;
+  if (options.backbone_lr_factor != 1) {
+    for (const auto& part : method_->encoder()->backbone()) {
+      for (const auto& parameter : part->parameters()) backbone.push_back(parameter);
+    }
+  }
   for (auto& [parameters, fix_lr] : method_->parameter_groups()) {
+    std::erase_if(parameters, [&](const torch::Tensor& parameter) {
+      return std::ranges::any_of(backbone, [&](const auto& of) { return of.is_same(parameter); });
+    });
     add(std::move(parameters), options.lr, fix_lr);
+  }
+  if (!backbone.empty()) {
+    add(std::move(backbone), options.lr, false);
+    groups.back().lr_factor = options.backbone_lr_factor;
   }
   if (!classifier_.is_empty()) add(classifier_->parameters(), options.classifier_lr, false);
   return groups;
 }
 
 StepResult SelfSupervised::step(const DeviceBatch& batch, Position at) {
+  if (const bool frozen = at.epoch < head_warmup_epochs_; frozen != frozen_) {
+    freeze_backbone(frozen);
+  }
   updater_->begin(at);
   StepResult result;
   torch::Tensor total;

@@ -25,21 +25,30 @@ class SelfSupervised : public Learner {
 
   torch::Tensor features(const torch::Tensor& images) override;
   torch::Tensor classify(const torch::Tensor& images) override;  // by the online classifier
-  void train(bool on) override { method_->module().train(on); }
+  void train(bool on) override;
   int64_t checkpoint_bytes() const override;
   void save(Checkpoint& into) override;
   void load(const Checkpoint& from, const std::string& path) override;
 
   int64_t parameters() const;
 
+  // Begins with the backbone of this file; the heads stay as they were drawn. Every rank reads it.
+  // Throws bad_checkpoint where it holds another architecture or another stem.
+  InitEvent take_backbone(const std::string& path);
+
  private:
   std::vector<SgdGroup> parameter_groups(const PretrainOptions& options) const;
+  void freeze_backbone(bool frozen);
 
   Group* group_;
   std::unique_ptr<Method> method_;
   OnlineClassifier classifier_{nullptr};  // registered in the method's module
   Precision precision_;
   int64_t rank_every_;
+  std::string arch_;
+  Stem stem_;
+  int64_t head_warmup_epochs_;
+  bool frozen_ = false;             // the backbone
   std::optional<Updater> updater_;  // from the moment that the network is in place
 };
 

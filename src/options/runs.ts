@@ -23,6 +23,7 @@ export function resolvePretrain(given: PretrainOptions) {
   checkPredictor(found);
   checkClassifiers(found);
   checkBatch(options.batchSize, given.process);
+  checkWarmup(found);
   return { ...resolveRun('pretrain', given, options, found), views: resolveViews(options) };
 }
 
@@ -68,6 +69,15 @@ function checkBatch(batchSize: number, process: ProcessOptions | undefined): voi
     'usage',
     `--batch-size ${batchSize} is too small: batch norms need two images`,
     'take a larger batch; --accumulate adds the gradients of several, but not their statistics',
+  );
+}
+
+function checkWarmup({ headWarmupEpochs, epochs }: { headWarmupEpochs: number; epochs: number }) {
+  if (headWarmupEpochs < epochs) return;
+  throw new RdmError(
+    'usage',
+    `--head-warmup-epochs ${headWarmupEpochs} leaves the backbone none of ${epochs} epochs`,
+    'it has to be below --epochs',
   );
 }
 

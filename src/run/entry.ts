@@ -64,7 +64,17 @@ const branch = object({
 const place = { epoch: count, step: count };
 const accuracy = { epoch: count, images: count, top1: number, top5: number };
 
+const representation = object({
+  ...{ images: count, effectiveRank: number, effectiveRankSquared: number },
+  top1: orNull(number),
+});
+const drift = object({
+  ...{ rank: number, startRank: number, top1: orNull(number), startTop1: orNull(number) },
+});
+
 const shapes: Record<string, Shape> = {
+  init: object({ weights: text, kind: text, taken: texts, left: texts }),
+  representation: object({ epochs: count, now: representation, start: representation }),
   start: object({
     ...{ command: oneOf('pretrain', 'lincls'), method: optional(text), arch: text },
     predictor: optional(object({ type: text, location: text, sigma: optional(number) })),
@@ -93,6 +103,7 @@ const shapes: Record<string, Shape> = {
       ...{ measurements: count, onlineRank: number, targetRank: number, difference: number },
       ...{ fullRank: number, energyRank: number, featureStd: number, alignment: number },
       lossChange: orNull(number),
+      drift: optional(orNull(drift)),
     }),
   }),
   epoch: object({

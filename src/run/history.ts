@@ -65,6 +65,8 @@ export function epochsAt(entry: Logged, { stepsPerEpoch }: StartEvent): number {
     case 'evaluation':
     case 'knn':
       return entry.epoch + 1;
+    case 'representation':
+      return entry.epochs;
     default:
       return 0;
   }

@@ -189,6 +189,7 @@ async function run(
       appendEvent(output, event);
       plot?.(event);
       remote?.event(event);
+      if (event.type === 'init') record.init(event);
       if (event.type === 'start') record.start(event);
     });
   const early: Event[] = []; // a run that is refused before it starts leaves no files

@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { withFile } from '../base/files.js';
 import { type Places, toList } from '../options/check.js';
-import type { StartEvent } from '../types/events.js';
+import type { InitEvent, StartEvent } from '../types/events.js';
 import type { RunRecord } from '../types/report.js';
 import type { CommandLine } from './command-line.js';
 import { hashListings } from './listing.js';
 
 export interface Recorder {
+  /** Before `start`. */
+  init(event: InitEvent): void;
   start(event: StartEvent): void;
   /** Waits for the data folder's listing where the run is done; else gives it up. */
   end(done: boolean): Promise<void>;
@@ -30,9 +32,13 @@ export function openRecord(
   const earlier = readRecords(path);
   const giveUp = new AbortController();
   let filled: Promise<void> | undefined;
+  let begun: Pick<RunRecord, 'init'> = {};
   return {
+    init: ({ type, ...init }) => {
+      begun = { init };
+    },
     start: (event) => {
-      const record = describeStart(event, describe(event.seed), data);
+      const record = { ...describeStart(event, describe(event.seed), data), ...begun };
       writeRecords(output, [...earlier, record]);
       filled = fillIn(record, giveUp.signal).then(() => writeRecords(output, [...earlier, record]));
       filled.catch(() => {}); // `end` reports it

@@ -15,13 +15,19 @@ export function plotted(): (event: Event) => Point | undefined {
   return (event) => {
     if (event.type === 'start') stepsPerEpoch = event.stepsPerEpoch;
     const found = scalarsOf(event);
-    if (!found || !('epoch' in event)) return undefined;
-    const within = 'step' in event ? event.step : stepsPerEpoch;
+    if (!found) return undefined;
     const given = Object.entries(found).filter(
       (entry): entry is [string, number] => entry[1] !== undefined,
     );
-    return { step: event.epoch * stepsPerEpoch + within, scalars: Object.fromEntries(given) };
+    return { step: stepAt(event, stepsPerEpoch), scalars: Object.fromEntries(given) };
   };
+}
+
+/** Of the whole run, when this was measured. */
+function stepAt(event: Event, stepsPerEpoch: number): number {
+  if (event.type === 'representation') return event.epochs * stepsPerEpoch;
+  const { epoch = 0, step = stepsPerEpoch } = event as { epoch?: number; step?: number };
+  return epoch * stepsPerEpoch + step;
 }
 
 type Found = Record<string, number | undefined>;
@@ -52,6 +58,11 @@ function scalarsOf(event: Event): Found | undefined {
       };
     case 'knn':
       return { 'knn/top1': event.top1, 'knn/top5': event.top5 };
+    case 'representation':
+      return {
+        'backbone/rank': event.now.effectiveRank,
+        'backbone/rank_squared': event.now.effectiveRankSquared,
+      };
     default:
       return undefined;
   }

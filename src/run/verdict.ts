@@ -3,10 +3,12 @@
 import type { Job } from '../native/addon.js';
 import type { CollapseAction, Standing } from '../types/choices.js';
 import type {
+  Drift,
   EpochEvent,
   Event,
   Evidence,
   RankEvent,
+  RepresentationEvent,
   StartEvent,
   VerdictEvent,
 } from '../types/events.js';
@@ -30,6 +32,9 @@ const collapsedAlignment = 0.9;
 const oneDirection = 1.1;
 /** In so few steps a run that works may not have moved yet: whether one learns is not told before. */
 const leastMoved = 200;
+/** A backbone has drifted that uses fewer directions than this share of those at its start, or tells less apart. */
+const keptRank = 0.5;
+const keptTop1 = 0.75;
 /** A smaller change is none: of a rank as a share of it, of the epoch's loss as a mean cosine. */
 const movedRank = 0.1;
 const movedCosine = 0.005;
@@ -68,11 +73,14 @@ function follow(): Follower {
     if (event.type === 'step' && event.phase === 'train') run.rate = event.lr;
     if (event.type === 'epoch') addEpoch(run, event);
     if (event.type === 'rank') addRank(run, event);
-    if (event.type !== 'epoch' && event.type !== 'rank') return undefined;
+    if (event.type === 'representation') addRepresentation(run, event);
+    if (event.type !== 'epoch' && event.type !== 'rank' && event.type !== 'representation') {
+      return undefined;
+    }
     const verdict = verdictAfter(run, event);
     if (!verdict || verdict === run.verdict) return undefined;
     run.verdict = verdict;
-    const { epoch, step } = run.ranks.at(-1) ?? { epoch: event.epoch, step: 0 };
+    const { epoch, step } = run.ranks.at(-1) ?? { epoch: run.lastEpoch?.epoch ?? 0, step: 0 };
     return { type: 'verdict', epoch, step, verdict, evidence: evidence(run) };
   };
   return {
@@ -101,14 +109,15 @@ export function withVerdicts(
       const found = take(event);
       if (!found) return;
       onEvent(found);
-      if (onCollapse === 'stop' && isCollapse(found.verdict)) job.stop();
+      if (onCollapse === 'stop' && isLost(found.verdict)) job.stop();
     });
     return { ...job, done: job.done.then((summary) => ({ ...summary, verdict: standing() })) };
   };
 }
 
-export const isCollapse = (verdict: Standing): boolean =>
-  verdict === 'dimensional_collapse' || verdict === 'complete_collapse';
+/** There is no use in going on. */
+export const isLost = (verdict: Standing): boolean =>
+  verdict === 'dimensional_collapse' || verdict === 'complete_collapse' || verdict === 'drifting';
 
 /** The part of a run's events that its verdict rests on. */
 interface Run {
@@ -119,6 +128,8 @@ interface Run {
   ranks: RankEvent[];
   firstEpoch: EpochEvent | undefined;
   lastEpoch: EpochEvent | undefined;
+  /** Of a run with `init`. */
+  drift: Drift | undefined;
   /** The learning rate now and an epoch ago, and whether it rose in between. */
   rate: number;
   rateBefore: number;
@@ -135,6 +146,7 @@ function begin(start?: StartEvent, before?: Run): Run {
     ranks: [],
     firstEpoch: undefined,
     lastEpoch: undefined,
+    drift: undefined,
     rate: 0,
     rateBefore: 0,
     warmsUp: false,
@@ -155,17 +167,26 @@ function addRank(run: Run, event: RankEvent): void {
   run.ranks = [...run.ranks, event].slice(-healthyWindow);
 }
 
+/** The accuracy that was measured last stands until the next. */
+function addRepresentation(run: Run, { now, start }: RepresentationEvent): void {
+  run.drift = {
+    ...{ rank: now.effectiveRank, startRank: start.effectiveRank },
+    ...{ top1: now.top1 ?? run.drift?.top1 ?? null, startTop1: start.top1 },
+  };
+}
+
 function verdictAfter(
   run: Run,
-  event: EpochEvent | RankEvent,
+  event: EpochEvent | RankEvent | RepresentationEvent,
 ): VerdictEvent['verdict'] | undefined {
+  if (event.type === 'representation') return drifted(run) ? 'drifting' : undefined;
   if (isYoung(run)) return undefined;
   const found = evidence(run);
   if (event.type === 'epoch') return stoodStill(run, found) ? 'not_learning' : undefined;
   if (run.ranks.length < collapseWindow) return undefined;
   if (isOnePoint(found)) return 'complete_collapse';
   if (isFewDirections(found)) return 'dimensional_collapse';
-  return isHealthy(run, found) ? 'healthy' : undefined;
+  return isHealthy(run, found) && !drifted(run) ? 'healthy' : undefined;
 }
 
 function isYoung(run: Run): boolean {
@@ -190,6 +211,14 @@ function isFewDirections({ onlineRank, targetRank, fullRank }: Evidence): boolea
   return share < fewDirections && targetRank < pullingRatio * onlineRank;
 }
 
+/** The backbone has lost much of what the weights that it began with could do. */
+function drifted({ drift }: Run): boolean {
+  if (!drift) return false;
+  const { rank, startRank, top1, startTop1 } = drift;
+  const worse = top1 !== null && startTop1 !== null && top1 < keptTop1 * startTop1;
+  return worse || rank < keptRank * startRank;
+}
+
 /** The target's rank leads in all of the last measurements, and the network has moved. */
 function isHealthy({ ranks, firstRank }: Run, found: Evidence): boolean {
   if (ranks.length < healthyLeast || !ranks.every(({ difference }) => difference > 0)) return false;
@@ -211,7 +240,7 @@ function hasMoved(first: RankEvent | undefined, { onlineRank, targetRank }: Evid
   return moved(online?.effectiveRank, onlineRank) || moved(target?.effectiveRank, targetRank);
 }
 
-function evidence({ start, ranks, firstEpoch, lastEpoch }: Run): Evidence {
+function evidence({ start, ranks, firstEpoch, lastEpoch, drift }: Run): Evidence {
   const window = ranks.slice(-collapseWindow);
   const middle = (value: (event: RankEvent) => number) => median(window.map(value));
   const { batchSize = 1, dim = batchSize } = start ?? {};
@@ -226,6 +255,7 @@ function evidence({ start, ranks, firstEpoch, lastEpoch }: Run): Evidence {
     alignment: middle(({ alignment }) => alignment),
     lossChange:
       firstEpoch && lastEpoch && lastEpoch !== firstEpoch ? lastEpoch.loss - firstEpoch.loss : null,
+    drift: drift ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import { type Run, runsOf, standingIn } from '../report/runs.js';
 import { toldBefore } from '../run/history.js';
 import { openLog } from '../run/log.js';
 import { checkpointPlace } from '../run/occupied.js';
-import { isCollapse, standingOf } from '../run/verdict.js';
+import { isLost, standingOf } from '../run/verdict.js';
 
 export interface Standing {
   run: Run | undefined;
@@ -45,11 +45,11 @@ function runIn(folder: string): Run | undefined {
 /** A run that was killed just after it had saved for the last time had no time to say so. */
 function hasCollapsed(folder: string, run: Run): boolean {
   if (run.summary) {
-    return run.summary.outcome === 'stopped' && isCollapse(standingIn(run) ?? 'undecided');
+    return run.summary.outcome === 'stopped' && isLost(standingIn(run) ?? 'undecided');
   }
   const [epoch, step] = lastPlace(folder) ?? [];
   if (epoch === undefined || step === undefined) return false;
-  return isCollapse(
+  return isLost(
     standingOf(toldBefore(folder, { ...run.start, startEpoch: epoch, startStep: step })),
   );
 }

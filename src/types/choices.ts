@@ -36,6 +36,7 @@ export const verdicts = [
   'dimensional_collapse',
   'complete_collapse',
   'not_learning',
+  'drifting',
 ] as const;
 /** How a run stands: its verdict, or that there is none yet, or still none after many steps. */
 export const standings = [...verdicts, 'too_early', 'undecided'] as const;

@@ -18,6 +18,16 @@ export interface Meter {
   average: number;
 }
 
+/** Which of another file's weights a run begins with, by their names there. */
+export interface InitEvent {
+  type: 'init';
+  weights: string;
+  /** Whose names they are: simsiam, lincls, lightning, moco, torchvision. */
+  kind: string;
+  taken: string[];
+  left: string[];
+}
+
 export interface StartEvent {
   type: 'start';
   command: 'pretrain' | 'lincls';
@@ -103,6 +113,25 @@ export interface RankEvent {
   alignment: number;
 }
 
+/** What the backbone makes of some training images, as they are: of a run with `init`. */
+export interface Representation {
+  images: number;
+  /** Of its features, as a branch's. */
+  effectiveRank: number;
+  effectiveRankSquared: number;
+  /** Percent, of validation images by their neighbours; null where it was not measured then: `--knn-every`. */
+  top1: number | null;
+}
+
+/** How the backbone stands beside the one that a run with `init` began with. */
+export interface RepresentationEvent {
+  type: 'representation';
+  /** That are done; 0: before the first step. */
+  epochs: number;
+  now: Representation;
+  start: Representation;
+}
+
 /** What the ranks say of a pretraining, whenever they say something new; nothing as long as it is young. */
 export interface VerdictEvent {
   type: 'verdict';
@@ -128,6 +157,16 @@ export interface Evidence {
   alignment: number;
   /** Of the mean loss of an epoch, since the first one; null where there is no second. */
   lossChange: number | null;
+  /** Of a run with `init`: the latest of its backbone beside the first; null elsewhere. */
+  drift: Drift | null;
+}
+
+export interface Drift {
+  rank: number;
+  startRank: number;
+  /** Of the latest time that they were measured; null where they were not at both times. */
+  top1: number | null;
+  startTop1: number | null;
 }
 
 export interface EpochEvent {
@@ -209,6 +248,7 @@ export interface ProgressEvent {
 }
 
 export type Event =
+  | InitEvent
   | StartEvent
   | StepEvent
   | RankEvent
@@ -216,6 +256,7 @@ export type Event =
   | EpochEvent
   | EvaluationEvent
   | KnnAccuracyEvent
+  | RepresentationEvent
   | CheckpointEvent
   | WarningEvent
   | RecordedEvent

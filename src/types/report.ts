@@ -23,6 +23,8 @@ export interface RunRecord {
   commit: string | null;
   /** `folder`: the place of the images, or a list of several. */
   data: { folder: string | string[]; commit: string | null; listing: Listing | null };
+  /** Where it began with the weights of another file: which, and which it left, by their names there. */
+  init?: { weights: string; kind: string; taken: string[]; left: string[] };
 }
 
 /** Equal hashes: the same files, by path and size. */

@@ -26,6 +26,7 @@ interface Line {
   phase?: string;
   loss?: { value: number };
   top1?: number;
+  now?: { effectiveRank: number; top1: number };
 }
 
 async function events(line: string[]): Promise<Line[]> {
@@ -95,6 +96,23 @@ test(
 test('pretrain, BYOL with online classifiers: the same losses', deadline, async () => {
   sameLosses(await pretrained(byol), await pretrained([...byol, ...two]), 100);
 });
+
+test(
+  'heads first, then a slow backbone, from weights of a file: the same losses',
+  deadline,
+  async () => {
+    const output = scratch();
+    await pretrained(heads, output);
+    const init = ['--init', join(output, 'checkpoint_0001.pth.tar'), '--knn-every', '1'];
+    const flags = [...heads, ...init, '--head-warmup-epochs', '1', '--backbone-lr-factor', '0.5'];
+    const [one, both] = [await pretrained(flags), await pretrained([...flags, ...two])];
+    sameLosses(one, both, 10);
+    const [alone = assert.fail(), shared] = [one, both].map((all) => ofType(all, 'representation'));
+    assert.equal(alone.length, 3); // at the start, and after each epoch
+    near(alone[0]?.now?.effectiveRank, shared?.[0]?.now?.effectiveRank, 1e-3, 'rank at the start');
+    assert.equal(alone[0]?.now?.top1, shared?.[0]?.now?.top1);
+  },
+);
 
 test('lincls and knn: the same of a backbone', deadline, async () => {
   const output = scratch();

@@ -54,6 +54,9 @@ const shared = `${processes}
 `;
 
 const pretrain = `${shared}
+--init <weights>
+--head-warmup-epochs <n> = 0
+--backbone-lr-factor <factor> = 1
 --keep <n> = 3
 --milestones <n> = 10
 -a, --arch <name> = "resnet50"

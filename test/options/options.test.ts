@@ -57,7 +57,7 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
   const { mayDiffer: found, ...resolved } = resolvePretrain({ data: 'images' });
   assert.deepEqual(
     found.sort(),
-    [...mayDiffer, 'keep', 'knnEvery', 'milestones', 'rankEvery'].sort(),
+    [...mayDiffer, 'init', 'keep', 'knnEvery', 'milestones', 'rankEvery'].sort(),
   );
   assert.deepEqual(resolved, {
     data: resolve('images'),
@@ -108,6 +108,9 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     checkpointSeconds: 0,
     onDivergence: 'stop',
     maxSteps: 0,
+    init: '',
+    headWarmupEpochs: 0,
+    backboneLrFactor: 1,
     keep: 3,
     milestones: 10,
     device: 'auto',

@@ -60,6 +60,46 @@ function longer(events: Event[], epochs: number): Event[] {
   return started ? [started, ...rest, ...more.flat()] : [];
 }
 
+/** A healthy run that began with weights, whose backbone was then found so after its epochs. */
+function continued(found: { rank: number; top1?: number }[]): Event[] {
+  const of = ({ rank, top1 = null }: { rank: number; top1?: number | null }) => ({
+    ...{ images: 1024, effectiveRank: rank, effectiveRankSquared: rank / 2, top1 },
+  });
+  const start = of({ rank: 100, top1: 60 });
+  const looks = found.map((now, index) => ({
+    after: index,
+    event: { type: 'representation', epochs: index + 1, now: of(now), start } as Event,
+  }));
+  return recorded('simsiam').flatMap((event) => [
+    event,
+    ...(event.type === 'epoch'
+      ? looks.filter(({ after }) => after === event.epoch).map((look) => look.event)
+      : []),
+  ]);
+}
+
+test('a run whose backbone loses much of what it began with is drifting, whatever the ranks of its heads', () => {
+  const names = (events: Event[]) => verdicts(events).map(({ verdict }) => verdict);
+  assert.deepEqual(names(continued([{ rank: 90, top1: 58 }, { rank: 70 }])), ['healthy']);
+  assert.deepEqual(names(continued([{ rank: 90, top1: 58 }, { rank: 40 }])), [
+    'healthy',
+    'drifting',
+  ]);
+  assert.deepEqual(names(continued([{ rank: 90, top1: 40 }, { rank: 90 }])), ['drifting']);
+  // It recovers.
+  assert.deepEqual(names(continued([{ rank: 40 }, { rank: 90 }])).slice(0, 1), ['drifting']);
+  const found = verdicts(continued([{ rank: 40, top1: 30 }])).at(-1);
+  assert.ok(found);
+  assert.deepEqual(found.evidence.drift, { rank: 40, startRank: 100, top1: 30, startTop1: 60 });
+  assert.match(
+    verdictLine(found, 39),
+    /drifting\tbackbone rank 40\.00 \(100\.00 at the start\), kNN@1 30\.00 \(60\.00 at the start\), /,
+  );
+  const [warning, remedy] = verdictWarning(found) ?? [];
+  assert.match(warning ?? '', /^warning: drifting: the backbone has lost much of what/);
+  assert.match(remedy ?? '', /--backbone-lr-factor/);
+});
+
 test('a run at a rate of 0 is not learning, once 200 steps are over', () => {
   const still = longer(recorded('rate-0'), 12);
   const [found, ...more] = verdicts(still);
@@ -144,6 +184,7 @@ test('the evidence is the median of the last measurements', () => {
     featureStd: 0.8368,
     alignment: 0.5742,
     lossChange: null,
+    drift: null, // of a run that began with weights alone
   });
   assert.equal(
     verdictLine(found, 39),

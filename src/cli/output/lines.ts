@@ -5,6 +5,7 @@ import type {
   KnnAccuracyEvent,
   Meter,
   RankEvent,
+  RepresentationEvent,
   StartEvent,
   StepEvent,
   Summary,
@@ -45,6 +46,8 @@ export function lines(event: Event): string[] {
       return [evaluationLine(event)];
     case 'knn':
       return [neighboursLine(event)];
+    case 'representation':
+      return [representationLine(event)];
     case 'sanity_check':
       return [`=> loading '${event.checkpoint}' for sanity check`, '=> sanity check passed.'];
     default:
@@ -58,6 +61,19 @@ export function evaluationLine({ top1, top5 }: EvaluationEvent): string {
 
 export function neighboursLine({ k, top1, top5 }: KnnAccuracyEvent): string {
   return ` * kNN@1 ${top1.toFixed(3)} kNN@5 ${top5.toFixed(3)} (k ${k})`;
+}
+
+/** ` * Backbone rank 174.07 (at the start 176.74), kNN@1 19.400 (at the start 18.600)` */
+export function representationLine({ epochs, now, start }: RepresentationEvent): string {
+  const shown = (name: string, digits: number, value: number | null, first: number | null) =>
+    value === null
+      ? []
+      : [
+          `${name} ${value.toFixed(digits)}` +
+            (epochs > 0 && first !== null ? ` (at the start ${first.toFixed(digits)})` : ''),
+        ];
+  const rank = shown('Backbone rank', 2, now.effectiveRank, start.effectiveRank);
+  return ` * ${[...rank, ...shown('kNN@1', 3, now.top1, start.top1)].join(', ')}`;
 }
 
 function startLines({ arch, pretrained }: StartEvent): string[] {

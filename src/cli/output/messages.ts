@@ -4,6 +4,7 @@ import {
   describePredictor,
   type EmbedEvent,
   type Event,
+  type InitEvent,
   type Place,
   type RecordedEvent,
   type StartEvent,
@@ -19,6 +20,8 @@ export function remark(event: Event | EmbedEvent): Remark | undefined {
   switch (event.type) {
     case 'start':
       return [describeStart(event)];
+    case 'init':
+      return [describeInit(event)];
     case 'recorded':
       return [describeRecorded(event)];
     case 'weights':
@@ -139,6 +142,16 @@ export function describeWeights({ key, passedOver, prefix, taken, left }: Weight
     ...(key ? [` of \`${key}\``] : []),
     ...(others ? [` (not of ${others})`] : []),
     ...(prefix ? [`, named without \`${prefix}\``] : []),
+    ...(left.length > 0 ? [`; ${left.length} left out: ${left.slice(0, most).join(', ')}`] : []),
+    ...(left.length > most ? [', …'] : []),
+  ].join('');
+}
+
+/** begins with 102 tensors of resnet50.pth (torchvision), the heads new; 2 left out: fc.weight, fc.bias */
+function describeInit({ weights, kind, taken, left }: InitEvent): string {
+  const most = 3;
+  return [
+    `begins with ${counted(taken.length, 'tensor')} of ${weights} (${kind}), the heads new`,
     ...(left.length > 0 ? [`; ${left.length} left out: ${left.slice(0, most).join(', ')}`] : []),
     ...(left.length > most ? [', …'] : []),
   ].join('');

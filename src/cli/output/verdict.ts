@@ -1,5 +1,11 @@
 // A verdict as people read it: its name, and the numbers that it rests on.
-import { nameOfStanding, type Summary, type Verdict, type VerdictEvent } from '../../index.js';
+import {
+  type Drift,
+  nameOfStanding,
+  type Summary,
+  type Verdict,
+  type VerdictEvent,
+} from '../../index.js';
 import { position, signed } from './format.js';
 import type { Remark } from './print.js';
 
@@ -15,6 +21,10 @@ const warnings: Record<Exclude<Verdict, 'healthy'>, [reason: string, remedy: str
   not_learning: [
     'neither loss nor effective ranks have moved since the first epoch',
     'look at the learning rate: --lr is the rate for a batch of 256',
+  ],
+  drifting: [
+    'the backbone has lost much of what the weights that it began with could tell apart',
+    'a lower --lr or --backbone-lr-factor keeps more of them; --head-warmup-epochs trains new heads first',
   ],
 };
 
@@ -41,9 +51,18 @@ export function verdictWarning({ verdict }: VerdictEvent): Remark | undefined {
   return [`warning: ${nameOfStanding(verdict)}: ${reason}`, remedy];
 }
 
-function numbers({ evidence }: VerdictEvent): string {
-  const { onlineRank, targetRank, difference, fullRank, featureStd, alignment } = evidence;
+function driftNumbers({ rank, startRank, top1, startTop1 }: Drift): string[] {
+  const accuracy =
+    top1 !== null && startTop1 !== null
+      ? [`kNN@1 ${top1.toFixed(2)} (${startTop1.toFixed(2)} at the start)`]
+      : [];
+  return [`backbone rank ${rank.toFixed(2)} (${startRank.toFixed(2)} at the start)`, ...accuracy];
+}
+
+function numbers({ verdict, evidence }: VerdictEvent): string {
+  const { onlineRank, targetRank, difference, fullRank, featureStd, alignment, drift } = evidence;
   return [
+    ...(drift && verdict === 'drifting' ? driftNumbers(drift) : []),
     `ranks ${onlineRank.toFixed(2)} → ${targetRank.toFixed(2)} of ${fullRank}`,
     `difference ${signed(difference, 2)}`,
     `std ${featureStd.toFixed(2)}`,

@@ -6,6 +6,7 @@ import { evaluated, features, map, mapFiles, neighbours, shown, spectrumFiles } 
 import { device, output, processes, recipe } from './machine.js';
 import { method, model, monitor, predictor } from './model.js';
 import type { CommandName, Group, Per, Row } from './row.js';
+import { start } from './start.js';
 import { statistics, subset } from './subset.js';
 import * as tools from './tools.js';
 import {
@@ -30,7 +31,8 @@ const groups: readonly Group[] = [
   ],
   ...[tools.checked, tools.measured, tools.setUp, tools.doctored, tools.printed],
   tools.printedList,
-  ...[recipe, model, frozen, evaluated, method, predictor, monitor, features, neighbours, map],
+  ...[recipe, model, frozen, evaluated, start, method, predictor, monitor],
+  ...[features, neighbours, map],
   ...[
     training,
     pretraining,
@@ -50,6 +52,7 @@ type Files =
   | typeof import('./model.js')
   | typeof import('./training.js')
   | typeof import('./data.js')
+  | typeof import('./start.js')
   | typeof import('./subset.js')
   | typeof import('./looking.js')
   | typeof import('./machine.js')

@@ -142,3 +142,88 @@ TEST_CASE("a learner's state goes into a checkpoint and comes back from it") {
   REQUIRE(ours.size() == theirs.size());
   for (size_t i = 0; i < ours.size(); ++i) CHECK(ours[i].second.equal(theirs[i].second));
 }
+
+namespace {
+
+using Weights = std::map<std::string, torch::Tensor>;
+
+Weights tensors_of(Learner& learner) {
+  Weights out;
+  for (const auto& [name, tensor] : state(learner)) out[name] = tensor;
+  return out;
+}
+
+bool of_backbone(const std::string& name) {
+  return name.starts_with("encoder.") && !name.starts_with("encoder.fc.");
+}
+
+// Names of either kind whose tensors differ.
+std::pair<int64_t, int64_t> moved(const Weights& before, const Weights& after) {
+  std::pair<int64_t, int64_t> count;
+  for (const auto& [name, tensor] : after) {
+    if (!tensor.equal(before.at(name))) ++(of_backbone(name) ? count.first : count.second);
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("heads are trained alone at first: the backbone stays, and takes no gradient") {
+  for (const auto name : {MethodName::simsiam, MethodName::byol}) {
+    auto options = small(name);
+    options.head_warmup_epochs = 1;
+    torch::manual_seed(1);
+    SelfSupervised learner(options, 3, 2, torch::kCPU, nullptr);
+    learner.begin();
+    const auto before = tensors_of(learner);
+    for (int64_t step = 0; step < 2; ++step) {
+      learner.step(random_batch(), {0, step});
+      learner.train(false);  // as an evaluation does
+      learner.train(true);
+    }
+    const auto warmed = tensors_of(learner);
+    CHECK(moved(before, warmed).first == 0);  // nor its batch norms' statistics
+    CHECK(moved(before, warmed).second > 0);
+    Checkpoint saved;
+    learner.save(saved);
+    int64_t with_momentum = 0;  // of the optimiser: of the heads alone
+    for (const auto& [index, buffer] : saved.optimizer.momentum_buffers) {
+      with_momentum += buffer.defined();
+    }
+    CHECK(with_momentum < 15);
+    if (name == MethodName::byol) {  // the momentum network's backbone is the online one's
+      for (const auto& [key, tensor] : warmed) {
+        if (of_backbone(key)) CHECK(warmed.at("momentum_" + key).equal(tensor));
+      }
+    }
+    learner.step(random_batch(), {1, 0});
+    CHECK(moved(warmed, tensors_of(learner)).first > 60);  // 20 layers, and their norms
+  }
+}
+
+TEST_CASE("--backbone-lr-factor: the backbone moves that much as far, the heads as before") {
+  auto options = small(MethodName::simsiam);
+  options.momentum = options.weight_decay = 0;
+  const auto stepped = [&](double factor, Weights& before, double& lr) {
+    options.backbone_lr_factor = factor;
+    torch::manual_seed(1);
+    SelfSupervised learner(options, 3, 2, torch::kCPU, nullptr);
+    before = tensors_of(learner);
+    torch::manual_seed(2);
+    lr = learner.step(random_batch(), {0, 0}).lr;
+    return tensors_of(learner);
+  };
+  Weights before;
+  double whole_rate = 0, half_rate = 0;
+  const auto whole = stepped(1, before, whole_rate), half = stepped(0.5, before, half_rate);
+  CHECK(whole_rate == half_rate);  // that of the heads is told
+  for (const auto& [name, tensor] : before) {
+    if (!of_backbone(name)) {
+      CHECK(half.at(name).equal(whole.at(name)));
+    } else if (name == "encoder.conv1.weight") {  // blocks begin as the identity
+      const auto far = whole.at(name) - tensor, near = half.at(name) - tensor;
+      CHECK(far.abs().max().item<float>() > 0);
+      CHECK(torch::allclose(near * 2, far, 1e-3, 1e-6));  // sums of float32 around the weight
+    }
+  }
+}
