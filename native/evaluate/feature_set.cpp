@@ -51,9 +51,9 @@ struct Listing {
 
 Listing list(const Dataset& dataset) {
   Listing out;
-  for (const auto& [path, label] : dataset.samples) {
-    out.paths.push_back(path);
-    if (dataset.labelled()) out.labels.push_back(label);
+  for (const auto& sample : dataset.samples) {
+    out.paths.push_back(sample.path);
+    if (dataset.labelled()) out.labels.push_back(sample.label);
   }
   out.classes = Plain::List(dataset.classes.begin(), dataset.classes.end());
   return out;

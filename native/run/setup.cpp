@@ -46,6 +46,10 @@ void announce(const Setup& setup, Position start, int64_t steps, const Dataset* 
   }
   details.insert(details.end(), own.begin(), own.end());
   setup.sink(StartEvent{setup.command, std::move(details)});
+  for (const auto* dataset : {train, val}) {
+    if (!dataset) continue;
+    for (const auto& note : notes_of(*dataset)) setup.sink(WarningEvent{"shards", note});
+  }
 }
 
 }  // namespace rdm

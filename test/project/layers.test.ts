@@ -9,7 +9,7 @@ import { root } from '../support/rdm.js';
 const nativeLayers = [
   ['base'],
   ['pickle', 'data/lists', 'data/pixels', 'spectral', 'optim', 'distributed'],
-  ['data/jpeg', 'formats'],
+  ['data/jpeg', 'data/shards', 'formats'],
   ['data/codecs'],
   ['data/datasets', 'checkpoint'],
   ['data/loading', 'data/subsets', 'models'],

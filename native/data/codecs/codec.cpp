@@ -17,7 +17,7 @@ constexpr size_t kMaxFileBytes = size_t{1} << 30;  // Pillow's most pixels witho
 
 ImageError::ImageError(const std::string& path, const std::string& reason)
     : Error(Code::bad_data, message("cannot decode ", path, ": ", reason),
-            "replace the file by a good copy, or remove it"),
+            "replace it by a good copy, or leave it out"),
       path(path),
       reason(reason) {}
 
@@ -35,8 +35,8 @@ struct Decoder::Impl {
   enum class Kind { jpeg, png, other } kind = Kind::jpeg;
   const Format* other = nullptr;
 
-  void read() {
-    read_file(path, kMaxFileBytes, bytes);
+  void read(const std::function<void(std::string&)>& read_bytes) {
+    read_bytes(bytes);
     if (bytes.empty()) throw std::runtime_error("the file is empty");
     file = {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
   }
@@ -72,9 +72,13 @@ Decoder::Decoder(int64_t max_image_pixels) : impl_(std::make_unique<Impl>(max_im
 Decoder::~Decoder() = default;
 
 Extent Decoder::open(const std::string& path) {
-  impl_->path = path;
+  return open(path, [&](std::string& out) { read_file(path, kMaxFileBytes, out); });
+}
+
+Extent Decoder::open(const std::string& name, const std::function<void(std::string&)>& read) {
+  impl_->path = name;
   return naming_the_file(impl_->path, [&] {
-    impl_->read();
+    impl_->read(read);
     const Extent extent = impl_->extent = impl_->read_header();
     // Divided, as the product may not fit into 64 bits. No format gives an extent of 0.
     if (extent.width > impl_->max_pixels / extent.height) {

@@ -2,6 +2,7 @@
 // a file's content, not by its name. EXIF orientation is ignored, as Pillow does.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <new>
 #include <string>
@@ -43,6 +44,9 @@ class Decoder {
   ~Decoder();
 
   Extent open(const std::string& path);  // reads the file and its header
+  // The same of bytes that lie elsewhere: `read` puts them into a text whose memory is reused, and
+  // throws a std::runtime_error saying why not. `name` is what errors call the image.
+  Extent open(const std::string& name, const std::function<void(std::string&)>& read);
 
   // Decodes the opened image; only the pixels in the box are defined. Good until the next open.
   Decoded decode(const Box& needed);

@@ -39,6 +39,13 @@ void keep(Dataset& dataset, const std::vector<int64_t>& images) {
   if (dataset.in_memory()) dataset.pixels.resize(to * bytes);
 }
 
+Extent open_image(Decoder& decoder, const Dataset& dataset, const Sample& sample) {
+  if (sample.shard == kNoShard) return decoder.open(sample.path);
+  return decoder.open(sample.path, [&](std::string& out) {
+    dataset.shards->read(sample.shard, sample.offset, sample.bytes, out);
+  });
+}
+
 Dataset evenly_spaced(Dataset dataset, int64_t count) {
   const int64_t all = dataset.size();
   if (count == 0 || count >= all) return dataset;
@@ -182,6 +189,9 @@ uint64_t listing_hash(const Dataset& dataset) {
     }
     add(std::string_view(sample.path).substr(is_below(root) ? root.size() : 0));
     add(std::to_string(sample.label));
+  }
+  for (const auto& source : dataset.sources) {
+    if (source.checksum != 0) add(std::to_string(source.checksum));
   }
   return hash;
 }

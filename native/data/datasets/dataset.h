@@ -2,20 +2,29 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "data/codecs/codec.h"
 #include "data/pixels/augmentation.h"
+#include "data/shards/shard_files.h"
 
 namespace rdm {
 
 inline constexpr int64_t kNoLabel = -1;
+inline constexpr int32_t kNoShard = -1;
 
 struct Sample {
-  std::string path;   // of the image's file; of an image in memory, its file and number
+  std::string path;   // of the image's file; in a shard or in memory, its file and name or number
   int64_t label = 0;  // index into Dataset::classes; kNoLabel where there are none
+
+  // Of an image in a shard: where its bytes lie.
+  int64_t offset = 0;
+  uint32_t bytes = 0;
+  int32_t shard = kNoShard;  // index into Dataset::shards
 };
 
 // How many files have an extension (in lower case, with its dot; empty where there is none).
@@ -24,18 +33,21 @@ using ExtensionCounts = std::map<std::string, int64_t>;
 // Where images came from.
 struct Source {
   std::string place;   // as it was given
-  std::string layout;  // folder, images, list, table, or CIFAR's: layout_of
+  std::string layout;  // folder, images, list, table, shards, or CIFAR's: layout_of
   std::string root;    // the folder that its paths lie in
   int64_t images = 0;  // that were found there, also where a run takes only some of them
+  uint64_t checksum = 0;           // of shards' directories; 0: none
+  std::vector<std::string> notes;  // what is to be told of it
 };
 
 struct Dataset {
-  std::string root;                  // the folder of this split
-  std::vector<Source> sources;       // in the order of the samples
-  std::vector<std::string> classes;  // sorted; none: the images have no labels
-  std::vector<Sample> samples;       // of folders: sorted by class, then by path
-  ExtensionCounts ignored;           // files beside the images that are none by their names
-  Statistics statistics;             // of its pixels; ImageNet's for folders
+  std::string root;                    // the folder of this split
+  std::vector<Source> sources;         // in the order of the samples
+  std::vector<std::string> classes;    // sorted; none: the images have no labels
+  std::vector<Sample> samples;         // of folders: sorted by class, then by path
+  ExtensionCounts ignored;             // files beside the images that are none by their names
+  Statistics statistics;               // of its pixels; ImageNet's for folders
+  std::shared_ptr<ShardFiles> shards;  // none: every image has a file of its own, or is in memory
 
   // Images in memory, all of one size: (samples, height, width, 3). Empty when they are files.
   std::vector<uint8_t> pixels;
@@ -59,6 +71,21 @@ extern const char* const kPlaces;
 
 // Keeps these images, which are in rising order, and lets go of the others.
 void keep(Dataset& dataset, const std::vector<int64_t>& images);
+
+// Opens an image of a file or a shard for decoding, and gives its size. Throws ImageError.
+Extent open_image(Decoder& decoder, const Dataset& dataset, const Sample& sample);
+
+// As naming_the_file, for whatever is done with one image; says where in its shard it lies.
+template <typename Work>
+auto naming_the_image(const Sample& sample, Work work) {
+  try {
+    return naming_the_file(sample.path, work);
+  } catch (const ImageError& error) {
+    if (sample.shard == kNoShard) throw;
+    throw ImageError(error.path,
+                     message(error.reason, ", at byte ", sample.offset, " of the shard"));
+  }
+}
 
 // Takes `count` of the images, evenly spaced in their order, so that classes keep their shares; all
 // of them if there are no more, or if `count` is 0.
@@ -91,7 +118,7 @@ std::vector<std::string> choose_classes(std::vector<std::string> available,
                                         const std::string& place);
 
 // A hash that changes when a class, a path or a label does: 64-bit FNV-1a over the listing, without
-// the root; of several places with the last part of each.
+// the root; of several places with the last part of each, of shards with their directories.
 uint64_t listing_hash(const Dataset& dataset);
 
 }  // namespace rdm

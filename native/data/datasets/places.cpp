@@ -47,6 +47,11 @@ void append(Dataset part, ClassNames& names, Dataset& joined) {
   for (auto& sample : part.samples) {
     if (part.labelled()) sample.label = names.number(part.classes[sample.label]);
   }
+  if (part.shards) {
+    if (!joined.shards) joined.shards = std::make_shared<ShardFiles>();
+    for (auto& sample : part.samples) sample.shard += joined.shards->size();
+    joined.shards->add(*part.shards);
+  }
   joined.samples.insert(joined.samples.end(), std::make_move_iterator(part.samples.begin()),
                         std::make_move_iterator(part.samples.end()));
   joined.sources.push_back(part.sources[0]);
@@ -126,10 +131,19 @@ Dataset open_shown(const Places& places, const DatasetOptions& options) {
   return open(parts, options);
 }
 
+std::vector<std::string> notes_of(const Dataset& dataset) {
+  std::vector<std::string> all;
+  for (const auto& source : dataset.sources) {
+    all.insert(all.end(), source.notes.begin(), source.notes.end());
+  }
+  return all;
+}
+
 Plain::List sources_of(const Dataset& dataset) {
   Plain::List sources;
-  for (const auto& [place, layout, root, images] : dataset.sources) {
-    sources.push_back(Plain::Dict{{"place", place}, {"layout", layout}, {"images", images}});
+  for (const auto& source : dataset.sources) {
+    sources.push_back(
+        Plain::Dict{{"place", source.place}, {"layout", source.layout}, {"images", source.images}});
   }
   return sources;
 }

@@ -28,6 +28,9 @@ Dataset open_places(const Places& places, const std::string& split,
 // has no splits.
 Dataset open_shown(const Places& places, const DatasetOptions& options = {});
 
+// What there is to tell of its places, such as shards that changed since they were indexed.
+std::vector<std::string> notes_of(const Dataset& dataset);
+
 // [{place, layout, images}], in the order of the images.
 Plain::List sources_of(const Dataset& dataset);
 

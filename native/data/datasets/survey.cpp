@@ -76,7 +76,7 @@ Plain describe(const Dataset& dataset, const Splits& splits) {
   for (int64_t i = 0; i < dataset.size(); i += stride) {
     Extent extent{dataset.width, dataset.height};
     try {
-      if (!dataset.in_memory()) extent = decoder.open(dataset.samples[i].path);
+      if (!dataset.in_memory()) extent = open_image(decoder, dataset, dataset.samples[i]);
     } catch (const ImageError&) {
       continue;  // `rdm data check` lists what is broken
     }
@@ -102,6 +102,7 @@ Plain describe(const Dataset& dataset, const Splits& splits) {
                      {"emptyClasses", names(empty)},
                      {"onlyHere", only_in(dataset, splits)},
                      {"ignoredFiles", std::move(ignored)},
+                     {"notes", names(notes_of(dataset))},
                      {"listing", std::string(hash)},
                      {"widths", widths.plain()},
                      {"heights", heights.plain()}};
@@ -122,25 +123,31 @@ Plain dataset_info(const Places& places) {
 }
 
 Plain check_dataset(const Places& places, const CheckOptions& options) {
-  std::vector<std::string> paths;  // of files; images in memory were checked as they were read
-  std::string root;
+  struct Image {
+    const Dataset& dataset;
+    const Sample& sample;
+  };
+  const Splits splits = open_splits(places, {.missing_files = true});
+  std::vector<Image> images;  // but for those in memory, which were checked as they were read
   int64_t in_memory = 0;
-  for (const auto& [name, dataset] : open_splits(places, {.missing_files = true})) {
-    if (root.empty()) root = name_of(dataset);
+  for (const auto& [name, dataset] : splits) {
     if (dataset.in_memory())
       in_memory += dataset.size();
     else
-      for (const auto& sample : dataset.samples) paths.push_back(sample.path);
+      for (const auto& sample : dataset.samples) images.push_back({dataset, sample});
   }
-  const auto total = static_cast<int64_t>(paths.size());
+  const auto total = static_cast<int64_t>(images.size());
   std::atomic<int64_t> next{0}, done{0};
   std::mutex mutex;
   std::map<int64_t, std::string> reasons;
   const auto work = [&](Decoder& decoder) {
     for (int64_t i = next++; i < total && !options.stop.stop_requested(); i = next++) {
+      const auto& [dataset, sample] = images[i];
       try {
-        const Extent extent = decoder.open(paths[i]);
-        decoder.decode({0, 0, extent.width, extent.height});
+        naming_the_image(sample, [&] {
+          const Extent extent = open_image(decoder, dataset, sample);
+          decoder.decode({0, 0, extent.width, extent.height});
+        });
       } catch (const ImageError& error) {
         std::lock_guard lock(mutex);
         reasons.emplace(i, error.reason);
@@ -164,9 +171,9 @@ Plain check_dataset(const Places& places, const CheckOptions& options) {
   workers.clear();  // joins
   Plain::List bad;
   for (const auto& [index, reason] : reasons) {
-    bad.push_back(Plain::Dict{{"path", paths[index]}, {"reason", reason}});
+    bad.push_back(Plain::Dict{{"path", images[index].sample.path}, {"reason", reason}});
   }
-  return Plain::Dict{{"root", root},
+  return Plain::Dict{{"root", name_of(splits[0].second)},
                      {"images", done + in_memory},
                      {"stopped", done < total},
                      {"bad", std::move(bad)}};

@@ -12,7 +12,8 @@ namespace rdm {
 
 // {root, layout, splits: {train: {places, images, classes, smallestClass, largestClass,
 // emptyClasses,
-//  onlyHere, ignoredFiles, listing, widths, heights}, val: …}}. Classes are counted; the smallest
+//  onlyHere, ignoredFiles, notes, listing, widths, heights}, val: …}}. Classes are counted; the
+//  smallest
 // and the largest are {name, images}, or null without labels; `onlyHere` names the classes that the
 // other split lacks; `ignoredFiles` counts files that are no images by their extensions; widths and
 // heights are {least, mean, most} over at most a thousand images, evenly spread. Throws bad_data

@@ -39,7 +39,7 @@ Worker::Worker(const Dataset& dataset, const LoaderOptions& options, BadImageLis
 Decoded Worker::decode(int64_t epoch, int64_t image, int64_t used) {
   const bool in_memory = dataset_.in_memory();
   const Extent extent = in_memory ? Extent{dataset_.width, dataset_.height}
-                                  : decoder_.open(dataset_.samples[used].path);
+                                  : open_image(decoder_, dataset_, dataset_.samples[used]);
   Box needed{0, 0, extent.width, extent.height};
   int64_t reduction = extent.width;  // the least number by which a view shrinks what it is cut from
   draws_.clear();
@@ -93,7 +93,7 @@ int64_t Worker::make_views(int64_t epoch, int64_t image, void* out, int64_t view
   int64_t used = image;
   for (int attempt = 1;; ++attempt) {
     try {
-      naming_the_file(dataset_.samples[used].path, [&] {
+      naming_the_image(dataset_.samples[used], [&] {
         const Decoded source = decode(epoch, image, used);
         decoded = Clock::now();
         augment(source, out, view_step);

@@ -41,10 +41,11 @@ struct Folder {
     try {
       const Dataset dataset = open_dataset(file, "train", options);
       std::vector<std::string> out;
-      for (const auto& [path, label] : dataset.samples) {
+      for (const auto& sample : dataset.samples) {
+        const auto& path = sample.path;
         CHECK(path.starts_with(root + "/"));
         out.push_back(path.substr(root.size() + 1) +
-                      (dataset.labelled() ? " " + dataset.classes[label] : ""));
+                      (dataset.labelled() ? " " + dataset.classes[sample.label] : ""));
       }
       return out;
     } catch (const Error& error) {

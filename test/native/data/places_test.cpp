@@ -54,10 +54,10 @@ struct Folder {
 
   static Places listed(const Dataset& dataset) {
     Places out;
-    for (const auto& [path, label] : dataset.samples) {
-      CHECK((label == kNoLabel) == !dataset.labelled());
-      out.push_back(fs::path(path).stem().string() +
-                    (dataset.labelled() ? " " + dataset.classes[label] : ""));
+    for (const auto& sample : dataset.samples) {
+      CHECK((sample.label == kNoLabel) == !dataset.labelled());
+      out.push_back(fs::path(sample.path).stem().string() +
+                    (dataset.labelled() ? " " + dataset.classes[sample.label] : ""));
     }
     return out;
   }
