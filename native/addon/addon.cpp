@@ -15,6 +15,7 @@
 #include "tools/export.h"
 #include "tools/hash_tensors.h"
 #include "tools/inspect.h"
+#include "tools/listing.h"
 #include "train/lincls.h"
 #include "train/pretrain.h"
 
@@ -148,6 +149,8 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("dataStats", job<read_whole<StatisticsOptions>, data_stats>);
   add("dataInfo", call<data_info>);
   add("synthesize", call<synthesize_dataset>);
+  add("listImages", call<list_images>);
+  add("shardFiles", call<shard_files>);
   add("environment", environment_now);
   return exports;
 }

@@ -33,6 +33,23 @@ export interface Job<Result> {
 /** A result whose `outcome` is a flag. */
 export type Stoppable<Result> = Omit<Result, 'outcome'> & { stopped: boolean };
 
+/** The images of a split, in the order of a run. */
+export interface ImageListing {
+  classes: string[];
+  paths: string[];
+  /** Paths below their places; of a shard's images their members' names, which their paths end with. */
+  names: string[];
+  /** Empty without classes. */
+  labels: number[];
+  /** Of images in shards: where they lie; else empty. */
+  offsets: number[];
+  bytes: number[];
+  /** Of images in memory, (images, height, width, 3); else empty. */
+  width: number;
+  height: number;
+  pixels: Uint8Array;
+}
+
 export interface Native {
   /** `inStep`: no further step is made until `onEvent` has returned from each event. */
   pretrain(options: NativeOptions, onEvent: (event: Event) => void, inStep?: boolean): Job<Summary>;
@@ -53,6 +70,9 @@ export interface Native {
   checkData(options: NativeOptions, onEvent: (event: ProgressEvent) => void): Job<DataCheck>;
   dataStats(options: NativeOptions, onEvent: (event: ProgressEvent) => void): Job<DataStats>;
   synthesize(options: NativeOptions): Promise<{ images: number }>;
+  /** Null where there is no such split. */
+  listImages(options: { data: string | string[]; split: string }): Promise<ImageListing | null>;
+  shardFiles(place: string): Promise<string[]>;
   environment(): Environment;
 }
 

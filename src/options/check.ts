@@ -110,6 +110,6 @@ export function places(given: Places | undefined): Places {
   throw new RdmError(
     'usage',
     'no data folder was given',
-    'pass a folder of images, one with train/ and val/, or a list of images (.txt, .csv, -)',
+    'pass a folder of images, one with train/ and val/, a list of images (.txt, .csv, -), or shards (.tar)',
   );
 }

@@ -1,8 +1,10 @@
-// A fingerprint of data: of a folder by its files' paths and sizes, of a list by its bytes. No image is opened.
+// A fingerprint of data: of a folder by its files' paths and sizes, of shards likewise, of a list by its bytes. No image
+// is opened.
 import { createHash } from 'node:crypto';
 import { createReadStream, type Dirent, existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { native } from '../native/addon.js';
 import type { Listing } from '../types/report.js';
 
 interface File {
@@ -31,6 +33,7 @@ export async function hashListings(places: string[], signal: AbortSignal): Promi
  */
 export async function hashListing(folder: string, signal: AbortSignal): Promise<Listing> {
   const hash = createHash('sha256');
+  if (folder.toLowerCase().endsWith('.tar')) return hashShards(await native().shardFiles(folder));
   const found = await stat(folder);
   if (!found.isDirectory()) {
     for await (const part of createReadStream(folder, { signal })) hash.update(part);
@@ -47,6 +50,14 @@ export async function hashListing(folder: string, signal: AbortSignal): Promise<
     }
   }
   return { sha256: hash.digest('hex'), ...listing };
+}
+
+async function hashShards(paths: string[]): Promise<Listing> {
+  const hash = createHash('sha256');
+  const files = await Promise.all(paths.map(async (path) => ({ path, ...(await stat(path)) })));
+  for (const { path, size } of files) hash.update(`${basename(path)}\0${size}\n`);
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { sha256: hash.digest('hex'), files: files.length, bytes };
 }
 
 /** Yields files in sorted order, a folder at a time. Links are resolved, but not to a folder that is being listed. */

@@ -18,6 +18,14 @@ export interface FetchSummary {
   path: string;
 }
 
+export interface PackSummary {
+  /** `stopped`: the signal was aborted, and nothing is left. */
+  outcome: 'done' | 'stopped';
+  images: number;
+  /** What to pass as a place: one shard, or a range of them. */
+  places: { split: 'train' | 'val'; images: number; shards: number; place: string }[];
+}
+
 export interface DataCheck {
   root: string;
   /** How many were looked at. */
@@ -47,13 +55,14 @@ export type Channels = [number, number, number];
 
 /**
  * `folder`: SPLIT/CLASS/*; `images`: at any depth, without classes and splits; `list`: a path on each line; `table`:
- * comma-separated paths and maybe labels; else the files of CIFAR's authors, in their binary or their Python layout.
+ * comma-separated paths and maybe labels; `shards`: tar archives as WebDataset has them; else the files of CIFAR's authors, in their binary or their Python layout.
  */
 export type Layout =
   | 'folder'
   | 'images'
   | 'list'
   | 'table'
+  | 'shards'
   | 'cifar10-binary'
   | 'cifar10-python'
   | 'cifar100-binary'
@@ -88,6 +97,8 @@ export interface SplitInfo {
   onlyHere: string[];
   /** How many files beside the images are none, by their extension ('' where there is none). */
   ignoredFiles: Record<string, number>;
+  /** What there is to tell of shards: those that changed since they were indexed. */
+  notes: string[];
   /** A hash of classes, paths and labels: equal listings train on the same images. */
   listing: string;
   /** Pixels, over at most a thousand images, evenly spread. */

@@ -119,7 +119,7 @@ test('an image is no place, and a list needs labels where a folder does', async 
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /^rdm: not a folder of images, a list \(\.txt\) or a table \(\.csv\): /,
+    /^rdm: not a folder of images, a list \(\.txt\), a table \(\.csv\) or shards \(\.tar\): /,
   );
   const list = write('images.txt', paths.join('\n'));
   const knn = await rdm(['knn', '-a', 'resnet18', '--device', 'cpu', '--output', scratch(), list]);

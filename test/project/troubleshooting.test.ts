@@ -22,6 +22,8 @@ const unmet: [belongs: (message: Message) => boolean, why: string][] = [
 /** Rows of messages that a function puts together, so that no throw has their words. */
 const composed = [
   'FILE: REASON',
+  'PATH, at byte N: REASON',
+  'PATH, at byte N: NAME: REASON',
   'FILE, line N, column N: REASON',
   'the loss is VALUE at epoch N, step N (learning rate R)',
   'the gradient is not finite at epoch N, step N, where the loss is VALUE (learning rate R)',

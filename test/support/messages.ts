@@ -51,10 +51,11 @@ function withoutValues(template: string): string[] {
   return parts;
 }
 
-/** RDM_CHECK(condition, Code::x, parts…), Error(Code::x, message, hint), and of Lines error([number, ]message, hint). */
+/** RDM_CHECK(condition, Code::x, parts…), Error(Code::x, message, hint), and of Lines and TarReader error([number, ]message, hint). */
 function compiled(file: string): Message[] {
   const text = read(file).replace(/^\s*\/\/.*$/gm, '');
-  const ofLines = /\b(?:lines_?\.|throw )error\(\s*(?:numbers_\[\w+\],\s*)?/g;
+  const ofLines =
+    /\b(?:lines_?\.|tar_\.|throw )error\(\s*(?:(?:numbers_\[\w+\]|[\w.>[\]-]*offset|at|0),\s*)?/g;
   const wrongLines = [...text.matchAll(ofLines)].map((found) => {
     const begin = found.index + found[0].length;
     const parts = literals(text.slice(begin, argumentEnd(text, begin, false)));

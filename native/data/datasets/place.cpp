@@ -7,8 +7,11 @@
 #include "data/datasets/cifar.h"
 #include "data/datasets/image_folder.h"
 #include "data/datasets/image_list.h"
+#include "data/datasets/shards.h"
 #include "data/datasets/walk.h"
+#include "data/lists/extensions.h"
 #include "data/lists/lines.h"
+#include "data/shards/shard_range.h"
 
 namespace rdm {
 namespace {
@@ -24,19 +27,20 @@ bool is_split_folder(const std::string& place) {
   return is_folder(root / "train") || is_folder(root / "val") || !is_folder(root);
 }
 
-// list or table; empty for what is no file. A list that is missing is told as such.
+// list, table or shards; empty for what is no file. One that is missing is told as such.
 std::string file_layout(const std::string& place) {
   std::error_code ignored;
   if (place == kStandardInput) return "list";
   if (is_folder(place)) return "";
+  if (names_shards(place)) return "shards";
   const auto extension = extension_of(std::filesystem::path(place).filename().string());
   if (extension == ".txt") return "list";
   if (extension == ".csv") return "table";
   if (!std::filesystem::exists(place, ignored)) return "";
-  throw Error(
-      Code::bad_data,
-      message("not a folder of images, a list (.txt) or a table (.csv): ", printable(place)),
-      kPlaces);
+  throw Error(Code::bad_data,
+              message("not a folder of images, a list (.txt), a table (.csv) or shards (.tar): ",
+                      printable(place)),
+              kPlaces);
 }
 
 bool has_only_folders(const std::string& place) {
@@ -45,7 +49,7 @@ bool has_only_folders(const std::string& place) {
 }
 
 Dataset open_as(const std::string& layout, const std::string& place, const std::string& split,
-                const DatasetOptions& options) {
+                const DatasetOptions& options, Source& source) {
   if (layout == "folder") return image_folder(place, split, options);
   if (layout.starts_with("cifar")) return read_cifar(*find_cifar(place), split, options);
   if (split != "train") {
@@ -54,6 +58,7 @@ Dataset open_as(const std::string& layout, const std::string& place, const std::
   }
   if (layout == "list") return image_list(place, options);
   if (layout == "table") return image_table(place, options);
+  if (layout == "shards") return open_shards(place, options, source);
   if (options.class_folders && has_only_folders(place)) return class_folder(place, options);
   return loose_folder(place, options);
 }
@@ -83,8 +88,11 @@ bool has_split(const std::string& place, const std::string& split) {
 Dataset open_dataset(const std::string& place, const std::string& split,
                      const DatasetOptions& options) {
   const auto layout = layout_of(place);
-  auto dataset = open_as(layout, place, split, options);
-  dataset.sources = {{place, layout, dataset.root, dataset.size()}};
+  Source source{place, layout};
+  auto dataset = open_as(layout, place, split, options, source);
+  source.root = dataset.root;
+  source.images = dataset.size();
+  dataset.sources = {std::move(source)};
   return dataset;
 }
 

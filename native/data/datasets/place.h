@@ -8,8 +8,9 @@
 namespace rdm {
 
 // folder (SPLIT/CLASS/**), images (at any depth, without classes and splits), list (.txt, or `-`
-// for standard input), table (.csv), or CIFAR's: cifar10-binary, cifar10-python, cifar100-binary,
-// cifar100-python. Throws bad_data for a file of another kind.
+// for standard input), table (.csv), shards (.tar, also a range of them), or CIFAR's:
+// cifar10-binary, cifar10-python, cifar100-binary, cifar100-python. Throws bad_data for a file of
+// another kind.
 std::string layout_of(const std::string& place);
 
 // Whether its images are split into train and val: CIFAR's, and those of a folder with classes.

@@ -3,19 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "data/lists/extensions.h"
 
 namespace rdm {
 namespace {
 
 namespace fs = std::filesystem;
-
-// torchvision.datasets.folder.IMG_EXTENSIONS
-constexpr std::array kExtensions{".jpg", ".jpeg", ".png",  ".ppm", ".bmp",
-                                 ".pgm", ".tif",  ".tiff", ".webp"};
 
 void append_paths(const std::string& folder, const std::vector<std::string>& names,
                   std::vector<std::string>& paths) {
@@ -23,14 +19,6 @@ void append_paths(const std::string& folder, const std::vector<std::string>& nam
 }
 
 }  // namespace
-
-std::string extension_of(const std::string& name) {
-  const size_t dot = name.rfind('.');
-  if (dot == std::string::npos) return "";
-  std::string extension = name.substr(dot);
-  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return extension;
-}
 
 FolderListing list_folder(const fs::path& folder) {
   FolderListing listing;
@@ -43,7 +31,7 @@ FolderListing list_folder(const fs::path& folder) {
       continue;
     }
     const std::string extension = extension_of(name);
-    if (std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end())
+    if (is_image_extension(extension))
       listing.images.push_back(std::move(name));
     else
       ++listing.ignored[extension];

@@ -16,10 +16,7 @@ struct FolderListing {
   ExtensionCounts ignored;                   // the other files
 };
 
-// The extension of a file's name in lower case, with its dot; empty where there is none.
-std::string extension_of(const std::string& name);
-
-// Which files are images is told by torchvision's extensions. Throws bad_data where the folder
+// Which files are images is told by their extensions. Throws bad_data where the folder
 // cannot be read.
 FolderListing list_folder(const std::filesystem::path& folder);
 

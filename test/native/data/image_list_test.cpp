@@ -141,7 +141,8 @@ TEST_CASE("a list that cannot be read says why, and another file is no place") {
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   CHECK(complaint(pipe) == "cannot read the list " + pipe + ": a device or a pipe, not a file");
   CHECK(complaint(folder.root + "/a.jpg") ==
-        "not a folder of images, a list (.txt) or a table (.csv): " + folder.root + "/a.jpg");
+        "not a folder of images, a list (.txt), a table (.csv) or shards (.tar): " + folder.root +
+            "/a.jpg");
 }
 
 TEST_CASE("a table has paths and maybe labels, whose columns its first line may name") {
