@@ -1,5 +1,7 @@
 // rdm-ssl as a library. What draws a report loads on first use.
-import type { Control } from './types/events.js';
+import type { PackOptions } from './options/types.js';
+import type { PackSummary } from './types/datasets.js';
+import type { Control, ProgressEvent } from './types/events.js';
 import type { ReportOptions, WatchOptions } from './types/report.js';
 import type { Summary } from './types/results.js';
 import type { SweepPlan } from './types/sweep.js';
@@ -55,6 +57,18 @@ export * from './types/report.js';
 export * from './types/results.js';
 export * from './types/setup.js';
 export * from './types/sweep.js';
+
+/**
+ * Writes the images of a place as shards into a new folder, in the order that a run has them in: training on them
+ * makes the same batches. The folder appears whole or not at all. Progress counts images.
+ */
+export async function packDataset(
+  options: PackOptions,
+  control: Control<ProgressEvent> = {},
+): Promise<PackSummary> {
+  const { pack } = await import('./datasets/pack.js');
+  return pack(options, control);
+}
 
 /** Writes a report on the runs in these folders, side by side; returns the files. Rejects with `bad_run`. */
 export async function report(runs: string[], options: ReportOptions): Promise<string[]> {

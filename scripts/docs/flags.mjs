@@ -11,7 +11,8 @@ const sections = [
   ['knn', 'spectrum', 'embed'],
   ...['verify-resume', 'export', 'inspect', 'report', 'watch'].map((name) => [name]),
   ...['data fetch', 'data synthesize', 'data info', 'data check', 'data stats'].map((name) => [name]),
-  ...['sweep', 'runs list', 'runs best', 'recipes list', 'recipes show', 'setup', 'doctor'].map((name) => [name]),
+  ...['data pack', 'sweep', 'runs list', 'runs best', 'recipes list', 'recipes show'].map((name) => [name]),
+  ...['setup', 'doctor'].map((name) => [name]),
 ];
 
 const cell = (text) => text.replaceAll('|', '\\|');

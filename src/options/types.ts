@@ -65,7 +65,7 @@ export type PredictorFlags = Pick<OptionsOf<'pretrain'>, keyof typeof predictor.
 export interface PretrainOptions
   extends Omit<OptionsOf<'pretrain'>, keyof PredictorFlags>,
     Distributed {
-  /** Where the images are: folders, lists (.txt) or tables (.csv) of them; docs/datasets.md has every layout. */
+  /** Where the images are: folders, lists (.txt) or tables (.csv) of them, shards (.tar); docs/datasets.md has every layout. */
   data: Places;
   predictor?: Predictor | undefined;
 }
@@ -103,6 +103,13 @@ export interface ExportOptions extends OptionsOf<'export'> {
 }
 
 export interface SynthesizeOptions extends OptionsOf<'data synthesize'> {
+  output: string;
+}
+
+export interface PackOptions extends OptionsOf<'data pack'> {
+  /** As of pretraining, or the parquet files of a dataset of Hugging Face: one, or the folder that they lie in. */
+  data: Places;
+  /** A new or empty folder. */
   output: string;
 }
 

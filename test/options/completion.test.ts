@@ -60,7 +60,8 @@ const missing = (shell: Shell) =>
 for (const shell of ['bash', 'fish'] as const) {
   test(`${shell}: commands, and commands of a command`, { skip: missing(shell) }, () => {
     assert.deepEqual(offered(shell, 'pre'), ['pretrain']);
-    assert.deepEqual(offered(shell, 'data', ''), ['check', 'fetch', 'info', 'stats', 'synthesize']);
+    const data = ['check', 'fetch', 'info', 'pack', 'stats', 'synthesize'];
+    assert.deepEqual(offered(shell, 'data', ''), data);
     assert.deepEqual(offered(shell, 'recipes', 'sh'), ['show']);
     assert.deepEqual(offered(shell, 'data', 'fetch', ''), ['cifar10', 'cifar100']);
   });

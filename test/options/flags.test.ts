@@ -317,12 +317,13 @@ test('the runs commands have these flags', () => {
 
 test('the data commands have these flags', () => {
   const names = commandAt('data').commands.map((found) => found.name());
-  assert.deepEqual(names, ['fetch', 'synthesize', 'info', 'check', 'stats']);
+  assert.deepEqual(names, ['fetch', 'synthesize', 'info', 'check', 'stats', 'pack']);
   assert.deepEqual(flagsOf(commandAt('data', 'fetch')), listed(fetching));
   assert.deepEqual(flagsOf(commandAt('data', 'info')), ['--json']);
   assert.deepEqual(flagsOf(commandAt('data', 'check')), listed(check));
   assert.deepEqual(flagsOf(commandAt('data', 'stats')), listed(stats));
   assert.deepEqual(flagsOf(commandAt('data', 'synthesize')), listed(synthesize));
+  assert.deepEqual(flagsOf(commandAt('data', 'pack')), ['--json', '--shard-size <mb> = 500']);
 });
 
 test('the recipes commands have these flags', () => {

@@ -17,8 +17,8 @@ import { root, run } from '../support/rdm.js';
 const commands: CommandName[] = [
   ...(['pretrain', 'lincls', 'knn', 'spectrum', 'embed', 'inspect', 'export'] as const),
   ...(['report', 'watch', 'data fetch', 'data synthesize', 'data info', 'data check'] as const),
-  'data stats',
-  ...(['recipes list', 'recipes show', 'setup', 'doctor', 'runs list', 'runs best', 'sweep'] as const),
+  ...(['data stats', 'data pack', 'sweep'] as const),
+  ...(['recipes list', 'recipes show', 'setup', 'doctor', 'runs list', 'runs best'] as const),
 ];
 
 const flagsOf = (command: CommandName) => rowsOf(command).filter(({ row }) => row.flags);

@@ -12,6 +12,8 @@ import {
   type FlagsOf,
   fetchable,
   fetchDataset,
+  type PackSummary,
+  packDataset,
   type Range,
   type SplitInfo,
   synthesize,
@@ -32,6 +34,7 @@ export function addDataCommands(program: Command): void {
   addInfoCommand(data);
   addCheckCommand(data);
   addStatsCommand(data);
+  addPackCommand(data);
 }
 
 const fetchNotes = `
@@ -129,6 +132,7 @@ const infoRows: InfoRow[] = [
 const oddities: InfoRow[] = [
   ['classes without images', ({ emptyClasses }) => listed(emptyClasses)],
   ['classes only here', ({ onlyHere }) => listed(onlyHere)],
+  ['note', ({ notes }) => notes.join('; ') || '-'],
   ['files ignored', ({ ignoredFiles }) => listed(extensions(ignoredFiles))],
 ];
 
@@ -230,4 +234,43 @@ function printStats({ images, of, bad, stopped, mean, std }: DataStats): void {
   if (mean && std) print(`--mean ${four(mean)} --std ${four(std)}`);
   const left = bad ? `, ${bad} cannot be decoded` : '';
   say(`${stopped ? 'stopped after' : 'of'} ${images} of ${of} images${left}`);
+}
+
+const packNotes = `
+PLACE is whatever a run takes, or the parquet files of a dataset of Hugging Face: one, or their folder.
+Prints the place of each split's shards. A key.cls has the number of a label, a key.json its name.
+
+Examples:
+  rdm data pack /data/imagenet /data/imagenet-shards --shard-size 1000
+  rdm pretrain '/data/imagenet-shards/train-{000000..000147}.tar'`;
+
+function addPackCommand(data: Command): void {
+  const command = data
+    .command('pack')
+    .description('write the images of a place as shards: tar archives that runs read by position')
+    .argument('<place>', placeHelp)
+    .argument('<dir>', 'folder to write to, which is new or empty');
+  addFlags(command, 'data pack')
+    .addHelpText('after', packNotes)
+    .action(async (place: string, output: string, flags: FlagsOf<'data pack'>) => {
+      const { json, ...options } = flags;
+      const progress = await openProgress('packing', images);
+      await untilSignal(progress.close, async (signal) => {
+        const control = { onEvent: progress.event, signal };
+        const summary = await packDataset({ data: place, output, ...options }, control).finally(
+          progress.close,
+        );
+        if (json) printJson(summary);
+        else printPacked(summary);
+        return summary.outcome === 'stopped';
+      });
+    });
+}
+
+function printPacked({ outcome, places }: PackSummary): void {
+  if (outcome === 'stopped') say('stopped; nothing was written');
+  for (const { split, images: count, shards, place } of places) {
+    say(`${count} images of ${split} in ${shards} ${shards === 1 ? 'shard' : 'shards'}`);
+    print(place);
+  }
 }

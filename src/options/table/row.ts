@@ -22,6 +22,7 @@ export type CommandName =
   | 'data info'
   | 'data check'
   | 'data stats'
+  | 'data pack'
   | 'recipes list'
   | 'recipes show'
   | 'setup'

@@ -29,7 +29,7 @@ const groups: readonly Group[] = [
     tools.fetched,
     tools.synthesized,
   ],
-  ...[tools.checked, tools.measured, tools.setUp, tools.doctored, tools.printed],
+  ...[tools.packed, tools.checked, tools.measured, tools.setUp, tools.doctored, tools.printed],
   tools.printedList,
   ...[recipe, model, frozen, evaluated, start, method, predictor, monitor],
   ...[features, neighbours, map],

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { exportFormats, measureNames } from '../../types/choices.js';
 import { data } from './data.js';
-import { choice, list, path, text, toggle, whole } from './kinds.js';
+import { choice, list, number, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
 
 const heading = 'Options:';
@@ -204,6 +204,18 @@ export const synthesized = {
   },
 } as const;
 
+export const packed = {
+  heading,
+  rows: {
+    /** Megabytes (1,000,000 bytes) that a shard has at most, but for one image that has more. */
+    shardSize: option('--shard-size <mb>', 'megabytes of a shard at most', {
+      type: number({ above: 0 }),
+      default: 500,
+      for: ['data pack'],
+    }),
+  },
+} as const;
+
 const { maxImagePixels } = data.rows;
 
 export const checked = {
@@ -263,7 +275,7 @@ export const printed = {
       type: toggle,
       line: true,
       for: [
-        ...(['inspect', 'export', 'data info', 'data check', 'data stats'] as const),
+        ...(['inspect', 'export', 'data info', 'data check', 'data stats', 'data pack'] as const),
         ...(['recipes show', 'doctor', 'runs best'] as const),
       ],
     }),
