@@ -34,6 +34,10 @@ const readers = {
     files: /^train$/,
   },
   classes: { target: 'classes' },
+  shard: { target: 'shard' },
+  shard_index: { target: 'shard_index' },
+  list: { target: 'list' },
+  table: { target: 'table' },
   recipe: { script: 'test/fuzz/recipe.mjs', folder: 'recipes/cifar', files: /\.yaml$/ },
 };
 const maxKeptBytes = 6000; // of a reader's corpus in the repository
