@@ -8,7 +8,8 @@
 // Prints a table and ends with one line of JSON. torchvision, Pillow and DALI are installed into .peers;
 // one that cannot be is skipped by name.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -98,6 +99,23 @@ function median(numbers) {
   return sorted.length ? sorted[Math.floor(sorted.length / 2)] : undefined;
 }
 
+// The bytes of the images alone, from files and from the shard that they are packed into.
+async function readings() {
+  const { packDataset } = await import('../../dist/index.js');
+  const folder = mkdtempSync(join(tmpdir(), 'rdm-bench-shards-'));
+  try {
+    const { places } = await packDataset({ data: images, output: join(folder, 'shards') });
+    const [{ images: count, place }] = places;
+    const read = (from) =>
+      lastJson(execFileSync(bench, ['read', from, flags.seconds], { encoding: 'utf8' })).imagesPerSecond;
+    const rounds = Array.from({ length: Number(flags.rounds) }, () => [read(images), read(place)]);
+    const [files, shards] = [0, 1].map((of) => median(rounds.map((round) => round[of])));
+    return { images: count, files, shards, ratio: ratio(shards, files) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 const skipped = {};
 const bench = buildBench();
 for (const name of peers) {
@@ -133,6 +151,11 @@ for (const [augmentation, folder] of Object.entries(augmentations)) {
       `${cell(speed.dali, 8)}  |${cell(ratios.torchvision, 18)}${cell(ratios.dali, 11)}${cell(ratios.fast, 11)}`,
   );
 }
+const reading = await readings();
+console.log(
+  `reading ${reading.images} images, images/s: ${reading.files} from files, ${reading.shards} from a shard, ` +
+    `${reading.ratio} times`,
+);
 const difference = lastJson(execFileSync(bench, ['difference', images, 'simsiam'], { encoding: 'utf8' }));
 const memory = lastJson(execFileSync(bench, ['memory', images, '50'], { encoding: 'utf8' }));
 console.log(`fast differs from exact by ${difference.meanDifference} grey levels on average`);
@@ -142,6 +165,7 @@ console.log(
   JSON.stringify({
     threads: Number(flags.threads),
     results,
+    reading,
     meanDifference: difference.meanDifference,
     memoryMegabytes: memory.memoryMegabytes,
     skipped,

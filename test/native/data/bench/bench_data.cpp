@@ -1,6 +1,7 @@
 // How fast the loader is: one line of JSON a measurement. Driven by scripts/bench/data.mjs.
 //
 //   rdm_bench_data loader DIR AUGMENTATION THREADS SECONDS exact|fast
+//   rdm_bench_data read PLACE SECONDS           the images' bytes alone, in the order of epochs
 //   rdm_bench_data difference DIR AUGMENTATION   mean grey levels between exact and fast
 //   rdm_bench_data memory DIR EPOCHS             resident memory after every tenth epoch
 //   rdm_bench_data kernels DIR                   each part by itself, on one core
@@ -16,8 +17,10 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "data/codecs/codec.h"
 #include "data/datasets/image_folder.h"
+#include "data/datasets/place.h"
 #include "data/loading/loader.h"
 #include "data/pixels/blur.h"
 #include "data/pixels/color.h"
@@ -93,6 +96,27 @@ void measure_loader(const std::string& dir, const std::string& name, int threads
       name.c_str(), threads, static_cast<double>(images) / taken,
       1e3 * used / static_cast<double>(images), after.decode - before.decode,
       after.augment - before.augment, after.consumer - before.consumer, taken);
+}
+
+void measure_reading(const std::string& place, double seconds) {
+  const Dataset dataset = open_dataset(place, "train");
+  std::string bytes;
+  int64_t images = 0, read = 0;
+  const auto begin = Clock::now();
+  for (int64_t epoch = 0; seconds_since(begin) < seconds; ++epoch) {
+    for (const int64_t index : epoch_order(dataset.size(), 0, epoch, /*shuffle=*/true)) {
+      const auto& sample = dataset.samples[index];
+      if (sample.shard == kNoShard)
+        read_file(sample.path, size_t{1} << 30, bytes);
+      else
+        dataset.shards->read(sample.shard, sample.offset, sample.bytes, bytes);
+      read += static_cast<int64_t>(bytes.size());
+      ++images;
+    }
+  }
+  const double taken = seconds_since(begin);
+  std::printf("{\"imagesPerSecond\":%.1f,\"megabytesPerSecond\":%.1f}\n",
+              static_cast<double>(images) / taken, 1e-6 * static_cast<double>(read) / taken);
 }
 
 void measure_difference(const std::string& dir, const std::string& name) {
@@ -193,6 +217,8 @@ int main(int argc, char** argv) {
     if (what == "loader" && argc == 7) {
       measure_loader(argv[2], argv[3], std::atoi(argv[4]), std::atof(argv[5]),
                      std::string(argv[6]) == "fast" ? Decode::fast : Decode::exact);
+    } else if (what == "read" && argc == 4) {
+      measure_reading(argv[2], std::atof(argv[3]));
     } else if (what == "difference" && argc == 4) {
       measure_difference(argv[2], argv[3]);
     } else if (what == "memory" && argc == 4) {
@@ -200,7 +226,7 @@ int main(int argc, char** argv) {
     } else if (what == "kernels" && argc == 3) {
       measure_kernels(argv[2]);
     } else {
-      std::fprintf(stderr, "usage: rdm_bench_data loader|difference|memory|kernels DIR …\n");
+      std::fprintf(stderr, "usage: rdm_bench_data loader|read|difference|memory|kernels DIR …\n");
       return 2;
     }
   } catch (const std::exception& error) {
