@@ -10,6 +10,7 @@ import type { CheckOptions, StatsOptions, SynthesizeOptions } from '../options/t
 import { perform } from '../run/job.js';
 import type { DataCheck, DataInfo, DataStats } from '../types/datasets.js';
 import type { Control, ProgressEvent } from '../types/events.js';
+import { drawShards, writeLists } from './forms.js';
 
 /** Layout, images, classes and sizes of the splits. Rejects with `bad_data`. */
 export function dataInfo(data: Places): Promise<DataInfo> {
@@ -39,10 +40,16 @@ export async function dataStats(
   return perform((onEvent) => native().dataStats(resolved, onEvent), control);
 }
 
-/** Writes a small learnable dataset of JPEGs: train/CLASS/*.jpg and val/CLASS/*.jpg. */
+/** Writes a small learnable dataset of JPEGs: train/CLASS/*.jpg and val/CLASS/*.jpg, or in another form. */
 export async function synthesize(options: SynthesizeOptions): Promise<{ images: number }> {
   checkKeys('data synthesize', options, ['output']);
-  const wanted = sent('data synthesize', complete('data synthesize', options));
-  const resolved = { ...wanted, output: resolve(options.output) };
-  return translated(() => native().synthesize(resolved));
+  const given = complete('data synthesize', options);
+  const wanted = sent('data synthesize', given);
+  const output = resolve(options.output);
+  const draw = (folder: string) =>
+    translated(() => native().synthesize({ ...wanted, output: folder }));
+  if (given.form === 'shards') return drawShards(output, draw);
+  const drawn = await draw(output);
+  if (given.form !== 'folder') await writeLists(output, given.form);
+  return drawn;
 }

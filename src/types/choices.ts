@@ -24,6 +24,7 @@ export const optimizers = ['sgd', 'lars'] as const;
 export const pretrainSchedules = ['cosine', 'warmup-cosine'] as const;
 export const linclsSchedules = ['cosine', 'step'] as const;
 export const interpolations = ['bilinear', 'bicubic'] as const;
+export const syntheticForms = ['folder', 'list', 'table', 'shards'] as const;
 export const fetchable = ['cifar10', 'cifar100'] as const;
 export const predictorTypes = ['mlp', 'poly', 'log', 'log_1', 'log_2'] as const;
 export const predictorLocations = ['online', 'target'] as const;

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { inflateSync } from 'node:zlib';
-import { dataInfo, packDataset } from 'rdm-ssl';
+import { dataInfo, packDataset, synthesize } from 'rdm-ssl';
 import { dataset, scratch } from '../support/folders.js';
 import { rdm, root } from '../support/rdm.js';
 
@@ -212,4 +212,19 @@ test('what cannot be packed is named, and nothing is left of it', async () => {
   const summary = await packDataset({ data, output }, { signal: aborted.signal });
   assert.deepEqual(summary, { outcome: 'stopped', images: 0, places: [] });
   assert.ok(!existsSync(output));
+});
+
+test('drawn images come in every form that a place has', async () => {
+  const drawn = { trainPerClass: 2, valPerClass: 1, size: 16 };
+  const train = async (form: 'folder' | 'list' | 'table' | 'shards', place: string) => {
+    const output = target();
+    assert.deepEqual(await synthesize({ output, form, ...drawn }), { images: 30 });
+    const { layout, splits } = await dataInfo(join(output, place));
+    const { images, classes, widths } = splits.train;
+    return [layout, images, classes, widths];
+  };
+  const [, ...folder] = await train('folder', '');
+  assert.deepEqual(await train('shards', 'train-000000.tar'), ['shards', ...folder]);
+  assert.deepEqual(await train('table', 'train.csv'), ['table', ...folder]);
+  assert.deepEqual(await train('list', 'train.txt'), ['list', 20, 0, folder[2]]);
 });

@@ -252,6 +252,7 @@ const synthesize = `
 --val-per-class <n> = 20
 --size <pixels> = 64
 --seed <n> = 0
+--form <form> = "folder"
 `;
 
 const shown = (found: Command) => found.options.filter(({ hidden }) => !hidden);

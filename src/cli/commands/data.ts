@@ -79,13 +79,14 @@ function describeFetch({ outcome, path }: FetchSummary): string {
 
 const synthesizeNotes = `
 Example:
-  rdm data synthesize /tmp/shapes && rdm pretrain -a resnet18 --crop-size 32 -b 64 /tmp/shapes`;
+  rdm data synthesize /tmp/shapes && rdm pretrain -a resnet18 --crop-size 32 -b 64 /tmp/shapes
+  rdm data synthesize --form shards /tmp/shards && rdm data info /tmp/shards/train-000000.tar`;
 
 function addSynthesizeCommand(data: Command): void {
   const command = data
     .command('synthesize')
     .description(
-      'write JPEGs of ten learnable classes: DIR/train/CLASS/*.jpg and DIR/val/CLASS/*.jpg',
+      'write JPEGs of ten learnable classes: DIR/train/CLASS/*.jpg and DIR/val/CLASS/*.jpg, or in another form',
     )
     .argument('<dir>', 'folder to write to');
   addFlags(command, 'data synthesize')

@@ -1,6 +1,6 @@
 // The few options of the commands that neither train nor evaluate.
 import { availableParallelism } from 'node:os';
-import { exportFormats, measureNames } from '../../types/choices.js';
+import { exportFormats, measureNames, syntheticForms } from '../../types/choices.js';
 import { data } from './data.js';
 import { choice, list, number, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
@@ -200,6 +200,13 @@ export const synthesized = {
       type: whole(0),
       default: 0,
       for: ['data synthesize'],
+    }),
+    /** Folders of classes, with lists (train.txt) or tables (train.csv) of their images beside them, or shards. */
+    form: option('--form <form>', syntheticForms.join(', '), {
+      type: choice('form', syntheticForms),
+      default: 'folder',
+      for: ['data synthesize'],
+      sent: false,
     }),
   },
 } as const;
