@@ -1,11 +1,11 @@
 #include "tools/listing.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "base/dictionary_reader.h"
 #include "data/datasets/places.h"
+#include "data/lists/extensions.h"
 #include "data/shards/shard_range.h"
 
 namespace rdm {
@@ -15,7 +15,7 @@ namespace {
 std::string name_below(const std::string& root, const Sample& sample) {
   const auto& path = sample.path;
   std::string name = path.starts_with(root + "/") ? path.substr(root.size() + 1) : path;
-  return sample.shard == kNoShard ? name : name.substr(name.find(".tar/") + 5);
+  return sample.shard == kNoShard ? name : name.substr(lower_case(name).find(".tar/") + 5);
 }
 
 }  // namespace

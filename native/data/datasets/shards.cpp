@@ -89,9 +89,12 @@ class ShardList {
 Dataset open_shards(const std::string& place, const DatasetOptions& options, Source& source) {
   ShardList list;
   auto& dataset = list.dataset;
-  dataset.root = std::filesystem::path(place).parent_path().string();
+  const auto files = shards_of(place);
+  // The folder above all of them: a range may be of folders.
+  const auto above = files.size() == 1 ? place : place.substr(0, place.find('{'));
+  dataset.root = std::filesystem::path(above).parent_path().string();
   dataset.shards = std::make_shared<ShardFiles>();
-  for (const auto& path : shards_of(place)) list.add(path, open_shard(path));
+  for (const auto& path : files) list.add(path, open_shard(path));
   source.checksum = list.checksum;
   source.notes = list.notes();
   if (*list.labelled)
