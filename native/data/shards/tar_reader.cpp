@@ -46,10 +46,10 @@ bool leaves(std::string_view name) {
          name.ends_with("/..") || name.find("/../") != std::string_view::npos;
 }
 
-// Whether it is a file or a folder, and its name one that can be shown.
+// Whether it is a file, and its name one that can be shown.
 void check(const tar::Header& header) {
   const auto& name = header.name;
-  if (header.type != '0' && header.type != '5') {
+  if (header.type != '0') {
     throw Malformed(message(tar::name_of_type(header.type), ", not a file: ", shortened(name)));
   }
   if (name.empty() || name.size() > kMostName || printable(name) != name) {
@@ -161,10 +161,10 @@ bool TarReader::next(TarMember& member) {
       if (told.path) header.name = *told.path;
       if (told.size) header.size = *told.size;
       told = {};
-      if (header.name.starts_with("./")) header.name.erase(0, 2);
-      check(header);
       pass(offset, header);
       if (header.type == '5') continue;
+      if (header.name.starts_with("./")) header.name.erase(0, 2);
+      check(header);
       member = {std::move(header.name), offset + kBlock, header.size};
       return true;
     } catch (const Malformed& wrong) {
