@@ -17,6 +17,7 @@ const peers = {
   ],
   dali: ['nvidia-dali-cuda130==2.4.0'],
   tensorboard: ['tensorboard', 'setuptools'],
+  polars: ['polars', 'safetensors', 'numpy'],
 };
 
 /** Fetches a peer unless it is there; gives the reason where that fails. */

@@ -7,9 +7,10 @@ import type { Summary } from './types/results.js';
 import type { SweepPlan } from './types/sweep.js';
 
 export { type ErrorCode, RdmError } from './base/errors.js';
-export { embed } from './charts/embed.js';
-export { embeddingHtml, embeddingSvg } from './charts/embedding.js';
+export { mapHtml, mapSvg } from './charts/drawing.js';
+export { map } from './charts/map.js';
 export { svgToPng } from './charts/render.js';
+export { sheetHtml } from './charts/sheet.js';
 export { spectrumSvg } from './charts/spectrum.js';
 export { checkData, dataInfo, dataStats, synthesize } from './datasets/datasets.js';
 export { fetchDataset } from './datasets/fetch.js';
@@ -69,6 +70,9 @@ export async function packDataset(
   const { pack } = await import('./datasets/pack.js');
   return pack(options, control);
 }
+export * from './types/vectors.js';
+export { embed } from './vectors/embed.js';
+export { type Query, Vectors } from './vectors/vectors.js';
 
 /** Writes a report on the runs in these folders, side by side; returns the files. Rejects with `bad_run`. */
 export async function report(runs: string[], options: ReportOptions): Promise<string[]> {

@@ -7,6 +7,8 @@
 #include "base/dictionary_reader.h"
 #include "data/datasets/survey.h"
 #include "data/datasets/synthetic.h"
+#include "data/loading/contact_sheet.h"
+#include "evaluate/embed.h"
 #include "evaluate/feature_set.h"
 #include "evaluate/knn.h"
 #include "evaluate/spectrum.h"
@@ -18,6 +20,8 @@
 #include "tools/listing.h"
 #include "train/lincls.h"
 #include "train/pretrain.h"
+#include "vectors/duplicates.h"
+#include "vectors/nearest.h"
 
 namespace rdm::addon {
 namespace {
@@ -125,6 +129,17 @@ Plain data_stats(const StatisticsOptions& options, const Sink& sink, std::stop_t
   return data_statistics(options, progress, stop);
 }
 
+// contactSheet({paths, side})
+Plain sheet_of(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  std::vector<std::string> paths;
+  int64_t side = 0;
+  for (const auto& path : reader.list("paths")) paths.push_back(*path.get_if<std::string>());
+  reader.positive("side", side);
+  reader.finish();
+  return contact_sheet(paths, side);
+}
+
 Plain data_info(const Plain& data) {
   return dataset_info(places_in(data).value_or(Places()));
 }
@@ -142,6 +157,10 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("knn", job<read_whole<KnnOptions>, knn>);
   add("spectrum", job<read_whole<SpectrumOptions>, spectrum>);
   add("features", job<read_whole<FeatureSetOptions>, feature_set>);
+  add("embed", job<read_whole<EmbedOptions>, embed>);
+  add("findDuplicates", job<as_given, find_duplicates>);
+  add("nearestRows", call<nearest_rows>);
+  add("contactSheet", call<sheet_of>);
   add("inspectCheckpoint", call<inspect>);
   add("exportCheckpoint", call<export_checkpoint>);
   add("hashTensors", call<hash>);

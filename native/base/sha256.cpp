@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <fstream>
+#include <stdexcept>
+#include <vector>
 
 namespace rdm {
 namespace {
@@ -78,6 +81,18 @@ std::string Sha256::hex() {
     for (int shift = 28; shift >= 0; shift -= 4) out += kDigits[word >> shift & 15];
   }
   return out;
+}
+
+std::string sha256_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  Sha256 hash;
+  std::vector<char> buffer(1 << 20);
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         file.gcount() > 0) {
+    hash.update(buffer.data(), static_cast<size_t>(file.gcount()));
+  }
+  if (!file.eof()) throw std::runtime_error("cannot read " + path);
+  return hash.hex();
 }
 
 }  // namespace rdm

@@ -22,4 +22,7 @@ class Sha256 {
   uint64_t bytes_ = 0;
 };
 
+// Of a file's bytes. Throws a std::runtime_error where it cannot be read.
+std::string sha256_of(const std::string& path);
+
 }  // namespace rdm

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "checkpoint/names.h"
 #include "device/device.h"
-#include "device/feed.h"
 #include "models/heads.h"
 #include "models/weights.h"
 
@@ -13,7 +12,8 @@ namespace rdm {
 
 FrozenNetworks::FrozenNetworks(const NetworkOptions& options, const std::string& checkpoint,
                                Branch branch, torch::Device device, Group* group)
-    : checkpoint_(checkpoint),
+    : device_(device),
+      checkpoint_(checkpoint),
       probe_((seed_everything(/*seed=*/0, group), make_deterministic(true),
               find_architecture(options.arch)),
              options.stem,
@@ -52,10 +52,12 @@ torch::Tensor FrozenNetworks::features(const torch::Tensor& images, FeatureLayer
   return layer == FeatureLayer::backbone ? pooled : projector(pooled);
 }
 
-namespace {
+int64_t FrozenNetworks::dim(FeatureLayer layer) {
+  const torch::NoGradGuard no_grad;
+  return features(torch::zeros({1, 3, 64, 64}, device_), layer).size(1);
+}
 
-// Neighbours, spectra and maps of them would be made of nothing.
-void check_finite(const torch::Tensor& features) {  // (N, D)
+void check_finite(const torch::Tensor& features) {
   const auto bad = features.isfinite().all(/*dim=*/1).logical_not().sum().item<int64_t>();
   if (bad == 0) return;
   throw Error(Code::not_finite,
@@ -63,26 +65,33 @@ void check_finite(const torch::Tensor& features) {  // (N, D)
               "the weights are damaged, or their training diverged: take an earlier checkpoint");
 }
 
-}  // namespace
+bool each_batch(Loader& loader, torch::Device device, Precision precision, int64_t first_step,
+                const std::stop_token& stop, const std::function<void(const DeviceBatch&)>& work) {
+  const torch::NoGradGuard no_grad;
+  loader.start(/*epoch=*/0, first_step);
+  Feed feed(loader, device);
+  while (auto batch = feed.next()) {
+    const Autocast autocast(device, precision);
+    work(*batch);
+    if (stop.stop_requested()) return false;
+  }
+  return true;
+}
 
 std::optional<FeatureMatrices> collect_features(
     Loader& loader, torch::Device device, Precision precision,
     const std::function<std::vector<torch::Tensor>(const torch::Tensor& images)>& network,
     const std::function<void(int64_t images)>& progress, const std::stop_token& stop) {
-  const torch::NoGradGuard no_grad;
   std::vector<std::vector<torch::Tensor>> parts;  // by matrix, then by batch
   std::vector<torch::Tensor> labels;
-  loader.start(0);
-  Feed feed(loader, device);
-  while (auto batch = feed.next()) {
-    const Autocast autocast(device, precision);
-    const auto made = network(batch->views[0]);
+  const auto work = [&](const DeviceBatch& batch) {
+    const auto made = network(batch.views[0]);
     parts.resize(made.size());
     for (size_t i = 0; i < made.size(); ++i) parts[i].push_back(made[i].to(torch::kFloat32));
-    labels.push_back(batch->labels.clone());  // the loader's memory goes back to it
-    progress(batch->labels.size(0));
-    if (stop.stop_requested()) return std::nullopt;
-  }
+    labels.push_back(batch.labels.clone());  // the loader's memory goes back to it
+    progress(batch.labels.size(0));
+  };
+  if (!each_batch(loader, device, precision, /*first_step=*/0, stop, work)) return std::nullopt;
   FeatureMatrices out{{}, torch::cat(labels)};
   for (const auto& part : parts) {
     out.matrices.push_back(torch::cat(part));

@@ -1,5 +1,5 @@
-// What the networks of a checkpoint make of images: the one way to features for knn, spectrum and
-// embed.
+// What the networks of a checkpoint make of images: the one way to features for knn, spectrum, map
+// and embed.
 #pragma once
 #include <torch/types.h>
 
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/loading/loader.h"
+#include "device/feed.h"
 #include "distributed/group.h"
 #include "models/linear_probe.h"
 #include "options/options.h"
@@ -29,12 +30,22 @@ class FrozenNetworks {
   torch::Tensor backbone(const torch::Tensor& images);     // (N, 3, S, S) to (N, F)
   torch::Tensor projector(const torch::Tensor& features);  // (N, F) to (N, D)
   torch::Tensor features(const torch::Tensor& images, FeatureLayer layer);
+  int64_t dim(FeatureLayer layer);  // of a feature
 
  private:
+  torch::Device device_;
   std::string checkpoint_;
   LinearProbe probe_;
   torch::nn::Sequential projector_{nullptr};
 };
+
+// Every batch of the loader's epoch, from one of its steps on, in the precision of the network and
+// without gradients. False where it was stopped on the way.
+bool each_batch(Loader& loader, torch::Device device, Precision precision, int64_t first_step,
+                const std::stop_token& stop, const std::function<void(const DeviceBatch&)>& work);
+
+// Neighbours, spectra, maps and files of vectors would be made of nothing: throws not_finite.
+void check_finite(const torch::Tensor& features);  // (N, D)
 
 struct FeatureMatrices {
   std::vector<torch::Tensor> matrices;  // (N, D), float32, on the device

@@ -248,6 +248,25 @@ struct SpectrumOptions : DataOptions, NetworkOptions {
   }
 };
 
+struct EmbedOptions : DataOptions, NetworkOptions, LayerOptions {
+  std::string pretrained;
+  std::string file;        // that is written row by row, beside the one that it becomes
+  bool half = false;       // float16; else float32
+  bool normalize = false;  // rows of length 1
+  bool overwrite = false;  // what was begun with other options
+
+  void read(DictionaryReader& reader) {
+    DataOptions::read(reader);
+    NetworkOptions::read(reader);
+    LayerOptions::read(reader);
+    reader.read("pretrained", pretrained);
+    reader.read("file", file);
+    reader.read("dtype", half, {{"float32", false}, {"float16", true}});
+    reader.read("normalize", normalize);
+    reader.read("overwrite", overwrite);
+  }
+};
+
 struct FeatureSetOptions : SpectrumOptions, LayerOptions {
   int64_t thumbnail = 0;  // pixels on a side; 0: none
 

@@ -8,7 +8,7 @@
 namespace rdm {
 
 void report_bad_images(const Loader& loader, const std::string& split, const std::string& output,
-                       const Sink& sink, size_t& reported, const Group* group) {
+                       const Sink& sink, size_t& reported, const Group* group, const char* became) {
   const auto bad = loader.bad_images();
   if (bad.size() <= reported) return;
   reported = bad.size();
@@ -19,9 +19,8 @@ void report_bad_images(const Loader& loader, const std::string& split, const std
   auto list = begin_list(path);
   for (const auto& image : bad) list << image.path << '\t' << image.reason << '\n';
   const auto total = static_cast<size_t>(loader.dataset().size());
-  auto text = message(bad.size(), " of ", total, " ", split,
-                      " images could not be read and were replaced by others, the latest ",
-                      bad.back().path, ": ", bad.back().reason,
+  auto text = message(bad.size(), " of ", total, " ", split, " images could not be read ", became,
+                      ", the latest ", bad.back().path, ": ", bad.back().reason,
                       list.flush() ? "; all are listed in " : "; they cannot be listed in ", path);
   if (bad.size() * 100 > total) text += "; that is more than 1 %: check the dataset";
   sink(WarningEvent{"bad_images", std::move(text)});

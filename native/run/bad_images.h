@@ -9,9 +9,11 @@
 namespace rdm {
 
 // Lists the images a loader had to replace in OUTPUT/bad-images-SPLIT.txt (path, tab, reason), and
-// warns when there are more of them than `reported`, which it brings up to date. Of several ranks
+// warns when there are more of them than `reported`, which it brings up to date. `became` says
+// what stands for them. Of several ranks
 // each writes its own list, those after the first to bad-images-SPLIT.RANK.txt.
 void report_bad_images(const Loader& loader, const std::string& split, const std::string& output,
-                       const Sink& sink, size_t& reported, const Group* group);
+                       const Sink& sink, size_t& reported, const Group* group,
+                       const char* became = "and were replaced by others");
 
 }  // namespace rdm

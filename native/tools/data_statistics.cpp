@@ -57,14 +57,13 @@ Moments mean_of(const std::vector<std::optional<Moments>>& all, int64_t count) {
 
 // One of the dataset's images; nothing where it cannot be decoded.
 std::optional<Moments> measure(const Dataset& dataset, int64_t image, Decoder& decoder) {
-  const auto& [path, label] = dataset.samples[image];
   if (dataset.in_memory()) {
     const int64_t stride = dataset.width * 3;
     const auto* pixels = dataset.pixels.data() + image * dataset.height * stride;
     return moments_of({pixels, dataset.width, dataset.height, stride});
   }
   try {
-    const auto [width, height] = decoder.open(path);
+    const auto [width, height] = open_image(decoder, dataset, dataset.samples[image]);
     return moments_of(decoder.decode({0, 0, width, height}).pixels);
   } catch (const ImageError&) {
     return std::nullopt;  // `rdm data check` says why

@@ -16,6 +16,7 @@ import type {
   Summary,
   TensorHash,
 } from '../types/results.js';
+import type { EmbedSummary } from '../types/vectors.js';
 import { libraryOf, match } from './libtorch.js';
 import { checkLibrary, type Prebuilt, prebuilts } from './prebuilt.js';
 import { chooseWaiting } from './waiting.js';
@@ -63,6 +64,20 @@ export interface Native {
     options: NativeOptions,
     onEvent: (event: FeatureEvent) => void,
   ): Job<Stoppable<FeatureSet>>;
+  embed(
+    options: NativeOptions,
+    onEvent: (event: FeatureEvent) => void,
+  ): Job<Stoppable<Omit<EmbedSummary, 'files'>>>;
+  nearestRows(options: {
+    matrix: object;
+    queries: number[][];
+    k: number;
+  }): Promise<{ row: number; similarity: number }[][]>;
+  findDuplicates(
+    options: { matrix: object; above: number },
+    onEvent: (event: ProgressEvent) => void,
+  ): Job<{ stopped: boolean; groups: { rows: number[]; similarities: number[] }[] }>;
+  contactSheet(options: { paths: string[]; side: number }): Promise<Uint8Array>;
   inspectCheckpoint(path: string): Promise<CheckpointInfo>;
   hashTensors(path: string): Promise<TensorHash[]>;
   exportCheckpoint(options: NativeOptions): Promise<Omit<ExportSummary, 'output'>>;

@@ -1,10 +1,18 @@
-// The options of what looks at a trained network (knn, spectrum, features, embed): complete, then checked
+// The options of what looks at a trained network (knn, spectrum, features, map, embed): complete, then checked
 // and under the addon's names.
+import { dirname } from 'node:path';
 import { RdmError } from '../base/errors.js';
+import { check } from './check.js';
 import { resolveProcess } from './process.js';
 import { sent, withImages } from './sent.js';
 import { type Complete, complete } from './table/table.js';
-import type { EmbedOptions, KnnOptions, SpectrumOptions } from './types.js';
+import type {
+  EmbedOptions,
+  FeatureOptions,
+  KnnOptions,
+  MapOptions,
+  SpectrumOptions,
+} from './types.js';
 
 export function resolveKnn(given: KnnOptions) {
   const options = complete('knn', given);
@@ -47,9 +55,9 @@ export function resolveSpectrum(given: SpectrumOptions) {
   return ofCheckpoint(given, { ...given, ...options }, sent('spectrum', options));
 }
 
-export function resolveFeatures(given: EmbedOptions) {
-  const options = complete('embed', given);
-  const found = ofCheckpoint(given, { ...given, ...options }, sent('embed', options));
+export function resolveFeatures(given: FeatureOptions) {
+  const options = complete('map', given);
+  const found = ofCheckpoint(given, { ...given, ...options }, sent('map', options));
   return { ...found, thumbnail: Math.min(found.thumbnail, found.cropSize) };
 }
 
@@ -66,10 +74,30 @@ function ofCheckpoint<Found extends { cropSize: number; workers: number }>(
   };
 }
 
-export type MapOptions = Pick<Complete<'embed'>, 'neighbours' | 'minDist'> & { seed: number };
+/** What the addon gets, and the file that its rows become. */
+export function resolveEmbed(given: EmbedOptions) {
+  const options = complete('embed', given);
+  const found = sent('embed', options);
+  const output = check('--output', { kind: 'path' }, options.output) as string;
+  const { pretrained: checkpoint } = found;
+  if (!checkpoint) {
+    throw new RdmError(
+      'usage',
+      'no weights were given, of which the vectors are to be',
+      'pass --pretrained FILE: a checkpoint of rdm, torchvision, timm or another library',
+    );
+  }
+  const resolved = {
+    ...ofCheckpoint({ checkpoint }, { ...given, ...options }, found),
+    ...{ output: dirname(output), file: `${output}.partial`, images: 0 },
+  };
+  return { resolved, output };
+}
+
+export type Shape = Pick<Complete<'map'>, 'neighbours' | 'minDist'> & { seed: number };
 
 /** Of options that `resolveFeatures` has checked. */
-export function mapOptions(given: EmbedOptions): MapOptions {
-  const { neighbours, minDist, seed } = complete('embed', given);
+export function shapeOf(given: MapOptions): Shape {
+  const { neighbours, minDist, seed } = complete('map', given);
   return { neighbours, minDist, seed: seed as number };
 }

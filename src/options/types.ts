@@ -87,13 +87,27 @@ export interface SpectrumOptions extends OptionsOf<'spectrum'> {
   data?: Places | undefined;
 }
 
-export interface EmbedOptions extends OptionsOf<'embed'> {
-  checkpoint: string;
+/** A map of features: those that a checkpoint makes of images, or of a file. */
+export interface MapOptions extends OptionsOf<'map'> {
   /** As of pretraining; where left out, what the checkpoint records. */
   data?: Places | undefined;
 }
 
-export type FeatureOptions = Omit<EmbedOptions, 'neighbours' | 'minDist' | 'seed'>;
+export interface FeatureOptions
+  extends Omit<MapOptions, 'neighbours' | 'minDist' | 'seed' | 'in' | 'pretrained'> {
+  checkpoint: string;
+}
+
+export interface EmbedOptions extends OptionsOf<'embed'> {
+  /** The file of the vectors: .npy, .parquet, .safetensors or .csv. */
+  output: string;
+  pretrained: string;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
+}
+
+/** What a picture that is looked for in vectors goes through. */
+export type VectorOptions = OptionsOf<'search'>;
 
 export interface ExportOptions extends OptionsOf<'export'> {
   checkpoint: string;

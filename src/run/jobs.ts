@@ -134,21 +134,21 @@ export async function features(
   options: FeatureOptions,
   control: Control<FeatureEvent> = {},
 ): Promise<FeatureSet> {
-  checkKeys('embed', options, ['checkpoint', 'data']);
+  checkKeys('map', options, ['checkpoint', 'data']);
   const { options: complete, told } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveFeatures(complete);
   return examine(resolved, told, control, (onEvent) => native().features(resolved, onEvent));
 }
 
 /** How many of the training images a checkpoint took does not concern what is looked at. */
-const ofAll = <Options extends object>(options: Options) => ({
+export const ofAll = <Options extends object>(options: Options) => ({
   ...options,
   imagesPerClass: 0,
   val: '',
 });
 
 /** A job that only looks at a checkpoint: it tells what it took over from it, and writes no events. */
-async function examine<Result extends { outcome: 'done' | 'stopped' }>(
+export async function examine<Result extends { outcome: 'done' | 'stopped' }>(
   resolved: Parameters<typeof unusedGpu>[0],
   told: Told[],
   control: Control<FeatureEvent>,

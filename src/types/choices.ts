@@ -48,6 +48,7 @@ export const branches = ['online', 'momentum'] as const;
 export const measureNames = ['loss', 'online', 'target', 'difference', 'top1', 'knn'] as const;
 /** How the last start of a run ended; `killed`: not by itself. */
 export const runStates = ['done', 'stopped', 'running', 'killed'] as const;
+export const vectorTypes = ['float32', 'float16'] as const;
 export const exportFormats = ['torchvision', 'timm', 'safetensors', 'detectron2'] as const;
 
 export type Architecture = (typeof architectures)[number];
@@ -60,6 +61,7 @@ export type Standing = (typeof standings)[number];
 export type Distance = (typeof distances)[number];
 export type ExportFormat = (typeof exportFormats)[number];
 export type FeatureLayer = (typeof featureLayers)[number];
+export type VectorType = (typeof vectorTypes)[number];
 export type Precision = (typeof precisions)[number];
 export type Decoding = (typeof decodings)[number];
 export type BadImageAction = (typeof badImageActions)[number];

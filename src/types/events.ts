@@ -266,17 +266,17 @@ export type Event =
 /** What knn reports. */
 export type KnnEvent = ProgressEvent | RecordedEvent | WarningEvent | WeightsEvent;
 
-/** What spectrum and features report, and embed beside its map. */
+/** What spectrum, features and embed report, and map beside its steps. */
 export type FeatureEvent = KnnEvent;
 
-/** How far the map of embed has come, in steps; `total` is 0 while the neighbours of each image are looked for. */
+/** How far a map has come, in steps; `total` is 0 while the neighbours of each image are looked for. */
 export interface MapEvent {
   type: 'map';
   done: number;
   total: number;
 }
 
-export type EmbedEvent = FeatureEvent | MapEvent;
+export type MappingEvent = FeatureEvent | MapEvent;
 
 /** The first epoch of linear evaluation left every tensor of the backbone as the checkpoint holds it. */
 export interface SanityCheckEvent {

@@ -91,7 +91,7 @@ export interface FeatureSet {
   thumbnails: Uint8Array | null;
 }
 
-export interface Embedding {
+export interface FeatureMap {
   outcome: 'done' | 'stopped';
   images: number;
   places: Place[];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { embeddingSvg, report, svgToPng } from 'rdm-ssl';
+import { mapSvg, report, svgToPng } from 'rdm-ssl';
 import { runFolder, wholeRun } from '../support/events.js';
 import { scratch } from '../support/folders.js';
 
@@ -22,7 +22,7 @@ test('a class whose name holds control characters', async () => {
     },
     ...{ points: [[0, 0] as [number, number], [1, 1] as [number, number]], paths: [odd, odd] },
   };
-  const drawing = await embeddingSvg(embedding);
+  const drawing = await mapSvg(embedding);
   assert.deepEqual(Buffer.from(await svgToPng(drawing)).subarray(0, 4), png);
 });
 

@@ -6,9 +6,9 @@ import test, { before } from 'node:test';
 import {
   checkData,
   dataInfo,
-  embed,
-  embeddingSvg,
+  map as drawMap,
   hashTensors,
+  mapSvg,
   type PretrainOptions,
   pretrain,
   spectrum,
@@ -62,9 +62,9 @@ test('what was found is said, and what the run makes can be looked at without la
   assert.deepEqual(places, [{ place: photos, layout: 'images', images: 50 }]);
   const printed = await rdm(['spectrum', checkpoint, '--device', 'cpu', '-j', '1', photos]);
   assert.ok(printed.stderr.includes(`singular values of 50 images in ${photos}\n`), printed.stderr);
-  const map = await embed({ ...looking(), checkpoint, neighbours: 5, images: 20 });
+  const map = await drawMap({ ...looking(), pretrained: checkpoint, neighbours: 5, images: 20 });
   assert.deepEqual([map.points.length, map.labels, map.classes], [20, [], []]);
-  const dots = (await embeddingSvg(map)).match(/<path [^>]*fill-opacity|<circle /g) ?? [];
+  const dots = (await mapSvg(map)).match(/<path [^>]*fill-opacity|<circle /g) ?? [];
   assert.ok(dots.length >= 20, `${dots.length} of 20 points are drawn`);
 });
 

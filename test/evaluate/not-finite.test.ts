@@ -45,7 +45,8 @@ function withoutNumbers(file: Buffer): Buffer {
 for (const [command, images] of [
   [['knn', '--pretrained'], '40 of 40'],
   [['spectrum'], '20 of 20'],
-  [['embed', '--html', '/dev/null'], '20 of 20'],
+  [['map', '--html', '/dev/null', '--pretrained'], '20 of 20'],
+  [['embed', '-o', join(scratch(), 'bad.npy'), '--pretrained'], '20 of 20'],
 ] as const) {
   test(`rdm ${command[0]} refuses features that are no numbers`, async () => {
     const { code, stdout, stderr } = await rdm([...command, poisoned]);

@@ -70,7 +70,7 @@ test('an empty value is that of a variable that is not set', async () => {
     ['pretrain', '--recipe'],
     ['lincls', '--recipe'],
     ['report', '--html'],
-    ['embed', '--png'],
+    ['map', '--png'],
   ] as const) {
     const { code, stderr } = await rdm([command, flag, '', 'DIR'], noAddon);
     assert.match(stderr, new RegExp(`^rdm: ${flag} is empty\n.*variable`));

@@ -218,7 +218,9 @@ const spectrum = `${looking}
 --svg <file>
 `;
 
-const embed = `${looking}
+const map = `${looking}
+--pretrained <path>
+--in <file>
 --images <n> = 2000
 --features <layer> = "backbone"
 --branch <name> = "online"
@@ -229,6 +231,36 @@ const embed = `${looking}
 --html <file>
 --svg <file>
 --png <file>
+`;
+
+const embed = `${looking.replace('--output <dir> = "."\n', '')}
+--pretrained <path>
+--features <layer> = "backbone"
+--branch <name> = "online"
+--dtype <type> = "float32"
+--normalize
+-o, --output <file>
+--overwrite
+`;
+
+const search = `
+--in <file>
+--pretrained <path>
+--k <n> = 10
+--html <file>
+--thumbnail <pixels> = 160
+--json
+--device <name> = "auto"
+--gpu <index>
+`;
+
+const duplicates = `
+--in <file>
+--above <cosine> = 0.95
+--html <file>
+--thumbnail <pixels> = 160
+-o, --output <file>
+--json
 `;
 
 const check = `
@@ -270,8 +302,9 @@ const listed = (text: string) => text.split('\n').filter(Boolean).sort();
 test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
   assert.deepEqual(names, [
-    ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'embed', 'inspect'],
-    ...['export', 'report', 'watch', 'runs', 'data', 'recipes', 'setup', 'doctor', 'completion'],
+    ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'map', 'embed'],
+    ...['search', 'duplicates', 'inspect', 'export', 'report', 'watch', 'runs'],
+    ...['data', 'recipes', 'setup', 'doctor', 'completion'],
   ]);
 });
 
@@ -292,9 +325,12 @@ test('knn has these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('knn')), listed(knn));
 });
 
-test('spectrum, embed, inspect and export have these flags and defaults', () => {
+test('what looks at a checkpoint or at vectors has these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
+  assert.deepEqual(flagsOf(commandAt('map')), listed(map));
   assert.deepEqual(flagsOf(commandAt('embed')), listed(embed));
+  assert.deepEqual(flagsOf(commandAt('search')), listed(search));
+  assert.deepEqual(flagsOf(commandAt('duplicates')), listed(duplicates));
   assert.deepEqual(flagsOf(commandAt('inspect')), ['--json', '--tensors']);
   const exported = ['--branch <name> = "online"', '--json', '--to <format>'];
   assert.deepEqual(flagsOf(commandAt('export')), exported);

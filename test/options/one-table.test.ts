@@ -8,14 +8,20 @@ import { type CommandName, choicesOf, type Entry, longFlag, optionsOf, rowsOf } 
 import * as z from 'zod';
 import { completionScript } from '../../dist/cli/commands/completion.js';
 import { createProgram } from '../../dist/cli/main.js';
-import { resolveFeatures, resolveKnn, resolveSpectrum } from '../../dist/options/looking.js';
+import {
+  resolveEmbed,
+  resolveFeatures,
+  resolveKnn,
+  resolveSpectrum,
+} from '../../dist/options/looking.js';
 import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
 import { flagSchemas } from '../../dist/recipes/schema.js';
 import { commandAt } from '../support/commands.js';
 import { root, run } from '../support/rdm.js';
 
 const commands: CommandName[] = [
-  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'embed', 'inspect', 'export'] as const),
+  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const),
+  ...(['search', 'duplicates', 'inspect', 'export'] as const),
   ...(['report', 'watch', 'data fetch', 'data synthesize', 'data info', 'data check'] as const),
   ...(['data stats', 'data pack', 'sweep'] as const),
   ...(['recipes list', 'recipes show', 'setup', 'doctor', 'runs list', 'runs best'] as const),
@@ -155,6 +161,7 @@ function keysSent(): Set<string> {
     ...[pretrain.process ?? {}, ...pretrain.views, knn, ...knn.votes],
     resolveLincls({ data }),
     ...[resolveSpectrum({ data, checkpoint }), resolveFeatures({ data, checkpoint })],
+    resolveEmbed({ data, pretrained: checkpoint, output: 'x.npy' }).resolved,
   ];
   return new Set(dictionaries.flatMap((dictionary) => Object.keys(dictionary)));
 }
@@ -178,7 +185,7 @@ const implied = ['mlp', 'auto']; // no filter; whatever device there is
 test('C++ knows the choices of the table', () => {
   const read = keysOfNative();
   const named = new Map<string, string[][]>();
-  for (const command of ['pretrain', 'lincls', 'knn', 'spectrum', 'embed'] as const) {
+  for (const command of ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const) {
     for (const entry of optionsOf(command)) {
       const known = choices(entry);
       if (!known || !read.has(entry.name) || entry.name in elsewhere) continue;

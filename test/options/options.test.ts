@@ -10,6 +10,7 @@ import {
   knn,
   type LinclsOptions,
   lincls,
+  map,
   type PretrainOptions,
   pretrain,
   RdmError,
@@ -472,7 +473,7 @@ test('a key that does not exist is refused with the nearest that does, by every 
 });
 
 test('a job without options says so', async () => {
-  for (const job of [pretrain, lincls, knn, spectrum, features, embed]) {
+  for (const job of [pretrain, lincls, knn, spectrum, features, map, embed]) {
     const call = job as unknown as () => Promise<unknown>;
     await assert.rejects(call(), {
       code: 'usage',

@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import {
   describePredictor,
-  type EmbedEvent,
   type Event,
   type InitEvent,
+  type MappingEvent,
   type Place,
   type RecordedEvent,
   type StartEvent,
@@ -16,7 +16,7 @@ import type { Remark } from './print.js';
 import { verdictWarning } from './verdict.js';
 
 /** A remark on an event; undefined where it is only progress. */
-export function remark(event: Event | EmbedEvent): Remark | undefined {
+export function remark(event: Event | MappingEvent): Remark | undefined {
   switch (event.type) {
     case 'start':
       return [describeStart(event)];

@@ -1,5 +1,5 @@
 // Which output a job gets: JSON on request, a live line on a terminal, plain lines otherwise.
-import type { EmbedEvent, Event, ProcessOptions, Summary } from '../../index.js';
+import type { Event, MappingEvent, ProcessOptions, Summary } from '../../index.js';
 import { images, steps } from './format.js';
 import { linesOutput } from './lines.js';
 import { remark } from './messages.js';
@@ -29,7 +29,7 @@ export async function openResultOutput<Result extends object>(
   json: boolean | undefined,
   what: string,
   print: (result: Result) => void,
-): Promise<Output<EmbedEvent, Result>> {
+): Promise<Output<MappingEvent, Result>> {
   if (json) return jsonOutput();
   const progress = await openProgress(what, images);
   return {

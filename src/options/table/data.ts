@@ -77,7 +77,7 @@ export const views = {
   },
 } as const;
 
-const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'embed'] as const;
+const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
 const trained = ['pretrain', 'lincls', 'knn'] as const;
 
 /** CIFAR is seen as it is. */
@@ -114,8 +114,8 @@ export const data = {
     /** How many, evenly spaced in their order; 0 takes all. */
     images: option('--images <n>', 'validation images, evenly spaced in their order; 0 takes all', {
       type: whole(0),
-      default: per({ spectrum: 10_000, embed: 2000 }),
-      for: ['spectrum', 'embed'],
+      default: per({ spectrum: 10_000, map: 2000 }),
+      for: ['spectrum', 'map'],
     }),
     /** Threads that decode and augment images. */
     workers: option('-j, --workers <n>', 'threads that read images', {
@@ -178,7 +178,10 @@ export const data = {
     ),
     valBatchSize: option('', 'images in a batch of validation', {
       type: whole(1),
-      default: 256,
+      default: per({
+        ...{ pretrain: 256, lincls: 256, knn: 256, spectrum: 256, map: 256 },
+        embed: 64,
+      }),
       resume: 'may differ',
       for: readers,
     }),

@@ -4,7 +4,8 @@ import { choice, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
 
 const runs = ['pretrain', 'lincls'] as const;
-const workers = ['pretrain', 'lincls', 'knn', 'spectrum', 'embed'] as const;
+const workers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
+const computing = [...workers, 'search'] as const;
 const several = ['pretrain', 'lincls', 'knn'] as const;
 
 export const recipe = {
@@ -64,13 +65,13 @@ export const device = {
       type: choice('device', devices),
       default: 'auto',
       resume: 'may differ',
-      for: workers,
+      for: computing,
     }),
     /** Index of the CUDA device. */
     gpu: option('--gpu <index>', 'which CUDA device', {
       type: whole(0),
       resume: 'may differ',
-      for: workers,
+      for: computing,
     }),
     precision: option(
       '--precision <name>',

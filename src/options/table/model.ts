@@ -14,7 +14,7 @@ import {
 import { choice, number, probability, toggle, whole } from './kinds.js';
 import { option } from './row.js';
 
-const networks = ['pretrain', 'lincls', 'knn', 'spectrum', 'embed'] as const;
+const networks = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
 
 /** Which backbone. */
 export const model = {

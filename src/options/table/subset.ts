@@ -2,7 +2,7 @@
 import { channels, number, repeated, text, whole } from './kinds.js';
 import { option } from './row.js';
 
-const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'embed'] as const;
+const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
 const trained = ['pretrain', 'lincls', 'knn'] as const;
 
 /** A resumed run's are the same where its listing is. */

@@ -2,7 +2,20 @@
 // checks, defaults, recipes, completion, the manual, docs/flags.md, the addon's keys) is made of it.
 import { data, views } from './data.js';
 import type { Kind } from './kinds.js';
-import { evaluated, features, map, mapFiles, neighbours, shown, spectrumFiles } from './looking.js';
+import {
+  duplicateFiles,
+  embedded,
+  evaluated,
+  features,
+  lookedUp,
+  map,
+  mapFiles,
+  neighbours,
+  shown,
+  spectrumFiles,
+  vectorFiles,
+  vectors,
+} from './looking.js';
 import { device, output, processes, recipe } from './machine.js';
 import { method, model, monitor, predictor } from './model.js';
 import type { CommandName, Group, Per, Row } from './row.js';
@@ -31,20 +44,11 @@ const groups: readonly Group[] = [
   ],
   ...[tools.packed, tools.checked, tools.measured, tools.setUp, tools.doctored, tools.printed],
   tools.printedList,
-  ...[recipe, model, frozen, evaluated, start, method, predictor, monitor],
-  ...[features, neighbours, map],
-  ...[
-    training,
-    pretraining,
-    probing,
-    checkpoints,
-    onlineClassifier,
-    views,
-    data,
-    subset,
-    statistics,
-  ],
-  ...[output, shown, spectrumFiles, mapFiles, device, processes, tools.check],
+  ...[recipe, model, frozen, evaluated, embedded, start, method, predictor, monitor],
+  ...[features, neighbours, map, vectors, lookedUp],
+  ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
+  ...[subset, statistics, output, vectorFiles, duplicateFiles, shown, spectrumFiles, mapFiles],
+  ...[device, processes, tools.check],
 ];
 
 /** Taken from the files, where the rows' doc comments are. */

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { EChartsOption } from 'echarts';
-import type { Embedding } from '../types/results.js';
+import type { FeatureMap } from '../types/results.js';
 import { fit } from './fit.js';
 import { mapPage } from './page.js';
 import { renderSvg } from './render.js';
@@ -15,18 +15,18 @@ const column = 190;
 const box = { width: 754, height: 704 }; // of the map in a picture
 
 /** A picture of the map. */
-export function embeddingSvg(embedding: Embedding): Promise<string> {
+export function mapSvg(map: FeatureMap): Promise<string> {
   const height = box.height + margin;
-  const named = embedding.classes.length <= mostNamed;
-  const columns = named ? Math.ceil((embedding.classes.length * row) / height) : 0;
-  const { turned, x, y } = fit(embedding.points, box.width, box.height);
+  const named = map.classes.length <= mostNamed;
+  const columns = named ? Math.ceil((map.classes.length * row) / height) : 0;
+  const { turned, x, y } = fit(map.points, box.width, box.height);
   const option: EChartsOption = {
-    ...mapOption(embedding, turned),
+    ...mapOption(map, turned),
     aria: { enabled: true },
     grid: { left: margin, top: margin, width: box.width, height: box.height },
     legend: {
       ...{ show: named, orient: 'vertical', left: box.width + 2 * margin, top: margin, bottom: 0 },
-      data: embedding.classes,
+      data: map.classes,
       textStyle: { width: column - 50, overflow: 'truncate' },
     },
     xAxis: { show: false, min: x[0], max: x[1] },
@@ -39,13 +39,13 @@ export function embeddingSvg(embedding: Embedding): Promise<string> {
 }
 
 /** A page that needs nothing else: the map, with the image and its class under the pointer. */
-export async function embeddingHtml(embedding: Embedding, title: string): Promise<string> {
+export async function mapHtml(map: FeatureMap, title: string): Promise<string> {
   const library = createRequire(import.meta.url).resolve('echarts/dist/echarts.common.min.js');
-  const { paths, thumbnails, classes, points } = embedding;
+  const { paths, thumbnails, classes, points } = map;
   return mapPage({
     title,
     library: await readFile(library, 'utf8'),
-    option: mapOption(embedding, false),
+    option: mapOption(map, false),
     classes: classes.map((name, index) => ({ name, color: colour(index, classes.length) })),
     points,
     paths,
@@ -57,7 +57,7 @@ export async function embeddingHtml(embedding: Embedding, title: string): Promis
 }
 
 /** One series a class; a point is across, up and the number of its image. */
-function mapOption({ points, labels, ...rest }: Embedding, turned: boolean): EChartsOption {
+function mapOption({ points, labels, ...rest }: FeatureMap, turned: boolean): EChartsOption {
   const classes = rest.classes.length > 0 ? rest.classes : ['images'];
   const placed = points.map(([x, y]): [number, number] => (turned ? [y, x] : [x, y]));
   const series = classes.map((name, label) => ({
