@@ -18,11 +18,11 @@ export async function map(
   control: Control<MappingEvent> = {},
 ): Promise<FeatureMap> {
   checkKeys('map', options, ['data']);
+  const shape = shapeOf(options);
   const found = options.in ? await ofVectors(options) : await ofNetwork(options, control);
   const { thumbnails: jpeg, features: matrix, dim, ...set } = found;
   const rest = { ...set, thumbnails: jpeg && { jpeg, columns: Math.ceil(Math.sqrt(set.images)) } };
   if (set.outcome === 'stopped') return { ...rest, points: [] };
-  const shape = shapeOf(options);
   if (set.images <= shape.neighbours) {
     throw new RdmError(
       'usage',

@@ -96,8 +96,9 @@ export function resolveEmbed(given: EmbedOptions) {
 
 export type Shape = Pick<Complete<'map'>, 'neighbours' | 'minDist'> & { seed: number };
 
-/** Of options that `resolveFeatures` has checked. */
 export function shapeOf(given: MapOptions): Shape {
-  const { neighbours, minDist, seed } = complete('map', given);
+  const options = complete('map', given);
+  sent('map', options); // checks them all
+  const { neighbours, minDist, seed } = options;
   return { neighbours, minDist, seed: seed as number };
 }

@@ -118,6 +118,20 @@ test('rows of length 1, float16, the projector: each is what it says', async () 
   assert.equal((await embed(projected)).dim, 64);
 });
 
+test('in bf16 the rows are near to those in float32', async () => {
+  const [plain, rounded] = [options(), { ...options(), precision: 'bf16' as const }];
+  await embed(plain);
+  await embed(rounded);
+  const [expected, found] = [floats(plain.output), floats(rounded.output)];
+  for (let row = 0; row < 50; ++row) {
+    const [given, made] = [expected, found].map((all) => all.subarray(row * 512, (row + 1) * 512));
+    const difference = Math.hypot(...(given ?? []).map((value, at) => value - (made?.[at] ?? 0)));
+    // Factors of 8 bits, over 18 layers.
+    assert.ok(difference / Math.hypot(...(given ?? [])) < 0.05, `row ${row}: ${difference}`);
+  }
+  assert.ok(!readFileSync(plain.output).equals(readFileSync(rounded.output)));
+});
+
 test('a run that is killed goes on, and the bytes are those of one that was not', {
   timeout: 120_000,
 }, async () => {

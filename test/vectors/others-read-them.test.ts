@@ -67,24 +67,34 @@ const needsTorchvision = {
   timeout: 240_000,
 };
 
-for (const library of ['torchvision', 'timm']) {
-  test(`weights of ${library} give a torchvision loop's features`, needsTorchvision, async () => {
-    const weights = join(scratch(), 'resnet50.pth');
-    python(torchvision, ['vectors_torchvision.py'], { save: weights, library, arch: 'resnet50' });
-    const output = join(scratch(), 'features.npy');
-    const { images } = await embed({
-      ...{ data, pretrained: weights, output, cropSize: 64, valResize: 72 },
-      ...{ device: 'cpu', workers: 2 },
-    });
-    assert.equal(images, 20);
-    const request = { weights, arch: 'resnet50', resize: 72, crop: 64, paths: expected.paths };
-    const rows = JSON.parse(python(torchvision, ['vectors_torchvision.py'], request)) as number[][];
-    const found = readRows(readMatrixPlace(output), 0, 20);
-    for (const [row, wanted] of rows.entries()) {
-      const made = found.subarray(row * 2048, (row + 1) * 2048);
-      const length = Math.hypot(...wanted);
-      const difference = Math.hypot(...wanted.map((value, at) => value - (made[at] ?? 0)));
-      assert.ok(difference / length < 1e-4, `row ${row}: ${difference / length}`);
-    }
-  });
+for (const [library, arch] of [
+  ['torchvision', 'resnet50'],
+  ['timm', 'resnet50'],
+  ['torchvision', 'resnext50_32x4d'],
+]) {
+  test(
+    `a ${arch} of ${library} gives a torchvision loop's features`,
+    needsTorchvision,
+    async () => {
+      const weights = join(scratch(), 'resnet50.pth');
+      python(torchvision, ['vectors_torchvision.py'], { save: weights, library, arch });
+      const output = join(scratch(), 'features.npy');
+      const { images } = await embed({
+        ...{ data, pretrained: weights, output, cropSize: 64, valResize: 72 },
+        ...{ device: 'cpu', workers: 2 },
+      });
+      assert.equal(images, 20);
+      const request = { weights, arch, resize: 72, crop: 64, paths: expected.paths };
+      const rows = JSON.parse(
+        python(torchvision, ['vectors_torchvision.py'], request),
+      ) as number[][];
+      const found = readRows(readMatrixPlace(output), 0, 20);
+      for (const [row, wanted] of rows.entries()) {
+        const made = found.subarray(row * 2048, (row + 1) * 2048);
+        const length = Math.hypot(...wanted);
+        const difference = Math.hypot(...wanted.map((value, at) => value - (made[at] ?? 0)));
+        assert.ok(difference / length < 1e-4, `row ${row}: ${difference / length}`);
+      }
+    },
+  );
 }
