@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
 
@@ -22,7 +22,7 @@ const bin = resolve('bin/rdm.js');
 try {
   mkdirSync(join(folder, 'photos'));
   const images = readdirSync(from, { recursive: true, encoding: 'utf8' }).filter((name) => /\.jpe?g$/i.test(name));
-  for (const name of images) copyFileSync(join(from, name), join(folder, 'photos', name.replaceAll('/', '-')));
+  for (const name of images) copyFileSync(join(from, name), join(folder, 'photos', basename(name)));
   const [, section = ''] = /^## Photographs[^\n]*\n+```sh\n(.*?)```/ms.exec(readFileSync('README.md', 'utf8')) ?? [];
   const image = readdirSync(join(folder, 'photos')).sort()[0];
   for (const line of section.trim().split('\n')) {
@@ -45,7 +45,7 @@ async function take() {
       ['near.html', 'near'],
     ]) {
       const tab = await browser.newPage();
-      await tab.setViewport({ width: 1000, height: name === 'map' ? 640 : 720 });
+      await tab.setViewport({ width: 1060, height: 640 });
       await tab.goto(pathToFileURL(join(folder, page)).href);
       await new Promise((done) => setTimeout(done, 1500)); // the chart grows into its place
       const path = join(out, `${name}.png`);
