@@ -12,8 +12,9 @@ export { map } from './charts/map.js';
 export { svgToPng } from './charts/render.js';
 export { sheetHtml } from './charts/sheet.js';
 export { spectrumSvg } from './charts/spectrum.js';
-export { checkData, dataInfo, dataStats, synthesize } from './datasets/datasets.js';
+export { checkData, dataInfo, dataStats } from './datasets/datasets.js';
 export { fetchDataset } from './datasets/fetch.js';
+export { synthesize } from './datasets/synthesize.js';
 export { doctor } from './doctor/doctor.js';
 export { environment } from './native/addon.js';
 export { seconds } from './options/check.js';
@@ -40,9 +41,9 @@ export { features, knn, lincls, pretrain, spectrum } from './run/jobs.js';
 export { describePredictor } from './run/predictor.js';
 export { nameOfStanding, standingOf, verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';
-export { fetchLibtorch } from './setup/fetch.js';
 export { listRuns } from './runs/list.js';
 export { bestOf as bestRun } from './runs/sort.js';
+export { fetchLibtorch } from './setup/fetch.js';
 export {
   commandOf,
   type Ended as RunEnd,
@@ -56,7 +57,6 @@ export * from './types/doctor.js';
 export * from './types/events.js';
 export * from './types/report.js';
 export * from './types/results.js';
-export * from './types/setup.js';
 export * from './types/sweep.js';
 
 /**

@@ -38,6 +38,7 @@ class Counter {
       conv(in, planes, 3, stride, 1);
       conv(planes, planes, 3, 1, 1);
     }
+    size_.widest = std::max(size_.widest, area(out, side_));
   }
 
   const NetworkSize& size() const { return size_; }

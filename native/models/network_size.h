@@ -11,6 +11,7 @@ struct NetworkSize {
   double parameters = 0;  // with the batch norms' statistics but their counters
   double outputs = 0;     // that all convolutions put out for one image
   double largest = 0;     // of the largest of these
+  double widest = 0;      // that a block puts out, at most
   double pooled = 0;      // that the max-pool puts out; 0 where there is none
 };
 

@@ -30,11 +30,12 @@ NetworkSize network(const RunOptions& options) {
   return size_of(find_architecture(options.arch), options.stem, options.crop_size);
 }
 
-// At most three outputs of the widest layer are there at once: a block's input, what it makes of
-// it, and the shortcut.
+// A block has at most three outputs of its width at once: its input, what it makes of it, and the
+// shortcut. Before the first, the stem has its own and what the max-pool makes of it.
 double frozen_forward(const RunOptions& options, int64_t batch) {
-  const auto images = std::min(batch, piece_of(options.crop_size));
-  return static_cast<double>(images) * network(options).largest * 3 * kFloat;
+  const auto size = network(options);
+  const double image = std::max(size.largest + size.pooled, 3 * size.widest);
+  return static_cast<double>(std::min(batch, piece_of(options.crop_size))) * image * kFloat;
 }
 
 // Parameters of projector and predictor, and what their layers put out for one image.

@@ -28,7 +28,7 @@ function rdm(args, env = {}) {
 }
 
 const data = join(folder, 'data');
-rdm(['data', 'synthesize', data, '--train-per-class', '52', '--val-per-class', '1', '--size', '64']);
+rdm(['data', 'synthesize', data, '--train-per-class', '52', '--val-per-class', '26', '--size', '64']);
 
 // command, arch, pixels, images in a step, precision, other flags
 const quick = [

@@ -1,16 +1,14 @@
-// Datasets: describe one, find its broken images, make a small one.
-import { resolve } from 'node:path';
+// Datasets: describe one, find its broken images, measure it.
 import { translated } from '../base/errors.js';
 import { native } from '../native/addon.js';
 import { type Places, places } from '../options/check.js';
 import { checkKeys } from '../options/keys.js';
 import { fromAnywhere, sent } from '../options/sent.js';
 import { complete } from '../options/table/table.js';
-import type { CheckOptions, StatsOptions, SynthesizeOptions } from '../options/types.js';
+import type { CheckOptions, StatsOptions } from '../options/types.js';
 import { perform } from '../run/job.js';
 import type { DataCheck, DataInfo, DataStats } from '../types/datasets.js';
 import type { Control, ProgressEvent } from '../types/events.js';
-import { drawShards, writeLists } from './forms.js';
 
 /** Layout, images, classes and sizes of the splits. Rejects with `bad_data`. */
 export function dataInfo(data: Places): Promise<DataInfo> {
@@ -38,18 +36,4 @@ export async function dataStats(
   const exclude = wanted.exclude.map(fromAnywhere);
   const resolved = { ...wanted, exclude, data: places(options.data) };
   return perform((onEvent) => native().dataStats(resolved, onEvent), control);
-}
-
-/** Writes a small learnable dataset of JPEGs: train/CLASS/*.jpg and val/CLASS/*.jpg, or in another form. */
-export async function synthesize(options: SynthesizeOptions): Promise<{ images: number }> {
-  checkKeys('data synthesize', options, ['output']);
-  const given = complete('data synthesize', options);
-  const wanted = sent('data synthesize', given);
-  const output = resolve(options.output);
-  const draw = (folder: string) =>
-    translated(() => native().synthesize({ ...wanted, output: folder }));
-  if (given.form === 'shards') return drawShards(output, draw);
-  const drawn = await draw(output);
-  if (given.form !== 'folder') await writeLists(output, given.form);
-  return drawn;
 }

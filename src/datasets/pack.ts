@@ -1,7 +1,10 @@
 // rdm data pack: a dataset as shards.
+
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import crc32 from 'crc-32';
 import { RdmError, translated, writing } from '../base/errors.js';
 import { type ImageListing, native } from '../native/addon.js';
 import { type Places, places, toList } from '../options/check.js';
@@ -12,7 +15,6 @@ import type { PackOptions } from '../options/types.js';
 import type { PackSummary } from '../types/datasets.js';
 import type { Control, ProgressEvent } from '../types/events.js';
 import { extensionOf, openParquet, parquetFiles } from './parquet.js';
-import { encodePng } from './png.js';
 import { type Sample, ShardWriter } from './shard-writer.js';
 
 interface Split {
@@ -167,4 +169,32 @@ async function readPart(path: string, offset: number, length: number): Promise<U
   } finally {
     await file.close();
   }
+}
+
+/** A PNG file, which loses nothing; `pixels` are (height, width, 3). */
+function encodePng(pixels: Uint8Array, width: number, height: number): Buffer {
+  const row = width * 3;
+  const lines = Buffer.alloc((row + 1) * height); // each with a filter before it: 0, none
+  for (let y = 0; y < height; y += 1) {
+    lines.set(pixels.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
+  }
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2, 0, 0, 0], 8); // 8 bits, RGB
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(lines)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const out = Buffer.alloc(data.length + 12);
+  out.writeUInt32BE(data.length, 0);
+  out.write(type, 4, 'latin1');
+  out.set(data, 8);
+  out.writeInt32BE(crc32.buf(out.subarray(4, data.length + 8)), data.length + 8);
+  return out;
 }

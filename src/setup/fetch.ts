@@ -7,8 +7,8 @@ import { RdmError, writing } from '../base/errors.js';
 import { download } from '../datasets/download.js';
 import { cached, libtorchAt, match, misfit } from '../native/libtorch.js';
 import { checkLibrary, type Prebuilt, prebuilts } from '../native/prebuilt.js';
+import type { SetupSummary } from '../types/doctor.js';
 import type { Control, ProgressEvent } from '../types/events.js';
-import type { SetupSummary } from '../types/setup.js';
 import { unzipLibraries } from './unzip.js';
 
 /** Of an archive with CUDA there are some three gigabytes. */

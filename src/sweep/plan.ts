@@ -33,7 +33,9 @@ export async function planSweep(file: string, data: string[] = []): Promise<Swee
     const name = nameOf(values);
     const flags = camelCase({ ...common, ...values });
     const { epochs, ...options } = checkedRun(file, name, base, flags);
-    const words = Object.entries(flags).flatMap(([flag, value]) => flagWords(rows[flag] as Row, value));
+    const words = Object.entries(flags).flatMap(([flag, value]) =>
+      flagWords(rows[flag] as Row, value),
+    );
     return {
       name,
       values,

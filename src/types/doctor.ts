@@ -49,3 +49,12 @@ export interface Diagnosis {
   /** As the addon told it in a process of its own; null where it could not. */
   environment: Environment | null;
 }
+
+/** What rdm setup did. */
+export interface SetupSummary {
+  /** `present`: one that fits was there already. */
+  outcome: 'done' | 'present';
+  /** The folder of LibTorch's lib/. */
+  path: string;
+  version: string;
+}

@@ -1,6 +1,7 @@
 // The table of options: every flag of every command, in the order of --help. What depends on options (flags,
 // checks, defaults, recipes, completion, the manual, docs/flags.md, the addon's keys) is made of it.
 import { data, views } from './data.js';
+import * as datasets from './datasets.js';
 import type { Kind } from './kinds.js';
 import {
   duplicateFiles,
@@ -19,7 +20,6 @@ import {
 import { device, output, processes, recipe } from './machine.js';
 import { method, model, monitor, predictor } from './model.js';
 import type { CommandName, Group, Per, Row } from './row.js';
-import { start } from './start.js';
 import { statistics, subset } from './subset.js';
 import * as tools from './tools.js';
 import {
@@ -28,6 +28,7 @@ import {
   onlineClassifier,
   pretraining,
   probing,
+  start,
   training,
 } from './training.js';
 
@@ -39,10 +40,17 @@ const groups: readonly Group[] = [
     tools.watched,
     tools.listed,
     tools.swept,
-    tools.fetched,
-    tools.synthesized,
+    datasets.fetched,
+    datasets.synthesized,
   ],
-  ...[tools.packed, tools.checked, tools.measured, tools.setUp, tools.doctored, tools.printed],
+  ...[
+    datasets.packed,
+    datasets.checked,
+    datasets.measured,
+    tools.setUp,
+    tools.doctored,
+    tools.printed,
+  ],
   tools.printedList,
   ...[recipe, model, frozen, evaluated, embedded, start, method, predictor, monitor],
   ...[features, neighbours, map, vectors, lookedUp],
@@ -56,7 +64,7 @@ type Files =
   | typeof import('./model.js')
   | typeof import('./training.js')
   | typeof import('./data.js')
-  | typeof import('./start.js')
+  | typeof import('./datasets.js')
   | typeof import('./subset.js')
   | typeof import('./looking.js')
   | typeof import('./machine.js')

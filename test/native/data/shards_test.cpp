@@ -12,6 +12,7 @@
 #include "data/scratch.h"
 #include "data/shards/open_shard.h"
 #include "data/shards/shard_range.h"
+#include "data/subsets/subset.h"
 #include "data/tars.h"
 
 using namespace rdm;
@@ -84,8 +85,8 @@ TEST_CASE("members with one key are an image and its label, in the order of the 
   CHECK(shards.open({range}) == all);  // now by the index
   CHECK(shards.open({shards.root + "/s-08.tar", shards.root + "/s-09.tar"}) == all);
   CHECK(shards.open({range}, {.classes = {"dog"}}) == Lines{all[2]});
-  CHECK(shards.open({range}, {.images_per_class = 1}) == Lines{all[0], all[1], all[2]});
   const auto dataset = open_places({range}, "train");
+  CHECK(take_subset(dataset, {.images_per_class = 1}).size() == 3);
   CHECK(dataset.classes == Lines{"10", "7", "dog"});
   CHECK(dataset.sources[0].layout == "shards");
   CHECK(dataset.ignored == ExtensionCounts{{".txt", 1}, {".hidden.jpg", 1}});

@@ -37,3 +37,12 @@ TEST_CASE("outputs are counted as they are published") {
     CHECK(size.largest >= size.outputs / 200);
   }
 }
+
+TEST_CASE("the widest output of a block is that of its first layer") {
+  const auto widest = [](const char* arch, Stem stem, int64_t side) {
+    return size_of(find_architecture(arch), stem, side).widest;
+  };
+  CHECK(widest("resnet18", Stem(), 224) == 64 * 56 * 56);
+  CHECK(widest("resnet50", Stem(), 224) == 256 * 56 * 56);
+  CHECK(widest("resnet18", Stem{.kind = Stem::Kind::cifar}, 32) == 64 * 34 * 34);  // padded by 2
+}
