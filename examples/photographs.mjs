@@ -3,7 +3,7 @@
 //   node examples/photographs.mjs FOLDER OUTPUT [EPOCHS [PIXELS]]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkData, embed, embeddingHtml, pretrain } from 'rdm-ssl';
+import { checkData, map, mapHtml, pretrain } from 'rdm-ssl';
 
 const [data, output, epochs = '50', pixels = '96'] = process.argv.slice(2);
 if (!data || !output)
@@ -29,10 +29,10 @@ const { checkpoint } = await pretrain(
   },
 );
 
-const map = await embed({
-  ...{ checkpoint, data, output, cropSize, valResize: cropSize },
+const drawn = await map({
+  ...{ pretrained: checkpoint, data, output, cropSize, valResize: cropSize },
   ...{ images: 2000, neighbours: Math.min(15, images - bad.length - 1) },
 });
 const page = join(output, 'map.html');
-writeFileSync(page, await embeddingHtml(map));
-console.log(`the map of ${map.images} photographs: ${page}`);
+writeFileSync(page, await mapHtml(drawn));
+console.log(`the map of ${drawn.images} photographs: ${page}`);

@@ -41,7 +41,7 @@ const drawings = `[...document.querySelectorAll('.chart')].map((chart) => {
 
 describe('in Chromium', {
   skip: executablePath ? false : 'no Chromium is installed',
-  timeout: 240_000,
+  timeout: 900_000, // of all of them; a busy machine draws late
 }, () => {
   let browser: Browser;
   before(async () => {
@@ -172,7 +172,9 @@ describe('in Chromium', {
     const elsewhere = createServer((_, response) => {
       asked += 1;
       response.writeHead(200, { 'Access-Control-Allow-Origin': '*' }).end();
-    }).listen(0, '127.0.0.1');
+    })
+      .listen(0, '127.0.0.1')
+      .unref();
     await new Promise((listening) => elsewhere.once('listening', listening));
     const target = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
     const { page } = await open(await written([runFolder(wholeRun)]), wide, 'light');

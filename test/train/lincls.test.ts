@@ -90,6 +90,8 @@ test('a folder that is given is used as a whole', async () => {
     checkpoint: pretrained,
     arch: 'resnet18',
     cropSize: 32,
+    mean: [0.485, 0.456, 0.406], // as they were in pretraining, whatever the images now
+    std: [0.229, 0.224, 0.225],
   });
   assert.equal(only('start')[0]?.trainImages, 50);
 });

@@ -1,5 +1,5 @@
 // A table on a terminal that changes in place, every second; nothing where there is no terminal.
-import { printable, say } from './print.js';
+import { redraw, say } from './print.js';
 import { drawable } from './progress.js';
 
 export interface LiveTable {
@@ -16,13 +16,12 @@ export function openLiveTable(lines: () => string[]): LiveTable {
   const { stderr } = process;
   let drawn = 0;
   const clear = () => {
-    if (drawn > 0) stderr.write(`\u001b[${drawn}A\u001b[J`); // up, and all below it
+    redraw(drawn, []);
     drawn = 0;
   };
   const draw = () => {
-    clear();
     const shown = fitted(lines(), stderr.rows - 1, stderr.columns - 1);
-    stderr.write(shown.map((line) => `${printable(line)}\n`).join(''));
+    redraw(drawn, shown);
     drawn = shown.length;
   };
   draw();

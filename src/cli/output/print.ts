@@ -20,6 +20,12 @@ export function say(text: string, ...hints: (string | undefined)[]): void {
   console.error(`rdm: ${lines.map(printable).join('\n     ')}`);
 }
 
+/** On a terminal that is stderr: lines in place of as many that were drawn before them. */
+export function redraw(before: number, lines: string[]): void {
+  const back = before > 0 ? `\u001b[${before}A\u001b[J` : ''; // up, and nothing below it any more
+  process.stderr.write(back + lines.map((line) => `${printable(line)}\n`).join(''));
+}
+
 export function sayStack(error: unknown): void {
   console.error(inspect(error).split('\n').map(printable).join('\n'));
 }
