@@ -7,8 +7,15 @@
 #include <stdexcept>
 #include <vector>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 namespace rdm {
 namespace {
+
+using State = std::array<uint32_t, 8>;
 
 // The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
 constexpr std::array<uint32_t, 64> kRound{
@@ -25,9 +32,7 @@ uint32_t big_endian(const uint8_t* bytes) {
   return uint32_t{bytes[0]} << 24 | uint32_t{bytes[1]} << 16 | uint32_t{bytes[2]} << 8 | bytes[3];
 }
 
-}  // namespace
-
-void Sha256::block(const uint8_t* bytes) {
+void plain_block(State& state, const uint8_t* bytes) {
   using std::rotr;
   std::array<uint32_t, 64> w;
   for (int t = 0; t < 16; ++t) w[t] = big_endian(bytes + 4 * t);
@@ -36,7 +41,7 @@ void Sha256::block(const uint8_t* bytes) {
     const uint32_t s1 = rotr(w[t - 2], 17) ^ rotr(w[t - 2], 19) ^ w[t - 2] >> 10;
     w[t] = s1 + w[t - 7] + s0 + w[t - 16];
   }
-  auto [a, b, c, d, e, f, g, h] = state_;
+  auto [a, b, c, d, e, f, g, h] = state;
   for (int t = 0; t < 64; ++t) {
     const uint32_t s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
     const uint32_t first = h + s1 + ((e & f) ^ (~e & g)) + kRound[t] + w[t];
@@ -45,8 +50,62 @@ void Sha256::block(const uint8_t* bytes) {
     h = g, g = f, f = e, e = d + first;
     d = c, c = b, b = a, a = first + second;
   }
-  const std::array<uint32_t, 8> mixed{a, b, c, d, e, f, g, h};
-  for (int i = 0; i < 8; ++i) state_[i] += mixed[i];
+  const State mixed{a, b, c, d, e, f, g, h};
+  for (int i = 0; i < 8; ++i) state[i] += mixed[i];
+}
+
+#if defined(__x86_64__)
+
+bool has_instructions() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool sse41 = __get_cpuid(1, &a, &b, &c, &d) && (c >> 19 & 1);
+  return sse41 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b >> 29 & 1);
+}
+
+// The same by the processor's own instructions, four rounds at a time. They keep
+// the state as ABEF and CDGH.
+__attribute__((target("sha,sse4.1"))) void fast_block(State& state, const uint8_t* bytes) {
+  const auto load = [](const void* from) {
+    return _mm_loadu_si128(static_cast<const __m128i*>(from));
+  };
+  const auto big_endian_words = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+  const auto cdab = _mm_shuffle_epi32(load(&state[0]), 0xb1);
+  const auto efgh = _mm_shuffle_epi32(load(&state[4]), 0x1b);
+  const auto abef_before = _mm_alignr_epi8(cdab, efgh, 8);
+  const auto cdgh_before = _mm_blend_epi16(efgh, cdab, 0xf0);
+  auto abef = abef_before, cdgh = cdgh_before;
+  __m128i w[4];  // the latest sixteen words
+  for (int t = 0; t < 16; ++t) {
+    auto &next = w[t % 4], &second = w[(t + 2) % 4], &last = w[(t + 3) % 4];
+    if (t < 4) {
+      next = _mm_shuffle_epi8(load(bytes + 16 * t), big_endian_words);
+    } else {
+      const auto sum = _mm_add_epi32(_mm_sha256msg1_epu32(next, w[(t + 1) % 4]),
+                                     _mm_alignr_epi8(last, second, 4));
+      next = _mm_sha256msg2_epu32(sum, last);
+    }
+    const auto words = _mm_add_epi32(next, load(&kRound[4 * static_cast<size_t>(t)]));
+    cdgh = _mm_sha256rnds2_epu32(cdgh, abef, words);
+    abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(words, 0x0e));
+  }
+  const auto feba = _mm_shuffle_epi32(_mm_add_epi32(abef, abef_before), 0x1b);
+  const auto dchg = _mm_shuffle_epi32(_mm_add_epi32(cdgh, cdgh_before), 0xb1);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[0]), _mm_blend_epi16(feba, dchg, 0xf0));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[4]), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+const auto kBlock = has_instructions() ? fast_block : plain_block;
+
+#else
+
+constexpr auto kBlock = plain_block;
+
+#endif
+
+}  // namespace
+
+void Sha256::block(const uint8_t* bytes) {
+  kBlock(state_, bytes);
 }
 
 void Sha256::update(const void* data, size_t size) {
