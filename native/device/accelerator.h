@@ -15,4 +15,7 @@ int64_t accelerators();
 // are its from here on. Another device would otherwise be set up, and hold memory, for nothing.
 void make_current(c10::Device device);
 
+// Until all that was asked of it is done. Does nothing for a CPU.
+void wait_for(c10::Device device);
+
 }  // namespace rdm

@@ -3,6 +3,7 @@
 #include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
+#include <cstdlib>
 #include <random>
 
 #include "base/error.h"
@@ -76,6 +77,8 @@ uint64_t seed_everything(std::optional<int64_t> seed, Group* group) {
 void make_deterministic(bool on) {
   at::globalContext().setDeterministicCuDNN(on);
   at::globalContext().setBenchmarkCuDNN(!on);
+  // cuBLAS reads it when the first product is made; what the user has chosen stays.
+  if (on) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*replace=*/0);
 }
 
 }  // namespace rdm

@@ -34,8 +34,8 @@ class Autocast {
 // seed in use, which also decides the order of the data and the views.
 uint64_t seed_everything(std::optional<int64_t> seed, Group* group);
 
-// The reference's --seed: kernels are deterministic where it was given; else cuDNN tries which are
-// the fastest.
+// The reference's --seed: cuDNN's kernels and cuBLAS's are deterministic where it was given; else
+// cuDNN tries which are the fastest.
 void make_deterministic(bool on);
 
 }  // namespace rdm

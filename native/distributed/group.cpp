@@ -115,10 +115,10 @@ int64_t Group::size() const {
   return parts_->size;
 }
 
-// Gloo's sum goes round a ring in twice as many rounds as its gather, so that few bytes are faster
-// gathered and then added up here.
+// Gloo's sum goes round a ring in twice as many rounds as its gather, so that few bytes of the host
+// are faster gathered and then added up here.
 void Group::sum(const torch::Tensor& x) {
-  if (!parts_->nccl && x.nbytes() * static_cast<size_t>(size()) <= kShort) {
+  if (x.is_cpu() && x.nbytes() * static_cast<size_t>(size()) <= kShort) {
     x.copy_(gather(x).sum(/*dim=*/0));
     return;
   }

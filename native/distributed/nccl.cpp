@@ -1,3 +1,6 @@
+#include <cstdlib>
+#include <string>
+
 #include "base/error.h"
 #include "distributed/backend.h"
 #include "distributed/nccl_version.h"
@@ -28,6 +31,13 @@ int nccl_of_libtorch() {
                       static_cast<int>(packed & 0xffff));
 }
 
+// Its watchdog ends communicators that fail, and by LibTorch's default the process with them,
+// before this rank has said which other one is lost.
+void leave_the_end_to_us() {
+  const auto clean_up_only = std::to_string(c10d::CleanUpOnly);
+  ::setenv("TORCH_NCCL_ASYNC_ERROR_HANDLING", clean_up_only.c_str(), /*replace=*/0);
+}
+
 }  // namespace
 
 Carrier make_nccl(const StorePtr& store, const ProcessOptions& options) {
@@ -37,6 +47,7 @@ Carrier make_nccl(const StorePtr& store, const ProcessOptions& options) {
                 message("NCCL talks between CUDA devices, and rank ", options.rank, " sees none"),
                 "rdm doctor says why not; --dist-backend gloo does without");
   }
+  leave_the_end_to_us();
   auto settings = c10d::ProcessGroupNCCL::Options::create();
   settings->timeout = std::chrono::seconds(options.timeout);
   auto nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(

@@ -90,8 +90,11 @@ torch::Tensor hits(const Neighbours& neighbours, const torch::Tensor& truth, int
   const int64_t k = std::min(vote.k, neighbours.labels.size(1));
   auto weights = neighbours.similarity.slice(/*dim=*/1, 0, k);
   if (vote.distance == Distance::cosine) weights = (weights / vote.temperature).exp();
+  // Added up in the order of the neighbours on every device, which scatter_add_ does not promise.
+  const auto row = torch::arange(truth.size(0), truth.options()).unsqueeze(1);
   const auto votes = torch::zeros({truth.size(0), classes}, weights.options())
-                         .scatter_add_(1, neighbours.labels.slice(1, 0, k), weights);
+                         .index_put_({row, neighbours.labels.slice(1, 0, k)}, weights,
+                                     /*accumulate=*/true);
   // Classes without a vote follow in their order, whatever the device.
   const auto last = -torch::arange(1, classes + 1, weights.options());
   const auto guesses =

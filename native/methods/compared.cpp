@@ -18,8 +18,9 @@ Spectra known_spectra(const FilterSpectra& first, const FilterSpectra& second,
 Compared compared(const std::vector<Aligned>& pairs, const std::optional<FilterSpec>& filter,
                   bool one_network) {
   const Aligned &first = pairs[0], &second = pairs[1];
-  if (!filter) return {first.outputs, {}};
-  return {first.outputs, known_spectra(first.spectra, second.spectra, *filter, one_network)};
+  if (!filter) return {first.outputs};
+  const auto sound = first.sound.defined() ? first.sound & second.sound : torch::Tensor();
+  return {first.outputs, known_spectra(first.spectra, second.spectra, *filter, one_network), sound};
 }
 
 }  // namespace rdm

@@ -17,6 +17,9 @@ struct Spectra {
 struct Compared {
   Pair outputs;  // of the first pair, after the filter; without gradient
   Spectra spectra;
+  // (), bool, on the device: whether all filters are sound; undefined where it is certain. Where
+  // one is not, its outputs are as they were before it, and no spectra are known.
+  torch::Tensor sound;
 };
 
 // pairs: (p1, z2) and (p2, z1) of two views. one_network: before the filter, p and z of a view are

@@ -37,6 +37,8 @@ class Method {
   // The online network has other weights: those of a file. The target's follow them.
   virtual void restart() {}
 
+  // None for a predictor that learns. Its solver may be changed between steps.
+  virtual std::optional<FilterSpec>& filter() = 0;
   virtual std::vector<ParameterGroup> parameter_groups() = 0;
   virtual ResNet encoder() const = 0;       // the online backbone, its projector as fc
   virtual torch::nn::Module& module() = 0;  // what a checkpoint holds

@@ -29,13 +29,14 @@ FilterInput filter_input(const Pair& pair, const FilterSpec& spec, Group* group)
   return input;
 }
 
-Aligned compare(const Pair& pair, const FilterSpectra& spectra) {
-  return {mean_cosine(pair.online, pair.target), {pair.online.detach(), pair.target}, spectra};
+Aligned compare(const Pair& pair, const FilterSpectra& spectra, const torch::Tensor& sound) {
+  return {
+      mean_cosine(pair.online, pair.target), {pair.online.detach(), pair.target}, spectra, sound};
 }
 
 Aligned filter_and_compare(Pair pair, const FilterSpec& spec, const Filter& w) {
   pair.*filtered(spec) = w.apply(pair.*filtered(spec));  // p W or z W, (n, D)
-  return compare(pair, w.spectra());
+  return compare(pair, w.spectra(), w.sound());
 }
 
 // The mechanism: of each pair, one branch is multiplied with W = V g(S) Vᵀ from the spectrum
@@ -68,7 +69,7 @@ std::vector<Aligned> align(const std::vector<Pair>& outputs,
   }
   if (filter) return align_filtered(pairs, *filter, group);
   std::vector<Aligned> aligned;
-  for (const Pair& pair : pairs) aligned.push_back(compare(pair, {}));
+  for (const Pair& pair : pairs) aligned.push_back(compare(pair, {}, {}));
   return aligned;
 }
 

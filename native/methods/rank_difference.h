@@ -22,6 +22,9 @@ struct Aligned {
   torch::Tensor cosine;   // mean over this rank's rows, scalar
   Pair outputs;           // what was compared, after the filter; without gradient
   FilterSpectra spectra;  // of the filter, as far as it was solved on this rank; else undefined
+  // (), bool, on the device: whether there was a filter. Where its solver was not sound, the
+  // outputs were compared as they are, on all ranks alike. Undefined where it is certain.
+  torch::Tensor sound;
 };
 
 // Each pair's mean cosine after the filter; without a filter, of the outputs as they are. Targets

@@ -7,8 +7,8 @@
 
 namespace rdm {
 
-// The filter of each input; every rank holds all inputs. Rank i mod R solves for the i-th filter.
-// Where that finds nothing to share, every rank takes the SVD itself.
+// The filter of each input; every rank holds all inputs. Rank i mod R solves for the i-th filter,
+// but for an SVD, which every rank takes itself.
 std::vector<Filter> shared_filters(const std::vector<FilterInput>& inputs, const FilterSpec& spec,
                                    Group* group);
 

@@ -27,17 +27,22 @@ Update update_of(SgdGroup& group) {
 // 1 on the device where this update must be left out. Gradients that overflow under a scaler are a
 // matter of its scale; they do not raise the guard.
 std::optional<torch::Tensor> find_inf(const std::vector<Update>& updates, GradScaler* scaler,
-                                      FiniteGuard* guard) {
-  if (!scaler && !guard) return std::nullopt;
-  if (!scaler) {
+                                      FiniteGuard* guard, const StepsLeftOut* left_out) {
+  std::optional<torch::Tensor> found;
+  const auto add = [&](const torch::Tensor& reason) {
+    found = found ? torch::maximum(*found, reason) : reason;
+  };
+  if (guard && !scaler) {
     std::vector<torch::Tensor> gradients;
     for (const auto& update : updates) {
       gradients.insert(gradients.end(), update.gradients.begin(), update.gradients.end());
     }
     guard->see_gradients(gradients);
-    return guard->raised();
   }
-  return guard ? torch::maximum(scaler->found_inf(), guard->raised()) : scaler->found_inf();
+  if (scaler) add(scaler->found_inf());
+  if (guard) add(guard->raised());
+  if (left_out) add(left_out->this_update());
+  return found;
 }
 
 }  // namespace
@@ -66,11 +71,11 @@ void Sgd::unscale(GradScaler& scaler) {
   }
 }
 
-void Sgd::step(GradScaler* scaler, FiniteGuard* guard) {
+void Sgd::step(GradScaler* scaler, FiniteGuard* guard, const StepsLeftOut* left_out) {
   const torch::NoGradGuard no_grad;
   std::vector<Update> updates;
   for (auto& group : groups_) updates.push_back(update_of(group));
-  const auto found_inf = find_inf(updates, scaler, guard);
+  const auto found_inf = find_inf(updates, scaler, guard, left_out);
   for (size_t i = 0; i < groups_.size(); ++i) {
     const auto& group = groups_[i];
     const auto& update = updates[i];

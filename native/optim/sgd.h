@@ -11,6 +11,7 @@
 #include "optim/grad_scaler.h"
 #include "optim/lars.h"
 #include "optim/schedule.h"
+#include "optim/steps_left_out.h"
 
 namespace rdm {
 
@@ -40,7 +41,9 @@ class Sgd {
   // Passes over parameters without a gradient. With a scaler, which has unscaled the gradients,
   // this update is left out if one of them is not finite. With a guard alone, a gradient that is
   // not finite raises the guard; while that is raised, every update is left out.
-  void step(GradScaler* scaler = nullptr, FiniteGuard* guard = nullptr);
+  // So is one that left_out tells of.
+  void step(GradScaler* scaler = nullptr, FiniteGuard* guard = nullptr,
+            const StepsLeftOut* left_out = nullptr);
 
   void zero_grad();  // drops the gradients
 

@@ -19,17 +19,12 @@ torch::Tensor guesses(const torch::Tensor& logits, const torch::Tensor& labels, 
 
 Meters::Meters(std::string phase, int64_t epoch, int64_t steps, torch::Device device)
     : epoch_start_(Clock::now()),
-      step_start_(epoch_start_),
+      times_(device),
       latest_(torch::zeros({4}, torch::TensorOptions(torch::kFloat64).device(device))),
       total_(latest_.clone()) {
   event_.phase = std::move(phase);
   event_.epoch = epoch;
   event_.steps_per_epoch = steps;
-}
-
-void Meters::data_ready() {
-  event_.data_seconds.value = seconds_since(step_start_);
-  data_total_ += event_.data_seconds.value;
 }
 
 void Meters::update(const torch::Tensor& loss, int64_t images) {
@@ -54,9 +49,7 @@ void Meters::momentum_accuracy(const torch::Tensor& logits, const torch::Tensor&
 
 void Meters::step_done() {
   total_.add_(latest_);
-  event_.batch_seconds.value = seconds_since(step_start_);
-  batch_total_ += event_.batch_seconds.value;
-  step_start_ = Clock::now();
+  times_.step_done();
   ++steps_;
 }
 
@@ -65,7 +58,9 @@ torch::Tensor Meters::sums(Group* group) {
       {static_cast<double>(step_images_), static_cast<double>(images_)}, torch::kFloat64);
   const auto all = torch::cat({latest_, total_, counts.to(latest_.device())});
   if (group) group->sum(all);
-  return all.cpu();
+  const auto values = all.cpu();
+  times_.read();
+  return values;
 }
 
 StepEvent Meters::read(int64_t step, double lr, Group* group) {
@@ -75,8 +70,9 @@ StepEvent Meters::read(int64_t step, double lr, Group* group) {
   event_.step = step;
   event_.lr = lr;
   event_.images_per_second = n / seconds();
-  event_.batch_seconds.average = batch_total_ / static_cast<double>(steps_);
-  event_.data_seconds.average = data_total_ / static_cast<double>(steps_);
+  const auto &latest = times_.latest(), &total = times_.total();
+  event_.batch_seconds = {latest.batch, total.batch / static_cast<double>(steps_)};
+  event_.data_seconds = {latest.data, total.data / static_cast<double>(steps_)};
   event_.loss = {v[0] / latest_n, v[4] / n};
   event_.top1 = {100 * v[1] / latest_n, 100 * v[5] / n};
   event_.top5 = {100 * v[2] / latest_n, 100 * v[6] / n};
@@ -94,7 +90,8 @@ EpochMeans Meters::means(Group* group) {
 Metered Meters::state(Group* group) {
   const auto values = sums(group);
   const auto* v = values.const_data_ptr<double>();
-  Metered metered{static_cast<int64_t>(v[9]), steps_, seconds(), batch_total_, data_total_};
+  Metered metered{static_cast<int64_t>(v[9]), steps_, seconds(), times_.total().batch,
+                  times_.total().data};
   std::copy_n(v + 4, metered.sums.size(), metered.sums.begin());
   return metered;
 }
@@ -104,8 +101,7 @@ void Meters::restore(const Metered& state, bool first) {
             Code::internal, "meters of ", state.steps, " steps of ", event_.steps_per_epoch,
             " cannot go on");
   steps_ = state.steps;
-  batch_total_ = state.batch_seconds;
-  data_total_ = state.data_seconds;
+  times_.restore({state.batch_seconds, state.data_seconds});
   epoch_start_ -=
       std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(state.seconds));
   if (!first) return;

@@ -3,20 +3,13 @@
 #pragma once
 #include <torch/types.h>
 
-#include <chrono>
-
 #include "base/event.h"
 #include "data/loading/loader.h"
+#include "device/step_times.h"
 #include "distributed/group.h"
 #include "run/run_state.h"
 
 namespace rdm {
-
-using Clock = std::chrono::steady_clock;
-
-inline double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 struct EpochMeans {
   int64_t images = 0;
@@ -29,7 +22,7 @@ class Meters {
   // steps: of the whole epoch.
   Meters(std::string phase, int64_t epoch, int64_t steps, torch::Device device);
 
-  void data_ready();                                       // the batch has arrived
+  void data_ready() { times_.data_ready(); }               // the batch has arrived
   void update(const torch::Tensor& loss, int64_t images);  // loss: the batch's mean
   // Hits of a classifier. logits: (V·N, C), view after view; labels: (N).
   void accuracy(const torch::Tensor& logits, const torch::Tensor& labels);
@@ -48,11 +41,12 @@ class Meters {
   void restore(const Metered& state, bool first);
 
  private:
-  torch::Tensor sums(Group* group);  // what all ranks metered: (10), float64, on the host
+  // What all ranks metered: (10), float64, on the host, which has then read the times as well.
+  torch::Tensor sums(Group* group);
 
   StepEvent event_;
-  Clock::time_point epoch_start_, step_start_;
-  double batch_total_ = 0, data_total_ = 0;
+  Clock::time_point epoch_start_;
+  StepTimes times_;
   int64_t steps_ = 0, images_ = 0, step_images_ = 0;
   // (4), float64: of the latest batch the sums of loss, top-1 hits, top-5 hits and the momentum
   // classifier's top-1 hits, each image counted once; and the same over the epoch.

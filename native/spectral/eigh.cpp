@@ -2,9 +2,10 @@
 
 #include <torch/torch.h>
 
-#include <limits>
+#include <tuple>
 
 #include "spectral/response.h"
+#include "spectral/unchecked.h"
 
 namespace rdm {
 namespace {
@@ -17,33 +18,31 @@ torch::Tensor rebuild(const torch::Tensor& vectors, const torch::Tensor& values)
   return torch::mm(vectors * values, vectors.t());
 }
 
-bool finite(const torch::Tensor& x) {
-  return torch::isfinite(x).all().item<bool>();
+// Eigenvalues (K), ascending, and eigenvectors (K, K). Whether it has converged is for the residual
+// to say, on the device.
+std::tuple<torch::Tensor, torch::Tensor> decompose(const torch::Tensor& g) {
+  const Unchecked unchecked;
+  return torch::linalg_eigh(torch::nan_to_num(g, 0, 0, 0));  // LAPACK bears no NaN
 }
 
 }  // namespace
 
-std::optional<GramFilter> eigh_filter(const Gram& gram, const FilterSpec& spec, bool with_inner) {
+GramFilter eigh_filter(const Gram& gram, const FilterSpec& spec, bool with_inner) {
   const torch::NoGradGuard no_grad;
   const auto& g = gram.matrix;
-  if (!finite(g)) {
-    const auto nan = torch::full_like(g, std::numeric_limits<double>::quiet_NaN());
-    return GramFilter{nan.to(gram.type), nan, {}};
-  }
-  try {
-    const auto [values, vectors] = torch::linalg_eigh(g);
-    if (!agree({vectors * values, vectors.t()}, {g}, kEighResidual).item<bool>())
-      return std::nullopt;
-    const auto s = values.clamp_min(0).sqrt();
-    const auto kept = s > s.max() * gram.noise;
-    const auto response = torch::where(kept, filter_response(s, spec), 0.0);
-    const auto inner =
-        with_inner ? rebuild(vectors, torch::where(kept, response / values, 0.0)) : torch::Tensor();
-    return GramFilter{
-        rebuild(vectors.to(gram.type), response.to(gram.type)), inner, {s, (s * response).abs()}};
-  } catch (const c10::LinAlgError&) {
-    return std::nullopt;  // not converged
-  }
+  const auto [values, vectors] = decompose(g);
+  const auto sound = agree({vectors * values, vectors.t()}, {g}, kEighResidual);
+  const auto s = values.clamp_min(0).sqrt();
+  const auto kept = s > s.max() * gram.noise;
+  const auto response = torch::where(kept, filter_response(s, spec), 0.0);
+  const auto if_sound = [&](const torch::Tensor& matrix) {
+    return torch::where(sound, matrix, 0.0);
+  };
+  return {if_sound(rebuild(vectors.to(gram.type), response.to(gram.type))),
+          with_inner ? if_sound(rebuild(vectors, torch::where(kept, response / values, 0.0)))
+                     : torch::Tensor(),
+          {s, (s * response).abs()},
+          sound};
 }
 
 torch::Tensor singular_values(const torch::Tensor& x) {

@@ -12,11 +12,23 @@
 
 namespace rdm {
 
+// Whether the filter is G or Gᵀ itself, which a product makes: poly with sigma 2.
+bool is_product(const FilterSpec& spec);
+
+// What the spec's solver is on a device. `auto` is newton for a product; svd where the null space
+// is kept, since a Gram matrix does not resolve it; for all others, eigh on a CPU. An accelerator
+// is best at newton's products, and has eigh for what newton does not do.
+FilterSolver solver_on(torch::Device device, const FilterSpec& spec);
+
+// What solves where this one was not sound: eigh after newton, svd after eigh.
+FilterSolver solver_after(FilterSolver solver);
+
 // Directions of X with s <= s_max · max(N, D) · eps(float32) are dropped, unless the spec keeps
-// them. X that is not finite gives a filter of NaN, so that the loss says so.
+// them. X that is not finite gives outputs that are not, so that the loss says so.
 //
-// The solver `auto` is newton for poly with sigma 2, which is a product; svd where the null space
-// is kept, since a Gram matrix does not resolve it; eigh for all others.
+// A CPU looks at once whether a solver was sound, and takes the next one where it was not.
+// Elsewhere the host would have to wait for the device to look, so Z stays as it is where W is not
+// sound, and sound() says so on the device: the step is then for nobody to take.
 class Filter {
  public:
   Filter(const FilterInput& input, const FilterSpec& spec);
@@ -27,14 +39,15 @@ class Filter {
   torch::Tensor apply(const torch::Tensor& z) const;
 
   FilterSpectra spectra() const;
+  torch::Tensor sound() const;  // (), bool, on the device; undefined where it is certain
 
  private:
   FilterInput input_;
   std::variant<GramFilter, SvdFilter> way_;
 };
 
-// The part of a filter that is worth sharing between processes. Returns nothing where only the SVD
-// is left, be it asked for or the last resort.
+// The part of a filter that is worth sharing between processes. Returns nothing where the solver is
+// an SVD, in all processes alike.
 std::optional<GramFilter> solve_by_gram(const FilterInput& input, const FilterSpec& spec);
 
 }  // namespace rdm

@@ -41,7 +41,8 @@ Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type) {
   const torch::NoGradGuard no_grad;
   const bool wide = is_wide(x);
   const auto features = x.detach().to(type);
-  return {self_product(wide ? features : features.t(), /*depth=*/2), wide, x.scalar_type(),
+  const int depth = x.is_cpu() ? 2 : 0;
+  return {self_product(wide ? features : features.t(), depth), wide, x.scalar_type(),
           relative_noise(x)};
 }
 

@@ -12,8 +12,9 @@ struct Gram {
   double noise;  // a direction with s <= noise · s_max holds float32 rounding only, and is dropped
 };
 
-// type: of the matrix. Squaring halves the digits of the singular values, so solvers that take
-// roots of G ask for float64.
+// One product; on a CPU, where multiplications are what takes the time, blocks of it that leave out
+// what is there twice. type: of the matrix. Squaring halves the digits of the singular values, so
+// solvers that take roots of G ask for float64.
 Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type);
 
 bool is_wide(const torch::Tensor& x);

@@ -29,6 +29,9 @@ struct GramFilter {
   torch::Tensor response;  // in the type of X; directions that are dropped have g = 0
   torch::Tensor inner;     // in the type of G; undefined where needs_inner says so
   FilterSpectra spectra;   // in the type of G
+  // (), bool, on the device: whether the solver has found W. Where it has not, response and inner
+  // are zero. Undefined for what cannot fail.
+  torch::Tensor sound;
 };
 
 bool needs_inner(const FilterInput& input);

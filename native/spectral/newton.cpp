@@ -86,10 +86,10 @@ bool newton_applies(FilterShape shape, double sigma) {
          std::find(powers.begin(), powers.end(), sigma) != powers.end();
 }
 
-std::optional<GramFilter> newton_filter(const Gram& gram, double sigma, bool with_inner) {
+GramFilter newton_filter(const Gram& gram, double sigma, bool with_inner) {
   const torch::NoGradGuard no_grad;
   const auto& g = gram.matrix;
-  if (sigma == 2) return GramFilter{g, torch::eye(g.size(0), g.options())};
+  if (sigma == 2) return {g, torch::eye(g.size(0), g.options())};
 
   // A = G / ‖G‖ with an eigenvalue of 1 in the place of the null one: every power keeps a 1 there,
   // which is taken away at the end.
@@ -108,13 +108,15 @@ std::optional<GramFilter> newton_filter(const Gram& gram, double sigma, bool wit
     quarter = square_roots(half.root, std::sqrt(smallest));
     sound = sound & inverts(quarter, half.root);
   }
-  if (!sound.item<bool>()) return std::nullopt;
 
   const auto result = [&](int exponent) {  // G^(exponent / 4)
-    return (power(half, quarter, exponent) - null) * scale.pow(exponent / 4.0);
+    const auto powered = (power(half, quarter, exponent) - null) * scale.pow(exponent / 4.0);
+    return torch::where(sound, powered, 0.0);
   };
-  return GramFilter{result(quarters).to(gram.type),
-                    with_inner ? result(quarters - 4) : torch::Tensor()};
+  return {result(quarters).to(gram.type),
+          with_inner ? result(quarters - 4) : torch::Tensor(),
+          {},
+          sound};
 }
 
 }  // namespace rdm

@@ -4,8 +4,6 @@
 #pragma once
 #include <torch/types.h>
 
-#include <optional>
-
 #include "spectral/gram.h"
 #include "spectral/gram_filter.h"
 #include "spectral/spec.h"
@@ -17,9 +15,9 @@ bool newton_applies(FilterShape shape, double sigma);
 
 // A direction that holds only rounding noise must be dropped, but an iteration cannot see it. The
 // one that a batch norm leaves, the mean over the batch, is looked for and taken out on the device.
-// Returns nothing where another direction may be below the noise, or where the iteration has not
-// converged; the caller decomposes then. That check is the one host synchronisation; sigma 2 needs
-// none. gram: float64, or of any type for sigma 2.
-std::optional<GramFilter> newton_filter(const Gram& gram, double sigma, bool with_inner);
+// Not sound where another direction may be below the noise, or where the iteration has not
+// converged; sigma 2 always is. The host waits for nothing. gram: float64, or of any type for
+// sigma 2.
+GramFilter newton_filter(const Gram& gram, double sigma, bool with_inner);
 
 }  // namespace rdm

@@ -1,5 +1,6 @@
 #include "spectral/spec.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,11 @@
 
 namespace rdm {
 namespace {
+
+const std::vector<std::pair<std::string, FilterSolver>> kSolvers{{"auto", FilterSolver::automatic},
+                                                                 {"eigh", FilterSolver::eigh},
+                                                                 {"svd", FilterSolver::svd},
+                                                                 {"newton", FilterSolver::newton}};
 
 template <typename T>
 T choose(const std::string& flag, const std::string& name,
@@ -59,15 +65,15 @@ FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_lo
       "--filter-source", source, {{"own", FilterSource::own}, {"online", FilterSource::online}});
   spec.sigma = sigma;
   spec.keep_null_space = keep_null_space;
-  spec.solver = choose<FilterSolver>("--filter-solver", solver,
-                                     {{"auto", FilterSolver::automatic},
-                                      {"eigh", FilterSolver::eigh},
-                                      {"svd", FilterSolver::svd},
-                                      {"newton", FilterSolver::newton}});
+  spec.solver = choose("--filter-solver", solver, kSolvers);
   RDM_CHECK(spec.location == FilterLocation::online || spec.shape == FilterShape::poly, Code::usage,
             "--pred-type ", pred_type, " is an online filter; on the target only poly is defined");
   check_solver(spec, pred_type, solver);
   return spec;
+}
+
+std::string name_of(FilterSolver solver) {
+  return std::ranges::find(kSolvers, solver, &std::pair<std::string, FilterSolver>::second)->first;
 }
 
 std::string warn_against_theory(const FilterSpec& spec) {

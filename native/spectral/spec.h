@@ -33,6 +33,8 @@ FilterSpec parse_filter(const std::string& pred_type, const std::string& pred_lo
                         double sigma, const std::string& source, bool keep_null_space,
                         const std::string& solver);
 
+std::string name_of(FilterSolver solver);
+
 // Says why this filter works against a positive rank difference; empty where it does not.
 std::string warn_against_theory(const FilterSpec& spec);
 

@@ -11,14 +11,13 @@ namespace rdm {
 
 SvdFilter svd_filter(const torch::Tensor& x, const FilterSpec& spec) {
   const torch::NoGradGuard no_grad;
-  if (!torch::isfinite(x).all().item<bool>()) {  // LAPACK would throw
-    const auto nan = torch::full({1}, std::numeric_limits<double>::quiet_NaN(), x.options());
-    return {nan.expand({x.size(1), 1}), nan};
-  }
-  const auto [u, s, vt] = torch::linalg_svd(x, /*full_matrices=*/false);
+  const auto finite = torch::isfinite(x).all();
+  const auto bearable = torch::where(finite, x, 0.0);  // by LAPACK, which throws at a NaN
+  const auto [u, s, vt] = torch::linalg_svd(bearable, /*full_matrices=*/false);
   const auto kept =
       spec.keep_null_space ? torch::ones_like(s, torch::kBool) : s > s.max() * relative_noise(x);
-  return {vt.t(), torch::where(kept, filter_response(s, spec), 0.0)};
+  const auto g = torch::where(kept, filter_response(s, spec), 0.0);
+  return {vt.t(), torch::where(finite, g, std::numeric_limits<double>::quiet_NaN())};
 }
 
 torch::Tensor apply(const SvdFilter& w, const torch::Tensor& z) {

@@ -40,6 +40,10 @@ class Learner {
   // group takes part, and the others get nothing.
   virtual std::optional<RankEvent> measure(const StepResult& result, Position at) { return {}; }
 
+  // Where the run reads its meters: what had to be changed for the steps to come, since steps
+  // before could not be taken. May wait for the device; every rank of a group is told alike.
+  virtual std::optional<WarningEvent> adapt() { return {}; }
+
   // Images (N, 3, S, S) to the backbone's features (N, F) and to a classifier's logits (N, C),
   // while train(false) holds.
   virtual torch::Tensor features(const torch::Tensor& images) = 0;

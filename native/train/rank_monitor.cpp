@@ -36,9 +36,10 @@ BranchRank branch(const torch::Tensor& row) {
 std::optional<RankEvent> measure_rank(const Compared& compared, int64_t epoch, int64_t step,
                                       Group* group) {
   const torch::NoGradGuard no_grad;
-  const auto& [own, spectra] = compared;
+  const auto& [own, found, sound] = compared;
   const Pair outputs{gather_rows(own.online, group), gather_rows(own.target, group)};
   if (!is_first(group)) return std::nullopt;
+  const auto spectra = !sound.defined() || sound.item<bool>() ? found : Spectra{};
   const auto online = measure(outputs.online, spectra.online);
   const auto target = measure(outputs.target, spectra.target);
   const auto cosine = mean_cosine(outputs.online, outputs.target).to(torch::kFloat64);

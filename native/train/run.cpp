@@ -90,6 +90,7 @@ void Run::took(Position at, const DeviceBatch& batch, const StepResult& result) 
 
 void Run::report(Position at, double lr) {
   look();
+  if (const auto changed = learner_.adapt()) tell(*changed);
   tell(meters_->read(at.step, lr, setup_.group));
 }
 

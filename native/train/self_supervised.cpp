@@ -178,6 +178,7 @@ StepResult SelfSupervised::step(const DeviceBatch& batch, Position at) {
       result.momentum_logits = scores.momentum_logits;
     }
   }
+  if (result.first.sound.defined()) updater_->rests_on(result.first.sound);
   updater_->backward(total, at);
   if (updater_->completes(at)) {
     updater_->update();
@@ -191,6 +192,18 @@ StepResult SelfSupervised::step(const DeviceBatch& batch, Position at) {
 std::optional<RankEvent> SelfSupervised::measure(const StepResult& result, Position at) {
   if (at.step % rank_every_ != 0) return std::nullopt;
   return measure_rank(result.first, at.epoch, at.step, group_);
+}
+
+std::optional<WarningEvent> SelfSupervised::adapt() {
+  const int64_t steps = updater_->take_left_out();
+  if (steps == 0) return std::nullopt;
+  auto& filter = *method_->filter();
+  const auto solver = solver_on(updater_->raised().device(), filter);
+  filter.solver = solver_after(solver);
+  return WarningEvent{"filter_solver",
+                      message("the filter by ", name_of(solver), " was not sound in ", steps,
+                              " step(s), which were not taken; from here on it is made by ",
+                              name_of(filter.solver))};
 }
 
 torch::Tensor SelfSupervised::features(const torch::Tensor& images) {

@@ -23,6 +23,8 @@ class SelfSupervised : public Learner {
   int64_t steps_per_update() const override { return updater_->steps_per_update(); }
   std::optional<RankEvent> measure(const StepResult& result, Position at) override;
 
+  std::optional<WarningEvent> adapt() override;  // the solver of a filter that was not sound
+
   torch::Tensor features(const torch::Tensor& images) override;
   torch::Tensor classify(const torch::Tensor& images) override;  // by the online classifier
   void train(bool on) override;

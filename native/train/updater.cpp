@@ -23,6 +23,7 @@ void Updater::begin(Position at) {
   if (at.step % accumulate_ == 0) {
     optimizer_.set_rates(schedule_, at.epoch, at.step / accumulate_);
     optimizer_.zero_grad();
+    if (left_out_) left_out_->begin();
   }
   if (reducer_ && completes(at)) reducer_->average_next();
 }
@@ -34,8 +35,17 @@ void Updater::backward(const torch::Tensor& loss, Position at) {
   if (scaler_ && completes(at)) optimizer_.unscale(*scaler_);
 }
 
+void Updater::rests_on(const torch::Tensor& sound) {
+  if (!left_out_) left_out_.emplace(sound.device());
+  left_out_->see(sound);
+}
+
+int64_t Updater::take_left_out() {
+  return left_out_ ? left_out_->take_count() : 0;
+}
+
 void Updater::update() {
-  optimizer_.step(scaler_ ? &*scaler_ : nullptr, &guard_);
+  optimizer_.step(scaler_ ? &*scaler_ : nullptr, &guard_, left_out_ ? &*left_out_ : nullptr);
 }
 
 int64_t Updater::updates(Position at) const {
@@ -63,6 +73,7 @@ void Updater::load(const Checkpoint& from, const std::string& path) {
   load_optimizer_state(optimizer_, from.optimizer, path);
   if (scaler_ && from.scaler) scaler_->restore(from.scaler->scale, from.scaler->growth_tracker);
   guard_.lower();
+  left_out_.reset();
 }
 
 }  // namespace rdm

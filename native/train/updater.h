@@ -28,6 +28,10 @@ class Updater {
   // loss: the batch's mean. Once an update is complete, its gradients stand as they are meant:
   // averaged and unscaled.
   void backward(const torch::Tensor& loss, Position at);
+  // What a batch rests on is sound, (), bool, on the device; else its update is left out.
+  void rests_on(const torch::Tensor& sound);
+  int64_t
+  take_left_out();  // batches since the last call; waits for the device if there may be some
   bool completes(Position at) const { return (at.step + 1) % accumulate_ == 0; }
   void update();
 
@@ -50,6 +54,7 @@ class Updater {
   Schedule schedule_;
   int64_t accumulate_;
   FiniteGuard guard_;
+  std::optional<StepsLeftOut> left_out_;      // where something may be not sound
   std::optional<GradScaler> scaler_;          // fp16 alone
   std::unique_ptr<GradientReducer> reducer_;  // none where the process is alone
 };

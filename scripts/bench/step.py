@@ -2,11 +2,12 @@
 
     PYTHONPATH=.libtorch python3 scripts/bench/step.py --steps 10
 
-Two ways of doing the same step (two views, `poly online` with sigma 1, SGD on all parameters):
+Ways of doing the same step (two views, `poly online` with sigma 1, SGD on all parameters):
   reference  float32, contiguous, torch.optim.SGD, as main_simsiam.py does it
   best       what Python can do at its best: bfloat16 autocast, channels_last, fused SGD
-Both filter in float32 by torch.linalg.svd. Prints one line of JSON: seconds per step, the median of
-the timed steps, for each case and way.
+  compiled   the same, with the network through torch.compile
+All filter in float32 by torch.linalg.svd. Prints one line of JSON: seconds per step for each case and
+way; on a CPU the median of the timed steps, elsewhere the mean of as many in a row.
 """
 
 import argparse
@@ -50,11 +51,16 @@ class Block(nn.Module):
         return F.relu(out + self.shortcut(x), inplace=True)
 
 
-def encoder(arch, dim):
+def encoder(network, dim):
     """A ResNet with SimSiam's three-layer projector in the place of its classifier."""
+    arch, _, stem = network.partition("/")
     bottleneck, counts = BLOCKS[arch]
-    layers = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False), nn.BatchNorm2d(64),
-              nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
+    if stem == "cifar":
+        layers = [nn.Conv2d(3, 64, 3, 1, padding=2, bias=False), nn.BatchNorm2d(64),
+                  nn.ReLU(inplace=True)]
+    else:
+        layers = [nn.Conv2d(3, 64, 7, 2, padding=3, bias=False), nn.BatchNorm2d(64),
+                  nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)]
     width = 64
     for stage, count in enumerate(counts):
         for block in range(count):
@@ -87,17 +93,21 @@ def simsiam_loss(first, second):
 
 
 class Trainer:
-    def __init__(self, arch, size, batch, best):
+    def __init__(self, network, size, batch, way, device):
         torch.manual_seed(0)
+        best = way != "reference"
         layout = torch.channels_last if best else torch.contiguous_format
-        self.model = encoder(arch, dim=2048).to(memory_format=layout).train()
-        self.views = [torch.randn(batch, 3, size, size).contiguous(memory_format=layout)
+        self.device = torch.device(device)
+        self.model = encoder(network, dim=2048).to(self.device, memory_format=layout).train()
+        self.views = [torch.randn(batch, 3, size, size).to(self.device, memory_format=layout)
                       for _ in range(2)]
         self.optimizer = torch.optim.SGD(
             self.model.parameters(), lr=0.05 * batch / 256, momentum=0.9, weight_decay=1e-4,
             fused=True if best else None)
-        self.autocast = (torch.autocast("cpu", torch.bfloat16) if best
+        self.autocast = (torch.autocast(self.device.type, torch.bfloat16) if best
                          else contextlib.nullcontext())
+        if way == "compiled":
+            self.model = torch.compile(self.model)
 
     def step(self):
         with self.autocast:
@@ -106,12 +116,19 @@ class Trainer:
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-        return loss.item()
+        return loss
 
 
 def seconds_per_step(trainer, warmup, steps):
     for _ in range(warmup):
         trainer.step()
+    if trainer.device.type != "cpu":
+        torch.accelerator.synchronize()
+        start = time.perf_counter()
+        for _ in range(steps):
+            trainer.step()
+        torch.accelerator.synchronize()
+        return (time.perf_counter() - start) / steps
     times = []
     for _ in range(steps):
         start = time.perf_counter()
@@ -122,19 +139,22 @@ def seconds_per_step(trainer, warmup, steps):
 
 def main():
     parser = argparse.ArgumentParser(description="seconds per training step in Python")
-    parser.add_argument("--cases", default="resnet50:224:8,resnet18:32:128", help="ARCH:SIZE:BATCH,…")
-    parser.add_argument("--ways", default="reference,best")
+    parser.add_argument("--cases", default="resnet50:224:8,resnet18:32:128",
+                        help="ARCH[/cifar]:SIZE:BATCH,…")
+    parser.add_argument("--ways", default="reference,best", help="of reference, best, compiled")
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--warmup", type=int, default=2, help="untimed steps")
     parser.add_argument("--steps", type=int, default=10, help="timed steps")
     args = parser.parse_args()
+    torch.backends.cudnn.benchmark = True
     results = []
     for case in args.cases.split(","):
         arch, size, batch = case.split(":")
         for way in args.ways.split(","):
-            trainer = Trainer(arch, int(size), int(batch), best=way == "best")
+            trainer = Trainer(arch, int(size), int(batch), way, args.device)
             seconds = seconds_per_step(trainer, args.warmup, args.steps)
             results.append({"arch": arch, "size": int(size), "batch": int(batch), "way": way,
-                            "secondsPerStep": round(seconds, 4)})
+                            "secondsPerStep": round(seconds, 6)})
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(),
                       "results": results}))
 

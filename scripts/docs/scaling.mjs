@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 // Prints the tables of docs/scaling.md: what a step of resnet50 moves between GPUs and what the filter costs,
-// computed from the sizes of the network, the measured figures of docs/bench.md and these assumptions:
+// computed from the collectives of a step, as the page's first table has them, the sizes of the network, the
+// measured figures of docs/bench.md and these assumptions:
 //   node scripts/docs/scaling.mjs --batch 64 --bandwidth 50 --latency 10 --images 1000 --products 500 --decompositions 5
-// --write puts them into the page, which is due whenever the filter's figures there are new.
+// --write puts them into the page, which is due whenever the filter's figures there are new. --count first counts the
+// collectives anew, in two processes on the simulated accelerator, and writes that table as well.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
@@ -16,9 +19,10 @@ const { values } = parseArgs({
     products: option(500), // times the speed of the two cores of docs/bench.md, in matrix products
     decompositions: option(5), // the same, in the decomposition of one matrix
     write: { type: 'boolean', default: false },
+    count: { type: 'boolean', default: false },
   },
 });
-const { write, ...assumptions } = values;
+const { write, count: counts, ...assumptions } = values;
 const { batch, bandwidth, latency, images, products, decompositions } = Object.fromEntries(
   Object.entries(assumptions).map(([name, text]) => [name, Number(text)]),
 );
@@ -29,6 +33,38 @@ const dim = 2048; // features of the projector
 const float = 4; // bytes
 const double = 8;
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+const page = new URL('../../docs/scaling.md', import.meta.url);
+/** Puts a table into the page, where one with the same head stands. */
+function put(table) {
+  const lines = readFileSync(page, 'utf8').split('\n');
+  lines.splice(lines.indexOf(table[0]), table.length, ...table);
+  writeFileSync(page, lines.join('\n'));
+}
+
+// ---- The collectives of a step: by kind how many, and the bytes that a GPU puts in.
+
+const collectivesHead = ['| collectives of a step | calls | bytes |', '| --- | --- | --- |'];
+if (counts) {
+  const tests = new URL('../../build/test/accelerator/rdm_accelerator_tests', import.meta.url);
+  const printed = execFileSync(tests.pathname, ['--no-skip', '--minimal', '--test-case=prints the collectives'], {
+    encoding: 'utf8',
+  });
+  put([...collectivesHead, ...printed.split('\n').filter((line) => line.startsWith('| '))]);
+}
+const text = readFileSync(page, 'utf8');
+const counted = Object.fromEntries(
+  text
+    .slice(text.indexOf(collectivesHead[0]))
+    .split('\n')
+    .slice(2, 7)
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, name, calls, bytes]) => [name, { calls: Number(calls), bytes: Number(bytes) }]),
+);
+const gradients = counted['gradients, summed'];
+const statistics = counted['statistics of norms, gathered'];
+const sums = counted['sums of norms, summed'];
+const rows = counted['rows, gathered'];
 
 // ---- The network: torchvision's resnet50 without fc, and the projector of main_simsiam.py.
 
@@ -54,17 +90,16 @@ const parameters =
   3 * dim ** 2 +
   2 * (channels - dim);
 
-// ---- Bytes that a GPU sends in a step, in rings. Each view is normalised by itself.
+// ---- Bytes that a GPU sends in a step, in rings.
 
 const allReduced = (n, bytes) => (2 * (n - 1) * bytes) / n;
 const allGathered = (n, own) => (n - 1) * own;
 /** The response in float32; where the batch is the smaller side, its factor for the gradient in float64. */
 const solution = (rows) => Math.min(rows, dim) ** 2 * (rows > dim ? float : float + double);
-const statistics = 2 * channels * float; // forward mean and variance, backward two sums
 const sent = {
-  gradients: (n) => allReduced(n, parameters * float),
-  normsGathered: (n) => views * (allGathered(n, statistics) + allReduced(n, statistics)),
-  normsSummed: (n) => views * 2 * allReduced(n, statistics),
+  gradients: (n) => allReduced(n, gradients.bytes),
+  normsGathered: (n) => allGathered(n, statistics.bytes) + allReduced(n, sums.bytes),
+  normsSummed: (n) => allReduced(n, statistics.bytes + sums.bytes),
   /** And what one process then tells the others of each filter. */
   rows: (n) => views * (allGathered(n, batch * dim * float) + solution(n * batch)),
   gram: (n) => views * (allReduced(n, dim ** 2 * double) + dim ** 2 * float),
@@ -75,14 +110,14 @@ const sent = {
 const transfer = (bytes) => bytes / (bandwidth * 1e6);
 const ring = (n) => ((n - 1) * latency) / 1e3;
 const tree = (n) => (2 * Math.log2(n) * latency) / 1e3;
-const calls = views * norms.length; // forward, and as many backward
 const compute = (batch / images) * 1e3;
 const hidden = (compute * 2) / 3; // the backward pass, behind which gradients travel
 const onTheWay = {
-  gradients: (n) => Math.max(transfer(sent.gradients(n)) + tree(n) - hidden, 0),
-  normsGathered: (n) => transfer(sent.normsGathered(n)) + calls * (ring(n) + tree(n)),
-  normsSummed: (n) => transfer(sent.normsSummed(n)) + calls * 2 * tree(n),
-  rows: (n) => transfer(sent.rows(n)) + views * ring(n),
+  gradients: (n) => Math.max(transfer(sent.gradients(n)) + gradients.calls * tree(n) - hidden, 0),
+  normsGathered: (n) =>
+    transfer(sent.normsGathered(n)) + statistics.calls * ring(n) + sums.calls * tree(n),
+  normsSummed: (n) => transfer(sent.normsSummed(n)) + (statistics.calls + sums.calls) * tree(n),
+  rows: (n) => transfer(sent.rows(n)) + rows.calls * ring(n),
   gram: (n) => transfer(sent.gram(n)) + views * tree(n),
 };
 
@@ -150,14 +185,14 @@ print(
   worlds.map((n) => {
     // Each view's filter is found by another process.
     const found = filter.gram(n * batch) + views * filter.applied(n * batch, batch);
-    const rows = onTheWay.rows(n) + found / products;
-    const gram = onTheWay.gram(n) + (views * unit * 2 * batch * dim ** 2) / products;
-    const gradients = onTheWay.gradients(n);
+    const ofRows = onTheWay.rows(n) + found / products;
+    const ofGram = onTheWay.gram(n) + (views * unit * 2 * batch * dim ** 2) / products;
+    const ofGradients = onTheWay.gradients(n);
     const [gathered, summed] = [onTheWay.normsGathered(n), onTheWay.normsSummed(n)];
     return [
-      ...[count(n), ...[compute, gradients, gathered, summed, rows, gram].map(digits)],
-      percent(compute / (compute + gradients + gathered + rows)),
-      percent(compute / (compute + gradients + summed + gram)),
+      ...[count(n), ...[compute, ofGradients, gathered, summed, ofRows, ofGram].map(digits)],
+      percent(compute / (compute + ofGradients + gathered + ofRows)),
+      percent(compute / (compute + ofGradients + summed + ofGram)),
       digits(filter.decomposition(n * batch) / decompositions),
     ];
   }),
@@ -168,9 +203,4 @@ console.log(
   `Gram matrices are fewer bytes than rows from a batch of ${least(double)} on, in float32 from ${least(float)}.`,
 );
 
-if (write) {
-  const page = new URL('../../docs/scaling.md', import.meta.url);
-  const lines = readFileSync(page, 'utf8').split('\n');
-  for (const table of tables) lines.splice(lines.indexOf(table[0]), table.length, ...table);
-  writeFileSync(page, lines.join('\n'));
-}
+if (write || counts) tables.forEach(put);

@@ -79,7 +79,7 @@ Row pretraining(const char* name, const std::function<void(PretrainOptions&)>& c
 }
 
 Row filtered(const char* name, const char* location, double sigma, const char* solver = "auto",
-             bool waits_by_nature = true) {
+             bool waits_by_nature = false) {
   return pretraining(
       name,
       [&](PretrainOptions& options) {
@@ -100,11 +100,13 @@ std::vector<Row> rows() {
                   [](PretrainOptions& options) { options.online_classifier = true; }),
       pretraining("SimSiam, `mlp`, bf16",
                   [](PretrainOptions& options) { options.precision = Precision::bf16; }),
-      filtered("SimSiam, `poly online 2` (products)", "online", 2, "auto", false),
-      filtered("SimSiam, `poly online 1` (eigh)", "online", 1),
-      filtered("SimSiam, `poly online 1`, newton", "online", 1, "newton"),
-      filtered("SimSiam, `poly online 1`, svd", "online", 1, "svd"),
-      filtered("SimSiam, `poly target -1` (eigh)", "target", -1),
+      filtered("SimSiam, `poly online 2` (products)", "online", 2),
+      filtered("SimSiam, `poly online 1` (newton)", "online", 1),
+      filtered("SimSiam, `poly online 0.3` (eigh)", "online", 0.3),
+      filtered("SimSiam, `poly online 1`, `--filter-solver eigh`", "online", 1, "eigh"),
+      filtered("SimSiam, `poly online 1`, `--filter-solver svd`, which waits", "online", 1, "svd",
+               true),
+      filtered("SimSiam, `poly target -1` (newton)", "target", -1),
       {"`lincls`", false, [] { return of_a_step(small_lincls(""), lincls); }},
   };
 }

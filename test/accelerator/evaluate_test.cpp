@@ -25,8 +25,10 @@ TEST_CASE("accelerator: a linear classifier, its validation and its sanity check
   check_everywhere(larc);
 }
 
-TEST_CASE("accelerator: nearest neighbours by both distances") {
+TEST_CASE("accelerator: nearest neighbours by both distances, votes added up in their order") {
+  simulated::counters() = {};
   check_everywhere(small_knn(pretrained()));
+  CHECK(!simulated::counters().kernels.contains("aten::scatter_add_"));  // atomic, on CUDA
 }
 
 TEST_CASE("accelerator: features and spectra") {

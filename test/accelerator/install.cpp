@@ -56,9 +56,16 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
   }
 
   void record(void** event, const c10::Stream& stream, c10::DeviceIndex,
-              c10::EventFlag) const override {
+              c10::EventFlag flag) const override {
     delete static_cast<Event*>(*event);
-    *event = new Event(place_in(stream));
+    *event = new Event(place_in(stream, flag == c10::EventFlag::BACKEND_DEFAULT));
+  }
+  double elapsedTime(void* from, void* to, c10::DeviceIndex) const override {
+    const Lock lock;
+    for (auto* event : {from, to}) {
+      TORCH_CHECK(passed(*static_cast<Event*>(event)), "the device has not come to an event yet");
+    }
+    return static_cast<double>(*static_cast<Event*>(to)->time - *static_cast<Event*>(from)->time);
   }
   void block(void* event, const c10::Stream& stream) const override {
     if (event) wait_in(stream, *static_cast<Event*>(event));

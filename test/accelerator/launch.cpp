@@ -165,8 +165,8 @@ bool is_mask(const IValue& value) {
 
 // Whether the host needs to know a value: CUDA waits for these as well.
 bool is_read(const c10::FunctionSchema& schema, const Stack& arguments) {
-  static const std::set<std::string> by_nature{"aten::_linalg_eigh", "aten::_linalg_svd",
-                                               "aten::nonzero", "aten::masked_select"};
+  static const std::set<std::string> by_nature{"aten::_linalg_svd", "aten::nonzero",
+                                               "aten::masked_select"};
   if (by_nature.contains(schema.name())) return true;
   for (const auto& result : schema.returns()) {
     const auto kind = result.type()->kind();

@@ -115,6 +115,14 @@ void kernel(const c10::OperatorHandle& op, Stack* stack) {
   launch(op, stack);
 }
 
+// Looks afterwards whether it has converged, as LibTorch's do by this operator.
+void decomposition(const c10::OperatorHandle& op, Stack* stack) {
+  const auto device =
+      torch::jit::peek(*stack, 0, op.schema().arguments().size()).toTensor().device();
+  launch(op, stack);
+  at::_linalg_check_errors(at::zeros({}, at::TensorOptions(at::kInt).device(device)), "it", true);
+}
+
 bool may_move(const Tensor&, const Tensor&) {
   return true;
 }
@@ -140,6 +148,7 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, m) {
   m.impl("record_stream", record_stream);
   // Module::to sets parameters' data, which LibTorch allows only between devices that it knows.
   m.impl("_has_compatible_shallow_copy_type", may_move);
+  m.impl("_linalg_eigh", boxed<&decomposition>());
   m.impl("convolution_overrideable", boxed<&convolution>());
   m.impl("convolution_backward_overrideable", boxed<&convolution_backward>());
   // One kernel for all tensors, as on CUDA, and not one for each.

@@ -1,98 +1,93 @@
-// Two processes, each on a device of its own, against two on the CPU.
+// Two processes, each on a device of its own, against two on the CPU; and what a step sends from
+// one to the other.
 #include "distributed/ranks.h"
 
 #include <cstdlib>
+#include <iostream>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 
 #include "check.h"
+#include "gloo_of_copies.h"
 #include "simulated.h"
 #include "train/self_supervised.h"
 
 using namespace rdm;
+using test::Collectives;
+using test::GlooOfCopies;
 
 namespace {
 
-using Tensors = std::vector<torch::Tensor>;
+constexpr int64_t kImages = 4;  // of a process
 
-// Gloo for the simulated devices: collectives of copies on the host.
-class GlooOfCopies : public c10d::Backend {
- public:
-  explicit GlooOfCopies(c10::intrusive_ptr<c10d::Backend> gloo)
-      : Backend(gloo->getRank(), gloo->getSize()), gloo_(std::move(gloo)) {}
-
-  const std::string getBackendName() const override { return "gloo of copies"; }
-
-  c10::intrusive_ptr<c10d::Work> allreduce(Tensors& tensors,
-                                           const c10d::AllreduceOptions& options) override {
-    auto copies = on_host(tensors);
-    const auto work = gloo_->allreduce(copies, options);
-    return finish(work, tensors, copies);
-  }
-
-  c10::intrusive_ptr<c10d::Work> broadcast(Tensors& tensors,
-                                           const c10d::BroadcastOptions& options) override {
-    auto copies = on_host(tensors);
-    const auto work = gloo_->broadcast(copies, options);
-    return finish(work, tensors, copies);
-  }
-
-  c10::intrusive_ptr<c10d::Work> allgather(std::vector<Tensors>& outputs, Tensors& inputs,
-                                           const c10d::AllgatherOptions& options) override {
-    std::vector<Tensors> received{on_host(outputs[0])};
-    auto sent = on_host(inputs);
-    const auto work = gloo_->allgather(received, sent, options);
-    return finish(work, outputs[0], received[0]);
-  }
-
- private:
-  static Tensors on_host(const Tensors& tensors) {
-    Tensors copies;
-    for (const auto& tensor : tensors) copies.push_back(tensor.cpu().contiguous());
-    return copies;
-  }
-
-  static c10::intrusive_ptr<c10d::Work> finish(const c10::intrusive_ptr<c10d::Work>& work,
-                                               const Tensors& targets, const Tensors& copies) {
-    work->wait();
-    const torch::NoGradGuard no_grad;
-    for (size_t i = 0; i < targets.size(); ++i) targets[i].copy_(copies[i]);
-    return work;
-  }
-
-  c10::intrusive_ptr<c10d::Backend> gloo_;
-};
-
-PretrainOptions options_of(const ProcessOptions& process) {
+PretrainOptions small_options() {
   PretrainOptions options;
   options.arch = options.method.arch = "resnet18";
   options.method.dim = 16;
   options.method.proj_hidden_dim = 24;
-  options.method.filter = parse_filter("poly", "online", 1, "own", false, "auto");
+  options.method.filter = parse_filter("poly", "online", 1, "own", false, "eigh");
   options.epochs = 1;
-  options.batch_size = 8;
+  options.batch_size = 2 * kImages;
   options.lr = 0.05;
   options.momentum = 0.9;
-  options.process = process;
+  options.process = test::own_rank();
   return options;
+}
+
+double loss(SelfSupervised& learner, int64_t step, const Group& group, torch::Device device) {
+  torch::manual_seed(100 * step + group.rank());
+  DeviceBatch batch;
+  for (int view = 0; view < 2; ++view) {
+    const auto images = torch::randn({kImages, 3, 32, 32});
+    batch.views.push_back(images.contiguous(torch::MemoryFormat::ChannelsLast).to(device));
+  }
+  batch.labels = torch::zeros({kImages}, torch::kInt64).to(device);
+  return learner.step(batch, {0, step}).loss.item<double>();
 }
 
 std::vector<double> losses(Group& group, torch::Device device) {
   torch::manual_seed(1);
-  SelfSupervised learner(options_of(test::own_rank()), /*classes=*/3, /*batches=*/3, device,
-                         &group);
+  SelfSupervised learner(small_options(), /*classes=*/3, /*batches=*/3, device, &group);
   learner.begin();
   std::vector<double> out;
-  for (int64_t step = 0; step < 3; ++step) {
-    torch::manual_seed(100 * step + group.rank());
-    DeviceBatch batch;
-    for (int view = 0; view < 2; ++view) {
-      const auto images = torch::randn({4, 3, 32, 32});
-      batch.views.push_back(images.contiguous(torch::MemoryFormat::ChannelsLast).to(device));
-    }
-    batch.labels = torch::zeros({4}, torch::kInt64).to(device);
-    out.push_back(learner.step(batch, {0, step}).loss.item<double>());
-  }
+  for (int64_t step = 0; step < 3; ++step) out.push_back(loss(learner, step, group, device));
   return out;
+}
+
+// Carries what is on the simulated devices from here on.
+c10::intrusive_ptr<GlooOfCopies> carry(Group& group) {
+  auto& processes = group.processes();
+  auto copies = c10::make_intrusive<GlooOfCopies>(processes.getBackend(torch::kCPU));
+  processes.setBackend(c10::kPrivateUse1, c10d::ProcessGroup::BackendType::CUSTOM, copies);
+  return copies;
+}
+
+// What a step sends, by what it is.
+struct Sent {
+  Collectives gradients, sums, statistics, rows, filters;
+};
+
+Sent sent_in_a_step(const PretrainOptions& options, Group& group) {
+  const auto copies = carry(group);
+  const auto device = simulated::device(static_cast<int>(group.rank()));
+  SelfSupervised learner(options, /*classes=*/0, /*batches=*/2, device, &group);
+  learner.begin();
+  loss(learner, 0, group, device);
+  copies->take_counts();
+  loss(learner, 1, group, device);
+  Sent sent;
+  const auto rows =
+      "gather (" + std::to_string(kImages) + ", " + std::to_string(options.method.dim) + ")";
+  for (const auto& [what, counted] : copies->take_counts()) {
+    const bool sum = what.starts_with("sum"), flat = what.find(',') == std::string::npos;
+    auto& kind = sum && flat                  ? sent.gradients  // the reducer's buckets
+                 : sum                        ? sent.sums
+                 : what == rows               ? sent.rows
+                 : what.starts_with("gather") ? sent.statistics
+                                              : sent.filters;
+    kind.calls += counted.calls;
+    kind.bytes += counted.bytes;
+  }
+  return sent;
 }
 
 }  // namespace
@@ -101,9 +96,7 @@ TEST_CASE("rank: a device for each" * doctest::skip()) {
   Group group(test::own_rank(), {}, [](const std::string&) {});
   group.run([&] {
     const auto expected = losses(group, torch::kCPU);
-    auto& processes = group.processes();
-    processes.setBackend(c10::kPrivateUse1, c10d::ProcessGroup::BackendType::CUSTOM,
-                         c10::make_intrusive<GlooOfCopies>(processes.getBackend(torch::kCPU)));
+    carry(group);
     const auto device = simulated::device(static_cast<int>(group.rank()));
     simulated::counters() = {};
     for (const int laziness : {0, simulated::kNever}) {
@@ -119,4 +112,55 @@ TEST_CASE("rank: a device for each" * doctest::skip()) {
 
 TEST_CASE("accelerator: two processes, a device each, train as two on the CPU") {
   for (const int end : test::run_ranks(2, "rank: a device for each")) CHECK(end == 0);
+}
+
+TEST_CASE("rank: what a step sends" * doctest::skip()) {
+  Group group(test::own_rank(), {}, [](const std::string&) {});
+  group.run([&] {
+    const auto sent = sent_in_a_step(small_options(), group);
+    // 11,176,512 parameters of resnet18 without fc and 13,328 of the projector, whose last bias is
+    // frozen; 20 norms of 4,800 channels, and 24 + 24 + 16 of the projector's.
+    constexpr int64_t kFloat = 4, kViews = 2,
+                      kParameters = 11176512 + 512 * 24 + 24 * 24 + 24 * 16 + 2 * (24 + 24);
+    constexpr int64_t kNorms = 23, kStatistics = kViews * 2 * (4800 + 24 + 24 + 16) * kFloat;
+    CHECK(sent.gradients.bytes == kParameters * kFloat);
+    CHECK(sent.statistics.bytes == kStatistics);
+    CHECK(sent.sums.bytes == kStatistics);
+    CHECK(sent.statistics.calls <= kViews * kNorms);
+    CHECK(sent.sums.calls <= kViews * kNorms);
+    CHECK(sent.rows.bytes == kViews * kImages * 16 * kFloat);
+    // Each view's response in float32, its factor for the gradient in float64, and whether it is
+    // sound, of a Gram matrix of 8 images.
+    CHECK(sent.filters.bytes == kViews * (8 * 8 * (4 + 8) + 1));
+  });
+}
+
+TEST_CASE("accelerator: a step sends gradients, statistics, rows and filters, and nothing else") {
+  for (const int end : test::run_ranks(2, "rank: what a step sends")) CHECK(end == 0);
+}
+
+TEST_CASE("rank: prints what a step of resnet50 sends" * doctest::skip()) {
+  Group group(test::own_rank(), {}, [](const std::string&) {});
+  group.run([&] {
+    auto options = small_options();
+    options.arch = options.method.arch = "resnet50";
+    options.method.dim = 2048;
+    options.method.proj_hidden_dim = 0;
+    const auto sent = sent_in_a_step(options, group);
+    if (group.rank() != 0) return;
+    const auto print = [](const char* name, const Collectives& one) {
+      std::cout << "| " << name << " | " << one.calls << " | " << one.bytes << " |" << std::endl;
+    };
+    print("gradients, summed", sent.gradients);
+    print("statistics of norms, gathered", sent.statistics);
+    print("sums of norms, summed", sent.sums);
+    print("rows, gathered", sent.rows);
+    print("filters, told", sent.filters);
+  });
+}
+
+TEST_CASE("prints the collectives" * doctest::skip()) {
+  for (const int end : test::run_ranks(2, "rank: prints what a step of resnet50 sends")) {
+    CHECK(end == 0);
+  }
 }

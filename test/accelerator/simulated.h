@@ -5,7 +5,8 @@
 //             Memory is full of NaN when it is new, and freed memory is handed out again at once to
 //             the stream that it was made on, as CUDA's caching allocator does.
 //   streams   kernels and copies are queued, and run only when something waits for them.
-//   events    are done only when waited for, or after so many polls.
+//   events    are done only when waited for, or after so many polls; timed ones count a millisecond
+//             for each thing that the device has done.
 //   copies    that do not block read their source when they run, if it is page-locked.
 //   current   device 0, until a thread sets another one.
 #pragma once

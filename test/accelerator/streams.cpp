@@ -18,6 +18,7 @@ struct Queue {
 struct Device {
   std::map<c10::StreamId, Queue> queues;
   c10::StreamId streams = 1;  // 0 is the default one
+  int64_t time = 0;           // how much it has done
 };
 
 std::array<Device, kDevices>& devices() {
@@ -35,12 +36,14 @@ Queue& queue_of(c10::Stream stream) {
 
 int laziness = 0;  // under the lock
 
-void run(Queue& queue, int64_t place) {
+void run(c10::Stream stream, int64_t place) {
+  auto& queue = queue_of(stream);
   while (queue.done < place) {
     const auto work = std::move(queue.work.front());
     queue.work.pop_front();
     ++queue.done;
     work();
+    ++device_of(stream.device()).time;
   }
 }
 
@@ -108,43 +111,54 @@ void enqueue(c10::Stream stream, std::function<void()> work) {
   queue.work.push_back(std::move(work));
   ++queue.queued;
   queue.polls = 0;
-  if (laziness == 0) run(queue, queue.queued);
+  if (laziness == 0) run(stream, queue.queued);
 }
 
 bool poll(c10::Stream stream) {
   const Lock lock;
   auto& queue = queue_of(stream);
   if (queue.polls < laziness) ++queue.polls;
-  if (queue.polls == laziness && laziness != kNever) run(queue, queue.queued);
+  if (queue.polls == laziness && laziness != kNever) run(stream, queue.queued);
   return queue.done == queue.queued;
 }
 
 void finish(c10::Stream stream) {
   const Lock lock;
-  auto& queue = queue_of(stream);
-  run(queue, queue.queued);
+  run(stream, queue_of(stream).queued);
 }
 
 void finish(c10::Device device) {
   const Lock lock;
-  for (auto& [id, queue] : device_of(device).queues) run(queue, queue.queued);
+  for (const auto& [id, queue] : device_of(device).queues) {
+    run(c10::Stream(c10::Stream::UNSAFE, device, id), queue.queued);
+  }
 }
 
-Event place_in(c10::Stream stream) {
+Event place_in(c10::Stream stream, bool timed) {
   const Lock lock;
-  return {stream, queue_of(stream).queued};
+  std::shared_ptr<int64_t> time;
+  if (timed) {
+    time = std::make_shared<int64_t>();
+    enqueue(stream, [stream, time] { *time = device_of(stream.device()).time; });
+  }
+  return {stream, queue_of(stream).queued, 0, time};
 }
 
 bool poll(Event& event) {
   const Lock lock;
   if (event.polls < laziness) ++event.polls;
   if (event.polls == laziness && laziness != kNever) finish(event);
+  return passed(event);
+}
+
+bool passed(const Event& event) {
+  const Lock lock;
   return queue_of(event.stream).done >= event.place;
 }
 
 void finish(const Event& event) {
   const Lock lock;
-  run(queue_of(event.stream), event.place);
+  run(event.stream, event.place);
 }
 
 void wait_in(c10::Stream stream, const Event& event) {

@@ -3,6 +3,7 @@
 #include <c10/core/Stream.h>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 
 namespace rdm::simulated {
@@ -34,9 +35,11 @@ struct Event {
   c10::Stream stream;
   int64_t place = 0;
   int polls = 0;
+  std::shared_ptr<int64_t> time;  // of a timed one, once the stream has come to it
 };
-Event place_in(c10::Stream stream);
+Event place_in(c10::Stream stream, bool timed);
 bool poll(Event& event);
+bool passed(const Event& event);
 void finish(const Event& event);
 void wait_in(c10::Stream stream, const Event& event);  // what is queued later comes after the event
 

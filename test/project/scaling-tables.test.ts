@@ -33,6 +33,18 @@ test('the network has the sizes of torchvision and of the reference', () => {
   assert.ok(computed().startsWith(expected));
 });
 
+test('the collectives that were counted are those of the network: its gradients and statistics', () => {
+  const page = readFileSync(join(root, 'docs/scaling.md'), 'utf8');
+  const bytes = (name: string) =>
+    Number(page.match(new RegExp(`^\\| ${name} \\| \\d+ \\| (\\d+) \\|$`, 'm'))?.[1]);
+  const float = 4;
+  const views = 2;
+  assert.equal(bytes('gradients, summed'), 36_099_136 * float);
+  assert.equal(bytes('statistics of norms, gathered'), views * 2 * 32_704 * float);
+  assert.equal(bytes('sums of norms, summed'), views * 2 * 32_704 * float);
+  assert.equal(bytes('rows, gathered'), views * 4 * 2048 * float);
+});
+
 test('the bytes of eight GPUs, by hand', () => {
   const [, ...rows] = computed('--batch', '1').split('\n\n')[1]?.split('\n') ?? [];
   const eight = rows.find((row) => row.startsWith('| 8 |'))?.split(' | ') ?? [];

@@ -1,13 +1,10 @@
-// Seconds of a filter's forward pass on centred features, N x D, float32, two threads.
-//   rdm_bench_filter N D LOCATION SIGMA SOLVER WARMUP RUNS      prints the fastest
+// Seconds of a filter's forward pass on centred features, N x D, float32; on a CPU, two threads.
+//   rdm_bench_filter N D LOCATION SIGMA SOLVER WARMUP RUNS [--device NAME]      prints the fastest
 #include "spectral/filter.h"
 
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
+#include "bench.h"
 
 using namespace rdm;
 
@@ -24,22 +21,20 @@ torch::Tensor features(int64_t n, int64_t d) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 8) {
-    std::fprintf(stderr, "usage: rdm_bench_filter N D LOCATION SIGMA SOLVER WARMUP RUNS\n");
-    return 2;
-  }
-  const auto spec = parse_filter("poly", argv[3], std::atof(argv[4]), "own", false, argv[5]);
-  const int warmup = std::atoi(argv[6]), runs = std::atoi(argv[7]);
+  const auto line =
+      bench::read_line(argc, argv, 7, "rdm_bench_filter N D LOCATION SIGMA SOLVER WARMUP RUNS");
+  const auto spec =
+      parse_filter("poly", line.text(2), std::atof(line.text(3)), "own", false, line.text(4));
+  const int64_t warmup = line.number(5), runs = line.number(6);
   torch::set_num_threads(2);
   torch::manual_seed(0);
-  const auto x = features(std::atoll(argv[1]), std::atoll(argv[2]));
+  const auto x = features(line.number(0), line.number(1)).to(line.device);
   const torch::NoGradGuard no_grad;
   std::vector<double> seconds;
-  for (int run = 0; run < warmup + runs; ++run) {
-    const auto start = std::chrono::steady_clock::now();
-    Filter({x, /*first_row=*/0}, spec).apply(x);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    if (run >= warmup) seconds.push_back(taken.count());
+  for (int64_t run = 0; run < warmup + runs; ++run) {
+    const double taken =
+        bench::seconds_of(line.device, [&] { Filter({x, /*first_row=*/0}, spec).apply(x); });
+    if (run >= warmup) seconds.push_back(taken);
   }
   std::printf("%.6f\n", *std::min_element(seconds.begin(), seconds.end()));
 }

@@ -1,31 +1,26 @@
 // Seconds of a kNN classification of random features.
-//   rdm_bench_knn TRAIN TEST DIM      prints them, and the peak of the process's memory in MiB
+//   rdm_bench_knn TRAIN TEST DIM [--device NAME]
+// prints them, and the peak of the process's memory in MiB
 #include <sys/resource.h>
 #include <torch/torch.h>
 
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-
+#include "bench.h"
 #include "evaluate/neighbours.h"
 
 using namespace rdm;
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: rdm_bench_knn TRAIN TEST DIM\n");
-    return 2;
-  }
+  const auto line = bench::read_line(argc, argv, 3, "rdm_bench_knn TRAIN TEST DIM");
   constexpr int64_t kClasses = 1000;
   torch::manual_seed(0);
-  const auto random = [dim = std::atoll(argv[3])](int64_t rows) {
-    return LabelledFeatures{torch::randn({rows, dim}), torch::randint(kClasses, {rows})};
+  const auto random = [&](int64_t rows) {
+    return LabelledFeatures{torch::randn({rows, line.number(2)}).to(line.device),
+                            torch::randint(kClasses, {rows}, torch::kInt64).to(line.device)};
   };
-  const auto train = random(std::atoll(argv[1])), test = random(std::atoll(argv[2]));
-  const auto start = std::chrono::steady_clock::now();
-  classify_by_neighbours(train, test, kClasses, {KnnVote{}}, nullptr);
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  const auto train = random(line.number(0)), test = random(line.number(1));
+  const double taken = bench::seconds_of(
+      line.device, [&] { classify_by_neighbours(train, test, kClasses, {KnnVote{}}, nullptr); });
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  std::printf("%.3f %ld\n", taken.count(), usage.ru_maxrss / 1024);
+  std::printf("%.3f %ld\n", taken, usage.ru_maxrss / 1024);
 }

@@ -1,14 +1,11 @@
 // Seconds per LARS update of the tensors of a resnet50, and per update of LibTorch's fused SGD,
 // which needs no norms: what reading weights, gradients and momentum and writing two of them costs.
-//   rdm_bench_lars WARMUP STEPS      prints the two medians
+//   rdm_bench_lars WARMUP STEPS [--device NAME]      prints the two medians
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 
+#include "bench.h"
 #include "models/resnet.h"
 #include "optim/sgd.h"
 
@@ -17,7 +14,7 @@ using namespace rdm;
 namespace {
 
 double median_seconds(const std::vector<torch::Tensor>& parameters, std::optional<double> lars_eta,
-                      int warmup, int steps) {
+                      const bench::Line& line) {
   SgdGroup group;
   group.parameters = parameters;
   group.lr = 0.3;
@@ -27,28 +24,23 @@ double median_seconds(const std::vector<torch::Tensor>& parameters, std::optiona
     parameter.mutable_grad() = torch::randn_like(parameter) * 0.01;
   }
   Sgd optimizer({group});
+  const int64_t warmup = line.number(0), steps = line.number(1);
   std::vector<double> seconds;
-  for (int step = 0; step < warmup + steps; ++step) {
-    const auto start = std::chrono::steady_clock::now();
-    optimizer.step();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    if (step >= warmup) seconds.push_back(taken.count());
+  for (int64_t step = 0; step < warmup + steps; ++step) {
+    const double taken = bench::seconds_of(line.device, [&] { optimizer.step(); });
+    if (step >= warmup) seconds.push_back(taken);
   }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[seconds.size() / 2];
+  return bench::median(seconds);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: rdm_bench_lars WARMUP STEPS\n");
-    return 2;
-  }
-  const int warmup = std::atoi(argv[1]), steps = std::atoi(argv[2]);
+  const auto line = bench::read_line(argc, argv, 2, "rdm_bench_lars WARMUP STEPS");
   torch::manual_seed(0);
   ResNet network(find_architecture("resnet50"), ResNetOptions{});
-  const double lars = median_seconds(network->parameters(), 0.02, warmup, steps);
-  const double sgd = median_seconds(network->parameters(), std::nullopt, warmup, steps);
+  network->to(line.device);
+  const double lars = median_seconds(network->parameters(), 0.02, line);
+  const double sgd = median_seconds(network->parameters(), std::nullopt, line);
   std::printf("%.6f %.6f\n", lars, sgd);
 }

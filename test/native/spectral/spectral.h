@@ -49,6 +49,11 @@ inline torch::Tensor literal_filter(const torch::Tensor& x, const FilterSpec& sp
   return vt.t().mm(torch::diag(g)).mm(vt);
 }
 
+// Whether a solver has found a filter.
+inline bool sound(const GramFilter& filter) {
+  return !filter.sound.defined() || filter.sound.item<bool>();
+}
+
 inline double relative(const torch::Tensor& a, const torch::Tensor& b) {
   return ((a - b).norm() / b.norm()).item<double>();
 }
