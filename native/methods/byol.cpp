@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "methods/momentum.h"
+#include "methods/passes.h"
 #include "models/heads.h"
 
 namespace rdm {
@@ -36,13 +37,16 @@ void ByolImpl::restart() {
 MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views, Group* group) {
   MethodOutput out;
   std::vector<torch::Tensor> p, z;
-  for (const auto& view : views) {
-    out.features.push_back(encoder_->features(view));
-    const auto output = encoder_->project(out.features.back());
-    p.push_back(predictor_.is_empty() ? output : predictor_->forward(output));
+  for (const auto& pass : passes(views)) {
+    const ViewsApart apart(pass.views);
+    const auto features = encoder_->features(pass.images);
+    const auto output = encoder_->project(features);
+    pass.append(out.features, features);
+    pass.append(p, predictor_.is_empty() ? output : predictor_->forward(output));
     const torch::NoGradGuard no_grad;
-    out.momentum_features.push_back(momentum_encoder_->features(view));
-    z.push_back(momentum_encoder_->project(out.momentum_features.back()));
+    const auto target_features = momentum_encoder_->features(pass.images);
+    pass.append(out.momentum_features, target_features);
+    pass.append(z, momentum_encoder_->project(target_features));
   }
   const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (2 - 2 * pairs[0].cosine) + (2 - 2 * pairs[1].cosine);

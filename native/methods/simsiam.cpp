@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "methods/passes.h"
 #include "models/heads.h"
 
 namespace rdm {
@@ -31,12 +32,13 @@ SimSiamImpl::SimSiamImpl(const MethodOptions& options) : options_(options) {
 MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views, Group* group) {
   MethodOutput out;
   std::vector<torch::Tensor> p, z;
-  for (const auto& view : views) {
-    out.features.push_back(encoder_->features(view));
-    z.push_back(encoder_->project(out.features.back()));
-  }
-  for (const auto& output : z) {
-    p.push_back(predictor_.is_empty() ? output : predictor_->forward(output));
+  for (const auto& pass : passes(views)) {
+    const ViewsApart apart(pass.views);
+    const auto features = encoder_->features(pass.images);
+    const auto output = encoder_->project(features);
+    pass.append(out.features, features);
+    pass.append(z, output);
+    pass.append(p, predictor_.is_empty() ? output : predictor_->forward(output));
   }
   const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
   out.loss = (pairs[0].cosine + pairs[1].cosine) * -0.5;

@@ -26,6 +26,12 @@ void fold(torch::nn::Conv2d& conv, const BatchNorm& norm) {
       (conv->weight * scale.view({-1, 1, 1, 1})).contiguous(conv->weight.suggest_memory_format());
 }
 
+// In place.
+torch::Tensor rectified_sum(torch::Tensor x, const torch::Tensor& shortcut) {
+  if (shortcut.defined()) x.add_(shortcut);
+  return torch::relu_(x);
+}
+
 }  // namespace
 
 const std::vector<Architecture>& architectures() {
@@ -72,13 +78,13 @@ BlockImpl::BlockImpl(const Architecture& arch, int64_t in, int64_t planes, int64
 }
 
 torch::Tensor BlockImpl::forward(torch::Tensor x) {
-  const auto shortcut = downsample_.is_empty() ? x : downsample_->forward(x);
+  auto shortcut = downsample_.is_empty() ? x : downsample_->forward(x);
   for (size_t i = 0; i < convs_.size(); ++i) {
-    if (i > 0) x = torch::relu_(x);
+    const auto beside = i + 1 < convs_.size() ? torch::Tensor() : std::exchange(shortcut, {});
     x = convs_[i]->forward(x);
-    if (!folded_) x = norms_[i]->forward(x);
+    x = folded_ ? rectified_sum(x, beside) : norms_[i]->rectified(x, beside);
   }
-  return torch::relu_(x.add_(shortcut));
+  return x;
 }
 
 void BlockImpl::zero_init_residual() {
@@ -139,8 +145,7 @@ void ResNetImpl::initialise(bool zero_init_residual) {
 
 torch::Tensor ResNetImpl::features(torch::Tensor x) {
   x = conv1_->forward(x);
-  if (!folded_) x = bn1_->forward(x);
-  x = torch::relu_(x);
+  x = folded_ ? torch::relu_(x) : bn1_->rectified(x);
   if (stem_.kind == Stem::Kind::imagenet) {
     x = torch::max_pool2d(x, /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
   }

@@ -85,7 +85,7 @@ MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision 
                       (kIndex + element(precision)) * size.pooled;
   const auto images = static_cast<double>(batch);
   const double kept = kViews * images * each;
-  const double working = images * size.largest * 3 * kFloat;
+  const double working = kViews * images * size.largest * 3 * kFloat;  // in one pass
 
   const auto side = static_cast<double>(std::min(batch, options.method.dim));
   const double spectral = 6 * 8 * side * side;  // of the filter and the rank monitor, in float64

@@ -14,11 +14,11 @@ BATCH = {"cifar": 256}
 VIEWS = {"simsiam": 2, "cifar": 2}
 
 
-def torchvision_batches(augmentation, folder, threads):
+def torchvision_modules():
+    """datasets and transforms of a torchvision beside a CPU build of PyTorch that was not made for it: its
+    own operators are declared, but never called here."""
     import torch
 
-    # torchvision beside a CPU build of PyTorch that was not made for it: its own operators are
-    # declared, but never called here.
     library = torch.library.Library("torchvision", "DEF")
     library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
@@ -34,38 +34,52 @@ def torchvision_batches(augmentation, folder, threads):
         return register
 
     torch.library.register_fake = tolerant
-    from PIL import ImageFilter
     from torchvision import datasets, transforms
 
-    def blur(image):
-        return image.filter(ImageFilter.GaussianBlur(radius=random.uniform(0.1, 2.0)))
+    return datasets, transforms
 
-    end = [transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
-    jitter = transforms.RandomApply([transforms.ColorJitter(0.4, 0.4, 0.4, 0.1)], p=0.8)
-    bicubic = transforms.InterpolationMode.BICUBIC
-    steps = {
-        "simsiam": [
-            transforms.RandomResizedCrop(224, scale=(0.2, 1.0)),
-            jitter,
-            transforms.RandomGrayscale(p=0.2),
-            transforms.RandomApply([blur], p=0.5),
-            transforms.RandomHorizontalFlip(),
-        ],
-        "cifar": [
-            transforms.RandomResizedCrop(32, scale=(0.08, 1.0), interpolation=bicubic),
-            jitter,
-            transforms.RandomGrayscale(p=0.2),
-            transforms.RandomHorizontalFlip(),
-        ],
-        "lincls": [transforms.RandomResizedCrop(224), transforms.RandomHorizontalFlip()],
-        "val": [transforms.Resize(256), transforms.CenterCrop(224)],
-    }
-    one = transforms.Compose(steps[augmentation] + end)
 
-    def views(image):
-        return [one(image) for _ in range(VIEWS.get(augmentation, 1))]
+class Views:
+    """The views of an image, as tensors."""
 
-    dataset = datasets.ImageFolder(f"{folder}/train", views)
+    def __init__(self, augmentation, transforms):
+        from PIL import ImageFilter
+
+        def blur(image):
+            return image.filter(ImageFilter.GaussianBlur(radius=random.uniform(0.1, 2.0)))
+
+        jitter = transforms.RandomApply([transforms.ColorJitter(0.4, 0.4, 0.4, 0.1)], p=0.8)
+        bicubic = transforms.InterpolationMode.BICUBIC
+        steps = {
+            "simsiam": [
+                transforms.RandomResizedCrop(224, scale=(0.2, 1.0)),
+                jitter,
+                transforms.RandomGrayscale(p=0.2),
+                transforms.RandomApply([blur], p=0.5),
+                transforms.RandomHorizontalFlip(),
+            ],
+            "cifar": [
+                transforms.RandomResizedCrop(32, scale=(0.08, 1.0), interpolation=bicubic),
+                jitter,
+                transforms.RandomGrayscale(p=0.2),
+                transforms.RandomHorizontalFlip(),
+            ],
+            "lincls": [transforms.RandomResizedCrop(224), transforms.RandomHorizontalFlip()],
+            "val": [transforms.Resize(256), transforms.CenterCrop(224)],
+        }
+        end = [transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
+        self.one = transforms.Compose(steps[augmentation] + end)
+        self.count = VIEWS.get(augmentation, 1)
+
+    def __call__(self, image):
+        return [self.one(image) for _ in range(self.count)]
+
+
+def torchvision_batches(augmentation, folder, threads):
+    import torch
+
+    datasets, transforms = torchvision_modules()
+    dataset = datasets.ImageFolder(f"{folder}/train", Views(augmentation, transforms))
     sampler = torch.utils.data.RandomSampler(dataset, replacement=True, num_samples=10**7)
     loader = torch.utils.data.DataLoader(
         dataset, BATCH.get(augmentation, 50), sampler=sampler, num_workers=threads
@@ -160,4 +174,5 @@ def main():
     batches.close()  # ends the worker processes
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -83,24 +83,27 @@ def low_pass(features, sigma=1.0):
     return features @ weight
 
 
+def cosine(online, target):
+    return F.cosine_similarity(online, target, dim=1).mean()
+
+
 def simsiam_loss(first, second):
     first, second = first.float(), second.float()
 
-    def cosine(online, target):
-        return F.cosine_similarity(low_pass(online), target.detach(), dim=1).mean()
+    def towards(online, target):
+        return cosine(low_pass(online), target.detach())
 
-    return -0.5 * (cosine(first, second) + cosine(second, first))
+    return -0.5 * (towards(first, second) + towards(second, first))
 
 
 class Trainer:
-    def __init__(self, network, size, batch, way, device):
+    def __init__(self, arch, batch, way, device="cpu", loss=simsiam_loss):
         torch.manual_seed(0)
         best = way != "reference"
-        layout = torch.channels_last if best else torch.contiguous_format
+        self.loss = loss
+        self.layout = torch.channels_last if best else torch.contiguous_format
         self.device = torch.device(device)
-        self.model = encoder(network, dim=2048).to(self.device, memory_format=layout).train()
-        self.views = [torch.randn(batch, 3, size, size).to(self.device, memory_format=layout)
-                      for _ in range(2)]
+        self.model = encoder(arch, dim=2048).to(self.device, memory_format=self.layout).train()
         self.optimizer = torch.optim.SGD(
             self.model.parameters(), lr=0.05 * batch / 256, momentum=0.9, weight_decay=1e-4,
             fused=True if best else None)
@@ -109,30 +112,31 @@ class Trainer:
         if way == "compiled":
             self.model = torch.compile(self.model)
 
-    def step(self):
+    def step(self, views):
+        views = [view.contiguous(memory_format=self.layout) for view in views]
         with self.autocast:
-            outputs = [self.model(view) for view in self.views]
-        loss = simsiam_loss(*outputs)
+            outputs = [self.model(view) for view in views]
+        loss = self.loss(*outputs)
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
         return loss
 
 
-def seconds_per_step(trainer, warmup, steps):
+def seconds_per_step(trainer, views, warmup, steps):
     for _ in range(warmup):
-        trainer.step()
+        trainer.step(views)
     if trainer.device.type != "cpu":
         torch.accelerator.synchronize()
         start = time.perf_counter()
         for _ in range(steps):
-            trainer.step()
+            trainer.step(views)
         torch.accelerator.synchronize()
         return (time.perf_counter() - start) / steps
     times = []
     for _ in range(steps):
         start = time.perf_counter()
-        trainer.step()
+        trainer.step(views)
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 
@@ -151,8 +155,10 @@ def main():
     for case in args.cases.split(","):
         arch, size, batch = case.split(":")
         for way in args.ways.split(","):
-            trainer = Trainer(arch, int(size), int(batch), way, args.device)
-            seconds = seconds_per_step(trainer, args.warmup, args.steps)
+            trainer = Trainer(arch, int(batch), way, args.device)
+            views = [torch.randn(int(batch), 3, int(size), int(size))
+                     .to(trainer.device, memory_format=trainer.layout) for _ in range(2)]
+            seconds = seconds_per_step(trainer, views, args.warmup, args.steps)
             results.append({"arch": arch, "size": int(size), "batch": int(batch), "way": way,
                             "secondsPerStep": round(seconds, 6)})
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(),
