@@ -35,6 +35,7 @@ try {
     numbers.map((number) => files.map((file) => `album-${number}/${file}${end(number)}\n`).join(''));
   writeFileSync(join(folder, 'list.txt'), rows(() => '').join(''));
   writeFileSync(join(folder, 'table.csv'), rows((number) => `,class-${number}`).join(''));
+  const figures = {};
   for (const name of ['list.txt', 'table.csv']) {
     const args = ['--input-type=module', '-e', opening, join(folder, 'none.txt'), join(folder, name)];
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
@@ -45,7 +46,9 @@ try {
       `${name}: ${images} images in ${seconds.toFixed(2)} s, ${megabytes(maxRSS)} at most, ` +
         `of which ${megabytes(before)} before`,
     );
+    figures[name] = { images, seconds, megabytesBefore: (before * 1024) / 1e6, megabytes: (maxRSS * 1024) / 1e6 };
   }
+  console.log(JSON.stringify({ bench: 'list', ...figures }));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -151,10 +151,10 @@ Outcome run(KnnOptions options, Place place) {
   return outcome;
 }
 
-void check_alike(const Outcome& cpu, const Outcome& device) {
+void check_alike(const Outcome& cpu, const Outcome& device, double rounding) {
   REQUIRE(cpu.losses.size() == device.losses.size());
   for (size_t i = 0; i < cpu.losses.size(); ++i) {
-    CHECK(device.losses[i] == doctest::Approx(cpu.losses[i]).epsilon(1e-6));
+    CHECK(device.losses[i] == doctest::Approx(cpu.losses[i]).epsilon(rounding));
   }
   REQUIRE(cpu.scores.size() == device.scores.size());
   for (size_t i = 0; i < cpu.scores.size(); ++i) {

@@ -46,9 +46,9 @@ void prepare(DataOptions& data, NetworkOptions& network, Place place);
 
 // The same on the CPU within rounding, and on the devices bit for bit.
 template <typename Options>
-void check_everywhere(const Options& options);
+void check_everywhere(const Options& options, double rounding = 1e-6);
 
-void check_alike(const Outcome& cpu, const Outcome& device);  // within rounding
+void check_alike(const Outcome& cpu, const Outcome& device, double rounding = 1e-6);  // of a loss
 void check_equal(const Outcome& first, const Outcome& other);
 
 template <typename Options, typename Work>
@@ -58,7 +58,7 @@ Summary run_with(Options options, Place place, Work work, const Sink& sink) {
 }
 
 template <typename Options>
-void check_everywhere(const Options& options) {
+void check_everywhere(const Options& options, double rounding) {
   const auto cpu = run(options, Place{});
   std::optional<Outcome> first;
   for (const auto place : simulated_places()) {
@@ -66,7 +66,7 @@ void check_everywhere(const Options& options) {
     if (first) {
       check_equal(*first, outcome);
     } else {
-      check_alike(cpu, outcome);
+      check_alike(cpu, outcome, rounding);
       first = outcome;
     }
   }
