@@ -116,8 +116,11 @@ Tensor BatchNormImpl::rectified(const Tensor& x, const Tensor& shortcut) {
 }
 
 Tensor BatchNormImpl::normalise(const Tensor& x, const Tensor& shortcut, bool relu) {
-  if (is_training() && has_fused_norm(x)) {
-    const auto statistics = follow(fused_statistics(x.detach(), views_apart), x);
+  const bool frozen = !is_training() && !torch::GradMode::is_enabled();
+  if ((is_training() || frozen) && has_fused_norm(x)) {
+    const auto statistics =
+        frozen ? BatchStatistics{running_mean.unsqueeze(0), running_var.unsqueeze(0)}
+               : follow(fused_statistics(x.detach(), views_apart), x);
     return fused_norm(x, shortcut, gain(), shift(), statistics, {options.eps(), relu, group_});
   }
   auto y = by_torch(x);

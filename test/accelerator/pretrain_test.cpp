@@ -51,7 +51,8 @@ TEST_CASE("accelerator: filters of every branch, source, shape and solver") {
            Filtering{"online, noise and all", "poly", "online", 1, "own", true},
            Filtering{"online, another shape", "log_1", "online", 0},
            Filtering{"target", "poly", "target", -1},
-           Filtering{"target, of the online branch", "poly", "target", -1, "online", false, "auto", 5e-6},
+           Filtering{"target, of the online branch", "poly", "target", -1, "online", false, "auto",
+                     5e-6},
        }) {
     INFO(std::string(filtering.name));
     check_everywhere(with(MethodName::simsiam, filtering), filtering.rounding);

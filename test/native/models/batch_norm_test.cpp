@@ -161,3 +161,23 @@ TEST_CASE("batch norm gives the same bits whatever the number of threads") {
   at::set_num_threads(threads);
   for (size_t i = 0; i < one.size(); ++i) CHECK(one[i].equal(two[i]));
 }
+
+TEST_CASE("a frozen batch norm normalises by its running statistics, with and without gradients") {
+  torch::manual_seed(4);
+  BatchNorm norm(48);
+  norm->running_mean.normal_();
+  norm->running_var.uniform_(0.5, 2);
+  norm->eval();
+  const auto images = [] {
+    return torch::randn({4, 48, 9, 9}).contiguous(torch::MemoryFormat::ChannelsLast);
+  };
+  const auto x = images(), shortcut = images();
+  const auto expected = torch::relu(norm->forward(x) + shortcut);
+  const auto before = norm->running_mean.clone();
+  const torch::NoGradGuard no_grad;
+  CHECK(norm->rectified(x, shortcut).allclose(expected, 1e-5, 1e-6));
+  CHECK(norm->forward(x).allclose(norm->forward(x.contiguous()), 1e-5, 1e-6));
+  const auto brief = norm->rectified(x.to(torch::kBFloat16), shortcut.to(torch::kBFloat16));
+  CHECK(brief.to(torch::kFloat32).allclose(expected, /*rtol=*/0.02, /*atol=*/0.03));
+  CHECK(norm->running_mean.equal(before));
+}
