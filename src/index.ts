@@ -37,7 +37,7 @@ export * from './recipes/types.js';
 export { differingOptions } from './report/axes.js';
 export { type Measure, measures } from './report/measures.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
-export { features, knn, lincls, pretrain, spectrum } from './run/jobs.js';
+export { features, knn, lincls, pretrain, score, spectrum } from './run/jobs.js';
 export { describePredictor } from './run/predictor.js';
 export { nameOfStanding, standingOf, verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';

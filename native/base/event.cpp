@@ -107,6 +107,12 @@ Plain plain(const KnnAccuracyEvent& event) {
                      {"top5", event.top5}};
 }
 
+Plain plain(const ScoreEvent& event) {
+  return Plain::Dict{
+      {"type", "score"},         {"epoch", event.epoch},        {"images", event.images},
+      {"rankMe", event.rank_me}, {"alphaReq", event.alpha_req}, {"lidar", event.lidar}};
+}
+
 Plain plain(const SanityCheckEvent& event) {
   return Plain::Dict{{"type", "sanity_check"}, {"checkpoint", event.checkpoint}};
 }

@@ -98,6 +98,13 @@ struct KnnAccuracyEvent {
   double top1 = 0, top5 = 0;  // percent
 };
 
+// What the online backbone's features tell without labels; NaN where there is nothing to measure.
+struct ScoreEvent {
+  int64_t epoch = 0;
+  int64_t images = 0;
+  double rank_me = 0, alpha_req = 0, lidar = 0;
+};
+
 // The backbone is still the pretrained checkpoint's after an epoch of linear training.
 struct SanityCheckEvent {
   std::string checkpoint;
@@ -119,8 +126,8 @@ struct ProgressEvent {
 };
 
 using Event = std::variant<InitEvent, StartEvent, StepEvent, RankEvent, EpochEvent, EvaluationEvent,
-                           KnnAccuracyEvent, RepresentationEvent, SanityCheckEvent, CheckpointEvent,
-                           WarningEvent, ProgressEvent>;
+                           KnnAccuracyEvent, ScoreEvent, RepresentationEvent, SanityCheckEvent,
+                           CheckpointEvent, WarningEvent, ProgressEvent>;
 using Sink = std::function<void(const Event&)>;
 
 Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase

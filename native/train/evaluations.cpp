@@ -1,5 +1,7 @@
 #include "train/evaluations.h"
 
+#include "device/loading.h"
+
 namespace rdm {
 
 void Evaluations::add_validation(const RunOptions& options, const Dataset* train,
@@ -12,6 +14,14 @@ void Evaluations::add_neighbours(const PretrainOptions& options, const Dataset& 
   require_labels(train, "--knn-every");
   neighbours_.emplace(options, options.precision, train, device, group);
   knn_every_ = options.knn_every;
+}
+
+void Evaluations::add_scores(const PretrainOptions& options, const Dataset& train,
+                             torch::Device device, Group* group) {
+  const bool held_out = has_validation(options);
+  scores_.emplace(options, options.precision, held_out ? open_validation(options) : train,
+                  ScoredImages(), device, group);
+  score_every_ = options.score_every;
 }
 
 void Evaluations::add_representation(const PretrainOptions& options, const Dataset& train,
@@ -34,7 +44,7 @@ bool Evaluations::run(int64_t epoch, Learner& learner, const Sink& sink,
   learner.train(false);
   const bool done = validate(epoch, learner, sink, stop) &&
                     find_neighbours(epoch, learner, sink, stop) &&
-                    represent(epoch + 1, learner, sink, stop);
+                    score(epoch, learner, sink, stop) && represent(epoch + 1, learner, sink, stop);
   learner.train(true);
   return done;
 }
@@ -61,6 +71,17 @@ bool Evaluations::find_neighbours(int64_t epoch, Learner& learner, const Sink& s
   const KnnVote vote;
   sink(KnnAccuracyEvent{epoch, neighbours_->val_images(), vote.k, vote.temperature, top1, top5});
   knn_top1_ = top1;
+  return true;
+}
+
+bool Evaluations::score(int64_t epoch, Learner& learner, const Sink& sink,
+                        const std::stop_token& stop) {
+  if (!scores_ || (epoch + 1) % score_every_ != 0) return true;
+  const auto network = [&](const torch::Tensor& images) { return learner.features(images); };
+  const auto found = scores_->run(network, [](int64_t) {}, stop);
+  scores_->report_bad_images(sink);
+  if (!found) return false;
+  sink(ScoreEvent{epoch, scores_->images(), found->rank_me, found->alpha_req, found->lidar});
   return true;
 }
 

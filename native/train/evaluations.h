@@ -1,11 +1,12 @@
 // What is measured at an epoch's end: a classifier on the validation images, and the features by
-// their nearest neighbours.
+// their nearest neighbours and without labels.
 #pragma once
 #include <optional>
 #include <stop_token>
 
 #include "evaluate/neighbour_evaluation.h"
 #include "evaluate/representation.h"
+#include "evaluate/score_monitor.h"
 #include "evaluate/validation.h"
 #include "run/resume.h"
 #include "run/summary.h"
@@ -21,6 +22,11 @@ class Evaluations {
   // The learner's features, after every so many epochs.
   void add_neighbours(const PretrainOptions& options, const Dataset& train, torch::Device device,
                       Group* group);
+
+  // The learner's features without labels, after every so many epochs: on the validation images, or
+  // where there are none on the training images.
+  void add_scores(const PretrainOptions& options, const Dataset& train, torch::Device device,
+                  Group* group);
 
   // What the backbone makes of some training images, before the first step and after each epoch.
   void add_representation(const PretrainOptions& options, const Dataset& train,
@@ -44,15 +50,17 @@ class Evaluations {
   bool validate(int64_t epoch, Learner& learner, const Sink& sink, const std::stop_token& stop);
   bool find_neighbours(int64_t epoch, Learner& learner, const Sink& sink,
                        const std::stop_token& stop);
+  bool score(int64_t epoch, Learner& learner, const Sink& sink, const std::stop_token& stop);
   std::optional<Accuracy> classify(Learner& learner, const Sink& sink, const std::stop_token& stop);
   // epochs: that are done.
   bool represent(int64_t epochs, Learner& learner, const Sink& sink, const std::stop_token& stop);
 
   std::optional<Validation> validation_;
   std::optional<NeighbourEvaluation> neighbours_;
+  std::optional<ScoreMonitor> scores_;
   std::optional<RepresentationMonitor> representation_;
   std::optional<Representation> start_;
-  int64_t knn_every_ = 0;
+  int64_t knn_every_ = 0, score_every_ = 0;
   std::optional<double> knn_top1_;  // of the latest look, where neighbours were due
   std::optional<EvaluationEvent> latest_;
   double best_top1_ = 0;

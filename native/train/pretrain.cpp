@@ -63,6 +63,7 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
     evaluations.add_representation(options, dataset, device, group);
   }
   if (options.knn_every > 0) evaluations.add_neighbours(options, dataset, device, group);
+  if (options.score_every > 0) evaluations.add_scores(options, dataset, device, group);
   // Between two milestones: rounded up, so that there are no more than were asked for.
   const Keep keep{.last = options.keep,
                   .every = options.milestones > 0

@@ -16,6 +16,7 @@ import { addPretrainCommand } from './commands/pretrain.js';
 import { addRecipesCommands } from './commands/recipes.js';
 import { addReportCommand } from './commands/report.js';
 import { addRunsCommands } from './commands/runs.js';
+import { addScoreCommand } from './commands/score.js';
 import { addSearchCommand } from './commands/search.js';
 import { addSetupCommand } from './commands/setup.js';
 import { addSpectrumCommand } from './commands/spectrum.js';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
   addSpectrumCommand(program);
   addMapCommand(program);
   addEmbedCommand(program);
+  addScoreCommand(program);
   addSearchCommand(program);
   addDuplicatesCommand(program);
   addInspectCommand(program);

@@ -12,6 +12,7 @@ import type {
   ExportSummary,
   FeatureSet,
   KnnSummary,
+  ScoreSummary,
   SpectrumSummary,
   Summary,
   TensorHash,
@@ -60,6 +61,10 @@ export interface Native {
     options: NativeOptions,
     onEvent: (event: FeatureEvent) => void,
   ): Job<Stoppable<SpectrumSummary>>;
+  score(
+    options: NativeOptions,
+    onEvent: (event: FeatureEvent) => void,
+  ): Job<Stoppable<ScoreSummary>>;
   features(
     options: NativeOptions,
     onEvent: (event: FeatureEvent) => void,

@@ -1,4 +1,4 @@
-// The options of what looks at a trained network (knn, spectrum, features, map, embed): complete, then checked
+// The options of what looks at a trained network (knn, spectrum, features, map, embed, score): complete, then checked
 // and under the addon's names.
 import { dirname } from 'node:path';
 import { RdmError } from '../base/errors.js';
@@ -11,6 +11,7 @@ import type {
   FeatureOptions,
   KnnOptions,
   MapOptions,
+  ScoreOptions,
   SpectrumOptions,
 } from './types.js';
 
@@ -53,6 +54,11 @@ function votes({ distance, k, temperature }: Complete<'knn'>) {
 export function resolveSpectrum(given: SpectrumOptions) {
   const options = complete('spectrum', given);
   return ofCheckpoint(given, { ...given, ...options }, sent('spectrum', options));
+}
+
+export function resolveScore(given: ScoreOptions) {
+  const options = complete('score', given);
+  return ofCheckpoint(given, { ...given, ...options }, sent('score', options));
 }
 
 export function resolveFeatures(given: FeatureOptions) {

@@ -87,6 +87,13 @@ export interface SpectrumOptions extends OptionsOf<'spectrum'> {
   data?: Places | undefined;
 }
 
+/** The validation images through a checkpoint's networks. */
+export interface ScoreOptions extends OptionsOf<'score'> {
+  checkpoint: string;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
+}
+
 /** A map of features: those that a checkpoint makes of images, or of a file. */
 export interface MapOptions extends OptionsOf<'map'> {
   /** As of pretraining; where left out, what the checkpoint records. */

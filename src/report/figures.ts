@@ -4,7 +4,7 @@ import { axisFigures } from './axes.js';
 import { type Figure, lineFigure, number, type Panels, type Series } from './figure.js';
 import { colorOf, type Kind, several, single } from './overlay.js';
 import type { Run } from './runs.js';
-import { evaluations, neighbours, ranks, trainSteps } from './series.js';
+import { evaluations, neighbours, ranks, scores, trainSteps } from './series.js';
 import { timeFigures } from './time.js';
 
 export interface Group {
@@ -28,6 +28,8 @@ export function groupsOf(runs: Run[]): Group[] {
       spreadFigure(runs),
       alignmentFigure(runs),
       squaredRankFigure(runs),
+      scoreFigure(runs),
+      powerLawFigure(runs),
     ]),
     group('time', 'Time', timeFigures(runs)),
   ].filter(({ figures }) => figures.length > 0);
@@ -154,6 +156,37 @@ function accuracyFigure(runs: Run[]) {
     kinds,
   );
 }
+
+const scoreFigure = (runs: Run[]) =>
+  several(
+    {
+      id: 'scores',
+      title: 'Scores without labels',
+      caption:
+        'Of the backbone’s features of held-out images. RankMe: how many directions they use. LiDAR: in how many of them images differ more than views of one image do.',
+    },
+    { values: 'directions', includes: [0] },
+    runs,
+    [
+      {
+        name: 'RankMe',
+        points: (run) => scores(run, ({ rankMe }) => rankMe),
+        style: { dots: true },
+      },
+      { name: 'LiDAR', points: (run) => scores(run, ({ lidar }) => lidar), style: { dots: true } },
+    ],
+  );
+
+const powerLawFigure = (runs: Run[]) =>
+  single(
+    'alpha',
+    'alpha-ReQ',
+    'How steeply the eigenvalues of the features’ covariance fall, i^−α. Features near 1 do best; what falls steeply uses few directions.',
+    { values: 'α' },
+    runs,
+    (run) => scores(run, ({ alphaReq }) => alphaReq),
+    { dots: true },
+  );
 
 /** Of a single run a chart for each branch; of several a small one for each run, with both. */
 function spectrumFigures(runs: Run[]): (Figure | Panels | undefined)[] {

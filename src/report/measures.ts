@@ -2,7 +2,16 @@
 import { type MeasureName, measureNames } from '../types/choices.js';
 import type { Measures } from '../types/report.js';
 import type { Run } from './runs.js';
-import { epochs, evaluations, mean, neighbours, type Point, ranks, trainSteps } from './series.js';
+import {
+  epochs,
+  evaluations,
+  mean,
+  neighbours,
+  type Point,
+  ranks,
+  scores,
+  trainSteps,
+} from './series.js';
 
 export interface Measure {
   name: MeasureName;
@@ -40,6 +49,18 @@ const each: Record<MeasureName, Omit<Measure, 'name'>> = {
   knn: {
     ...{ title: 'kNN top-1, %', digits: 2, better: 'more' },
     of: (run) => last(neighbours(run, ({ top1 }) => top1)),
+  },
+  rankme: {
+    ...{ title: 'RankMe', digits: 1, better: 'more' },
+    of: (run) => last(scores(run, ({ rankMe }) => rankMe)),
+  },
+  alpha: {
+    ...{ title: 'alpha-ReQ', digits: 3, better: 'less' },
+    of: (run) => last(scores(run, ({ alphaReq }) => alphaReq)),
+  },
+  lidar: {
+    ...{ title: 'LiDAR', digits: 1, better: 'more' },
+    of: (run) => last(scores(run, ({ lidar }) => lidar)),
   },
 };
 

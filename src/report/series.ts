@@ -5,6 +5,7 @@ import type {
   EvaluationEvent,
   KnnAccuracyEvent,
   RankEvent,
+  ScoreEvent,
   StepEvent,
 } from '../types/events.js';
 import type { Run } from './runs.js';
@@ -28,6 +29,9 @@ export const evaluations = (run: Run, value: (event: EvaluationEvent) => number)
 
 export const neighbours = (run: Run, value: (event: KnnAccuracyEvent) => number): Point[] =>
   points(run, (entry) => (entry.type === 'knn' ? value(entry) : undefined));
+
+export const scores = (run: Run, value: (event: ScoreEvent) => number): Point[] =>
+  points(run, (entry) => (entry.type === 'score' ? value(entry) : undefined));
 
 type Entry = Run['entries'][number];
 

@@ -69,7 +69,7 @@ function svgOf({ title, alternative, option }: Figure): string {
   }
 }
 
-const measured = new Set(['step', 'rank', 'epoch', 'evaluation', 'knn', 'representation']);
+const measured = new Set(['step', 'rank', 'epoch', 'evaluation', 'knn', 'score', 'representation']);
 const first = ['run', 'type', 'phase', 'epoch', 'step', 'time'];
 
 /** Columns are named by their path in events.jsonl: `online.effectiveRank`, `loss.value`. */

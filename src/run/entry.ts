@@ -112,6 +112,7 @@ const shapes: Record<string, Shape> = {
   }),
   evaluation: object({ ...accuracy, bestTop1: number, loss: number }),
   knn: object({ ...accuracy, k: count, temperature: number }),
+  score: object({ epoch: count, images: count, rankMe: number, alphaReq: number, lidar: number }),
   checkpoint: object({ path: text, epoch: count, best: flag }),
   warning: object({ code: text, message: text }),
   recorded: object({

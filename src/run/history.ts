@@ -64,6 +64,7 @@ export function epochsAt(entry: Logged, { stepsPerEpoch }: StartEvent): number {
     case 'epoch':
     case 'evaluation':
     case 'knn':
+    case 'score':
       return entry.epoch + 1;
     case 'representation':
       return entry.epochs;

@@ -4,17 +4,24 @@ import { dirname, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { type Job, native, type Stoppable } from '../native/addon.js';
 import { checkKeys } from '../options/keys.js';
-import { resolveFeatures, resolveKnn, resolveSpectrum } from '../options/looking.js';
+import { resolveFeatures, resolveKnn, resolveScore, resolveSpectrum } from '../options/looking.js';
 import { completePretrain, resolveLincls, resolvePretrain } from '../options/runs.js';
 import type {
   FeatureOptions,
   KnnOptions,
   LinclsOptions,
   PretrainOptions,
+  ScoreOptions,
   SpectrumOptions,
 } from '../options/types.js';
 import type { Control, Event, FeatureEvent, KnnEvent, StartEvent } from '../types/events.js';
-import type { FeatureSet, KnnSummary, SpectrumSummary, Summary } from '../types/results.js';
+import type {
+  FeatureSet,
+  KnnSummary,
+  ScoreSummary,
+  SpectrumSummary,
+  Summary,
+} from '../types/results.js';
 import { inspectCheckpoint, type Told, takeOver } from './checkpoints.js';
 import { type CommandLine, linclsLine, pretrainLine } from './command-line.js';
 import { appendEvent, tolerant } from './event-log.js';
@@ -139,6 +146,22 @@ export async function features(
   const resolved = resolveFeatures(complete);
   return examine(resolved, told, control, (onEvent) => native().features(resolved, onEvent));
 }
+
+/** RankMe, alpha-ReQ and LiDAR of a checkpoint's features. Progress counts views of images. */
+export async function score(
+  options: ScoreOptions,
+  control: Control<FeatureEvent> = {},
+): Promise<ScoreSummary> {
+  checkKeys('score', options, ['checkpoint', 'data']);
+  const { options: complete, told } = await takeOver(ofAll(options), options.checkpoint);
+  const resolved = resolveScore(complete);
+  const found = await examine(resolved, told, control, (onEvent) =>
+    native().score(resolved, onEvent),
+  );
+  return { ...found, alphaReq: orNull(found.alphaReq), lidar: orNull(found.lidar) };
+}
+
+const orNull = (value: number | null) => (Number.isFinite(value) ? value : null);
 
 /** How many of the training images a checkpoint took does not concern what is looked at. */
 export const ofAll = <Options extends object>(options: Options) => ({

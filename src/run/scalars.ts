@@ -58,6 +58,12 @@ function scalarsOf(event: Event): Found | undefined {
       };
     case 'knn':
       return { 'knn/top1': event.top1, 'knn/top5': event.top5 };
+    case 'score':
+      return {
+        'score/rankme': event.rankMe,
+        'score/alpha': event.alphaReq,
+        'score/lidar': event.lidar,
+      };
     case 'representation':
       return {
         'backbone/rank': event.now.effectiveRank,

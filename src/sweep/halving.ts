@@ -43,7 +43,7 @@ export function checkHalving({ keep, score }: Halving, { runs, file }: SweepPlan
     throw new RdmError(
       'usage',
       `--score ${score} is not measured in the run ${lacking.name}`,
-      `it measures ${lacking.measured.join(', ')}; --knn-every and --online-classifier measure more`,
+      `it measures ${lacking.measured.join(', ')}; --knn-every, --score-every and --online-classifier measure more`,
     );
   }
 }

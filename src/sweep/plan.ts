@@ -98,9 +98,12 @@ function nameOf(values: Record<string, unknown>): string {
   return `${name.slice(0, 180)}-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
 }
 
-const measuredBy = (options: Pick<Complete<'pretrain'>, 'knnEvery' | 'onlineClassifier'>) =>
+const measuredBy = (
+  options: Pick<Complete<'pretrain'>, 'knnEvery' | 'scoreEvery' | 'onlineClassifier'>,
+) =>
   measureNames.filter((name) => {
     if (name === 'knn') return options.knnEvery > 0;
+    if (['rankme', 'alpha', 'lidar'].includes(name)) return options.scoreEvery > 0;
     return name !== 'top1' || options.onlineClassifier;
   });
 

@@ -45,7 +45,10 @@ export const collapseActions = ['warn', 'stop'] as const;
 export const featureLayers = ['backbone', 'projector'] as const;
 export const branches = ['online', 'momentum'] as const;
 /** What runs are compared by. */
-export const measureNames = ['loss', 'online', 'target', 'difference', 'top1', 'knn'] as const;
+export const measureNames = [
+  ...(['loss', 'online', 'target', 'difference', 'top1', 'knn'] as const),
+  ...(['rankme', 'alpha', 'lidar'] as const),
+] as const;
 /** How the last start of a run ended; `killed`: not by itself. */
 export const runStates = ['done', 'stopped', 'running', 'killed'] as const;
 export const vectorTypes = ['float32', 'float16'] as const;

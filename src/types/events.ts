@@ -200,6 +200,19 @@ export interface KnnAccuracyEvent {
   top5: number;
 }
 
+/** What the online backbone's features of held-out images tell without labels: `--score-every`. */
+export interface ScoreEvent {
+  type: 'score';
+  epoch: number;
+  images: number;
+  /** How many directions they use. */
+  rankMe: number;
+  /** How steeply their covariance's eigenvalues fall, i^−α; NaN where fewer than two are not noise. */
+  alphaReq: number;
+  /** In how many directions images differ more than views of one do. */
+  lidar: number;
+}
+
 export interface CheckpointEvent {
   type: 'checkpoint';
   path: string;
@@ -256,6 +269,7 @@ export type Event =
   | EpochEvent
   | EvaluationEvent
   | KnnAccuracyEvent
+  | ScoreEvent
   | RepresentationEvent
   | CheckpointEvent
   | WarningEvent

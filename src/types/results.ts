@@ -74,6 +74,20 @@ export interface SpectrumSummary {
   spectra: Spectrum[];
 }
 
+/** What a checkpoint's features tell without labels; null where there is nothing to measure. */
+export interface ScoreSummary {
+  /** `stopped`: the signal was aborted, and the scores say nothing. */
+  outcome: 'done' | 'stopped';
+  images: number;
+  places: Place[];
+  /** How many directions the features use: RankMe. */
+  rankMe: number;
+  /** How steeply their covariance's eigenvalues fall: i^−α. The best features have about 1. */
+  alphaReq: number | null;
+  /** In how many directions images differ more than views of one do; null where it was left out. */
+  lidar: number | null;
+}
+
 /** What a network makes of some images. Empty where it was stopped. */
 export interface FeatureSet {
   outcome: 'done' | 'stopped';

@@ -45,6 +45,7 @@ function withoutNumbers(file: Buffer): Buffer {
 for (const [command, images] of [
   [['knn', '--pretrained'], '40 of 40'],
   [['spectrum'], '20 of 20'],
+  [['score'], '20 of 20'],
   [['map', '--html', '/dev/null', '--pretrained'], '20 of 20'],
   [['embed', '-o', join(scratch(), 'bad.npy'), '--pretrained'], '20 of 20'],
 ] as const) {

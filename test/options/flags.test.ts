@@ -100,6 +100,7 @@ const pretrain = `${shared}
 --filter-solver <name> = "auto"
 --keep-null-space
 --knn-every <epochs> = 0
+--score-every <epochs> = 0
 --rank-every <n>
 --on-collapse <action> = "warn"
 --until <epochs>
@@ -218,6 +219,15 @@ const spectrum = `${looking}
 --svg <file>
 `;
 
+const score = `${looking}
+--features <layer> = "backbone"
+--branch <name> = "online"
+--images <n> = 2048
+--lidar-images <n> = 256
+--lidar-views <n> = 8
+--seed <n> = 0
+`;
+
 const map = `${looking}
 --pretrained <path>
 --in <file>
@@ -303,7 +313,7 @@ test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
   assert.deepEqual(names, [
     ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'map', 'embed'],
-    ...['search', 'duplicates', 'inspect', 'export', 'report', 'watch', 'runs'],
+    ...['score', 'search', 'duplicates', 'inspect', 'export', 'report', 'watch', 'runs'],
     ...['data', 'recipes', 'setup', 'doctor', 'completion'],
   ]);
 });
@@ -327,6 +337,7 @@ test('knn has these flags and defaults', () => {
 
 test('what looks at a checkpoint or at vectors has these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
+  assert.deepEqual(flagsOf(commandAt('score')), listed(score));
   assert.deepEqual(flagsOf(commandAt('map')), listed(map));
   assert.deepEqual(flagsOf(commandAt('embed')), listed(embed));
   assert.deepEqual(flagsOf(commandAt('search')), listed(search));

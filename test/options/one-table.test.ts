@@ -12,15 +12,17 @@ import {
   resolveEmbed,
   resolveFeatures,
   resolveKnn,
+  resolveScore,
   resolveSpectrum,
 } from '../../dist/options/looking.js';
 import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
+import { readers } from '../../dist/options/table/row.js';
 import { flagSchemas } from '../../dist/recipes/schema.js';
 import { commandAt } from '../support/commands.js';
 import { root, run } from '../support/rdm.js';
 
 const commands: CommandName[] = [
-  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const),
+  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score'] as const),
   ...(['search', 'duplicates', 'inspect', 'export'] as const),
   ...(['report', 'watch', 'data fetch', 'data synthesize', 'data info', 'data check'] as const),
   ...(['data stats', 'data pack', 'sweep'] as const),
@@ -134,7 +136,7 @@ for (const command of ['pretrain', 'lincls'] as const) {
 /** What C++ reads: `reader.read("key", …)`, where it is of a few also these: `{{"one", One}, {"two", Two}}`. */
 function keysOfNative(): Map<string, string[][]> {
   const read = new Map<string, string[][]>();
-  const files = ['distributed/options.h', 'methods/options.h'].concat(
+  const files = ['distributed/options.h', 'methods/options.h', 'evaluate/score.h'].concat(
     readdirSync(join(root, 'native/options')).map((name) => `options/${name}`),
   );
   for (const file of files) {
@@ -160,7 +162,7 @@ function keysSent(): Set<string> {
     pretrain,
     ...[pretrain.process ?? {}, ...pretrain.views, knn, ...knn.votes],
     resolveLincls({ data }),
-    ...[resolveSpectrum({ data, checkpoint }), resolveFeatures({ data, checkpoint })],
+    ...[resolveSpectrum, resolveFeatures, resolveScore].map((of) => of({ data, checkpoint })),
     resolveEmbed({ data, pretrained: checkpoint, output: 'x.npy' }).resolved,
   ];
   return new Set(dictionaries.flatMap((dictionary) => Object.keys(dictionary)));
@@ -185,7 +187,7 @@ const implied = ['mlp', 'auto']; // no filter; whatever device there is
 test('C++ knows the choices of the table', () => {
   const read = keysOfNative();
   const named = new Map<string, string[][]>();
-  for (const command of ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const) {
+  for (const command of readers) {
     for (const entry of optionsOf(command)) {
       const known = choices(entry);
       if (!known || !read.has(entry.name) || entry.name in elsewhere) continue;

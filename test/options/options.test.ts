@@ -58,7 +58,7 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
   const { mayDiffer: found, ...resolved } = resolvePretrain({ data: 'images' });
   assert.deepEqual(
     found.sort(),
-    [...mayDiffer, 'init', 'keep', 'knnEvery', 'milestones', 'rankEvery'].sort(),
+    [...mayDiffer, 'init', 'keep', 'knnEvery', 'milestones', 'rankEvery', 'scoreEvery'].sort(),
   );
   assert.deepEqual(resolved, {
     data: resolve('images'),
@@ -93,6 +93,7 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     momentumClassifier: false,
     rankEvery: 10,
     knnEvery: 0,
+    scoreEvery: 0,
     views: [view, view],
     epochs: 100,
     startEpoch: 0,

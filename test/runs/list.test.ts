@@ -51,6 +51,7 @@ test('every run below the folder is there, with what its files say', () => {
   const [a, , , killed] = rows;
   assert.deepEqual(a?.measures, {
     ...{ loss: -0.2, online: 10, target: 20, difference: 10, top1: 32, knn: 30 },
+    ...{ rankme: null, alpha: null, lidar: null },
   });
   assert.deepEqual([a?.state, a?.epoch, a?.epochs, a?.verdict], ['done', 3, 3, 'too_early']);
   assert.deepEqual([killed?.state, killed?.epoch, killed?.options], ['killed', 1, {}]);

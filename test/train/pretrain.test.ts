@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
-import { type Event, inspectCheckpoint, knn, type PretrainOptions, pretrain } from 'rdm-ssl';
+import { type Event, inspectCheckpoint, knn, type PretrainOptions, pretrain, score } from 'rdm-ssl';
 import { dataset, scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
@@ -181,6 +181,23 @@ test('--knn-every evaluates as rdm knn does on the checkpoint, and changes no lo
   const { results } = await knn({ pretrained, output: scratch(), workers: 2, device: 'cpu' });
   const { k, temperature, top1, top5 } = only ?? {};
   assert.deepEqual([{ k, temperature, distance: 'cosine', top1, top5 }], results);
+  const plain = await follow({ ...options(scratch()), epochs: 3 });
+  assert.deepEqual(losses, plain.losses);
+});
+
+test('--score-every scores as rdm score does on the checkpoint, and changes no loss', async () => {
+  const output = scratch();
+  const { events, losses } = await follow({ ...options(output), epochs: 3, scoreEvery: 2 });
+  const [only, ...more] = events.flatMap((event) => (event.type === 'score' ? [event] : []));
+  assert.deepEqual([only?.epoch, more.length], [1, 0]);
+  const checkpoint = join(output, 'checkpoint_0001.pth.tar');
+  const found = await score({ checkpoint, output: scratch(), workers: 2, device: 'cpu' });
+  assert.deepEqual([only?.images, found.images], [20, 20]);
+  for (const name of ['rankMe', 'alphaReq', 'lidar'] as const) {
+    // A frozen network's batch norms are folded into its convolutions: float32 rounds otherwise.
+    const share = (only?.[name] ?? 0) / (found[name] ?? 0);
+    assert.ok(Math.abs(share - 1) < 1e-5, `${name} ${share}`);
+  }
   const plain = await follow({ ...options(scratch()), epochs: 3 });
   assert.deepEqual(losses, plain.losses);
 });

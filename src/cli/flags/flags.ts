@@ -22,6 +22,18 @@ export const placeHelp =
   'images: a folder with SPLIT/CLASS/*.jpg, one with images at any depth, a list of paths (.txt or -), a table ' +
   '(.csv: path,label), shards (.tar, shard-{000..099}.tar), or the files of CIFAR';
 
+/** What a further checkpoint is told from a place by. */
+const weights = /\.(pth|pth\.tar|pt|ckpt|safetensors)$/;
+
+export const severalHelp =
+  'further checkpoints (.pth.tar, .pth, .pt, .ckpt, .safetensors), then the place of the images';
+
+/** Arguments after the first: those named as checkpoints, and the rest, which are places. */
+export const checkpointsAmong = (first: string, more: string[]) => ({
+  checkpoints: [first, ...more.filter((one) => weights.test(one))],
+  data: more.filter((one) => !weights.test(one)),
+});
+
 /** A flag that knows its row. */
 export class Flag extends Option {
   constructor(

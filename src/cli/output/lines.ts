@@ -6,6 +6,7 @@ import type {
   Meter,
   RankEvent,
   RepresentationEvent,
+  ScoreEvent,
   StartEvent,
   StepEvent,
   Summary,
@@ -46,6 +47,8 @@ export function lines(event: Event): string[] {
       return [evaluationLine(event)];
     case 'knn':
       return [neighboursLine(event)];
+    case 'score':
+      return [scoreLine(event)];
     case 'representation':
       return [representationLine(event)];
     case 'sanity_check':
@@ -57,6 +60,14 @@ export function lines(event: Event): string[] {
 
 export function evaluationLine({ top1, top5 }: EvaluationEvent): string {
   return ` * Acc@1 ${top1.toFixed(3)} Acc@5 ${top5.toFixed(3)}`;
+}
+
+/** 2 → '2.000'; what is no number is not there. */
+const measured = (value: number, digits: number) =>
+  Number.isFinite(value) ? value.toFixed(digits) : '–';
+
+export function scoreLine({ rankMe, alphaReq, lidar }: ScoreEvent): string {
+  return ` * RankMe ${measured(rankMe, 1)} alpha-ReQ ${measured(alphaReq, 3)} LiDAR ${measured(lidar, 1)}`;
 }
 
 export function neighboursLine({ k, top1, top5 }: KnnAccuracyEvent): string {

@@ -7,7 +7,7 @@ import {
   interpolations,
 } from '../../types/choices.js';
 import { choice, eachView, four, number, pair, path, probability, text, whole } from './kinds.js';
-import { option, per } from './row.js';
+import { option, per, readers } from './row.js';
 
 /** How the two views of an image are made, in this order. A pair holds one probability a view. */
 export const views = {
@@ -77,7 +77,6 @@ export const views = {
   },
 } as const;
 
-const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
 const trained = ['pretrain', 'lincls', 'knn'] as const;
 
 /** CIFAR is seen as it is. */
@@ -114,8 +113,8 @@ export const data = {
     /** How many, evenly spaced in their order; 0 takes all. */
     images: option('--images <n>', 'validation images, evenly spaced in their order; 0 takes all', {
       type: whole(0),
-      default: per({ spectrum: 10_000, map: 2000 }),
-      for: ['spectrum', 'map'],
+      default: per({ spectrum: 10_000, map: 2000, score: 2048 }),
+      for: ['spectrum', 'map', 'score'],
     }),
     /** Threads that decode and augment images. */
     workers: option('-j, --workers <n>', 'threads that read images', {
@@ -179,7 +178,7 @@ export const data = {
     valBatchSize: option('', 'images in a batch of validation', {
       type: whole(1),
       default: per({
-        ...{ pretrain: 256, lincls: 256, knn: 256, spectrum: 256, map: 256 },
+        ...{ pretrain: 256, lincls: 256, knn: 256, spectrum: 256, map: 256, score: 256 },
         embed: 64,
       }),
       resume: 'may differ',

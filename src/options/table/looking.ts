@@ -1,12 +1,6 @@
 // What is looked at in a trained network, and how it is shown.
-import {
-  type Branch,
-  branches,
-  distances,
-  featureLayers,
-  vectorTypes,
-} from '../../types/choices.js';
-import { choice, list, number, path, text, toggle, whole } from './kinds.js';
+import { type Branch, branches, featureLayers, vectorTypes } from '../../types/choices.js';
+import { choice, number, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
 
 export const evaluated = {
@@ -41,45 +35,14 @@ export const features = {
     features: option('--features <layer>', `of the ${featureLayers.join(' or the ')}`, {
       type: choice('features', featureLayers),
       default: 'backbone',
-      for: ['knn', 'map', 'embed'],
+      for: ['knn', 'map', 'embed', 'score'],
     }),
     /** Of BYOL: the online network or the momentum network. */
     branch: option('--branch <name>', `of byol: ${branches.join(', ')} network`, {
       type: choice<Branch>('branch', branches),
       default: 'online',
-      for: ['knn', 'map', 'embed', 'export'],
+      for: ['knn', 'map', 'embed', 'score', 'export'],
     }),
-  },
-} as const;
-
-/** Source: solo-learn's WeightedKNNClassifier. */
-export const neighbours = {
-  heading: 'Neighbours (each combination of the lists votes once):',
-  rows: {
-    /** How many neighbours vote. Each combination of the three lists is a result. */
-    k: option('--k <n,n…>', 'how many vote', {
-      type: list('numbers', whole(1)),
-      default: [20],
-      sent: false,
-      for: ['knn'],
-    }),
-    /** A vote weighs exp(cosine / temperature); euclidean ones, 1 / distance, have none. */
-    temperature: option('--temperature <t,t…>', 'a vote weighs exp(cosine / t)', {
-      type: list('temperatures', number({ above: 0 })),
-      default: [0.07],
-      sent: false,
-      for: ['knn'],
-    }),
-    distance: option(
-      '--distance <name,name…>',
-      `${distances.join(', ')} (a vote weighs 1 / distance, without temperature)`,
-      {
-        type: list('distances', choice('distance', distances)),
-        default: ['cosine'],
-        sent: false,
-        for: ['knn'],
-      },
-    ),
   },
 } as const;
 
@@ -180,12 +143,12 @@ export const shown = {
     output: option('--output <dir>', 'folder for the list of bad images', {
       type: path,
       default: '.',
-      for: ['knn', 'spectrum', 'map'],
+      for: ['knn', 'spectrum', 'map', 'score'],
     }),
     json: option('--json', 'print events and the result as JSON, one a line', {
       type: toggle,
       line: true,
-      for: ['knn', 'spectrum', 'map', 'embed', 'search', 'duplicates'],
+      for: ['knn', 'spectrum', 'map', 'embed', 'score', 'search', 'duplicates'],
     }),
   },
 } as const;

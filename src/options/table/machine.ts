@@ -1,11 +1,10 @@
 // Recipes, where a run writes, where the work is done, and by how many processes.
 import { backends, devices, precisions } from '../../types/choices.js';
 import { choice, path, text, toggle, whole } from './kinds.js';
-import { option } from './row.js';
+import { option, readers } from './row.js';
 
 const runs = ['pretrain', 'lincls'] as const;
-const workers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
-const computing = [...workers, 'search'] as const;
+const computing = [...readers, 'search'] as const;
 const several = ['pretrain', 'lincls', 'knn'] as const;
 
 export const recipe = {
@@ -79,7 +78,7 @@ export const device = {
       {
         type: choice('precision', precisions),
         default: 'fp32',
-        for: workers,
+        for: readers,
       },
     ),
   },

@@ -12,9 +12,7 @@ import {
   stems,
 } from '../../types/choices.js';
 import { choice, number, probability, toggle, whole } from './kinds.js';
-import { option } from './row.js';
-
-const networks = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
+import { option, readers } from './row.js';
 
 /** Which backbone. */
 export const model = {
@@ -24,13 +22,13 @@ export const model = {
       type: choice<Architecture>('architecture', architectures),
       default: 'resnet50',
       recorded: true,
-      for: networks,
+      for: readers,
     }),
     /** `cifar`: a 3×3 convolution of stride 1 and no max-pool, for small images. */
     stem: option(
       '--stem <name>',
       `first layers: ${stems.join(', ')} (3x3, stride 1, no max-pool: for small images)`,
-      { type: choice<Stem>('stem', stems), default: 'imagenet', recorded: true, for: networks },
+      { type: choice<Stem>('stem', stems), default: 'imagenet', recorded: true, for: readers },
     ),
     /** Of the cifar stem: 2 as published, 1 keeps the size of the image. */
     stemPadding: option(
@@ -41,7 +39,7 @@ export const model = {
         default: 2,
         recorded: true,
         when: { stem: 'cifar' },
-        for: networks,
+        for: readers,
       },
     ),
   },
@@ -181,6 +179,12 @@ export const monitor = {
     knnEvery: option(
       '--knn-every <epochs>',
       'epochs between two accuracies by nearest neighbours on DIR/val; 0: none',
+      { type: whole(0), default: 0, resume: 'may differ', for: ['pretrain'] },
+    ),
+    /** A score event every so many epochs; 0: none. */
+    scoreEvery: option(
+      '--score-every <epochs>',
+      'epochs between two scores without labels (RankMe, alpha-ReQ, LiDAR); 0: none',
       { type: whole(0), default: 0, resume: 'may differ', for: ['pretrain'] },
     ),
     /** At a verdict of collapse: goes on with a warning, or saves and stops. */

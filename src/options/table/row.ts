@@ -11,6 +11,7 @@ export type CommandName =
   | 'spectrum'
   | 'map'
   | 'embed'
+  | 'score'
   | 'search'
   | 'duplicates'
   | 'inspect'
@@ -30,6 +31,9 @@ export type CommandName =
   | 'recipes show'
   | 'setup'
   | 'doctor';
+
+/** The commands that put images through a network. */
+export const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score'] as const;
 
 /** What the defaults of other options depend on. */
 export interface Others {

@@ -1,8 +1,7 @@
 // Which of the images that are found there a run takes, and what their pixels are normalised with.
 import { channels, number, repeated, text, whole } from './kinds.js';
-import { option } from './row.js';
+import { option, readers } from './row.js';
 
-const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const;
 const trained = ['pretrain', 'lincls', 'knn'] as const;
 
 /** A resumed run's are the same where its listing is. */

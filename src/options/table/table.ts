@@ -2,6 +2,7 @@
 // checks, defaults, recipes, completion, the manual, docs/flags.md, the addon's keys) is made of it.
 import { data, views } from './data.js';
 import * as datasets from './datasets.js';
+import { neighbours, scored } from './judging.js';
 import type { Kind } from './kinds.js';
 import {
   duplicateFiles,
@@ -11,7 +12,6 @@ import {
   lookedUp,
   map,
   mapFiles,
-  neighbours,
   shown,
   spectrumFiles,
   vectorFiles,
@@ -53,7 +53,7 @@ const groups: readonly Group[] = [
   ],
   tools.printedList,
   ...[recipe, model, frozen, evaluated, embedded, start, method, predictor, monitor],
-  ...[features, neighbours, map, vectors, lookedUp],
+  ...[features, neighbours, map, vectors, lookedUp, scored],
   ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
   ...[subset, statistics, output, vectorFiles, duplicateFiles, shown, spectrumFiles, mapFiles],
   ...[device, processes, tools.check],
@@ -67,6 +67,7 @@ type Files =
   | typeof import('./datasets.js')
   | typeof import('./subset.js')
   | typeof import('./looking.js')
+  | typeof import('./judging.js')
   | typeof import('./machine.js')
   | typeof import('./tools.js');
 type Groups<In = Files> = In extends unknown ? In[keyof In] : never;

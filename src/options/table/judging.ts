@@ -1,0 +1,60 @@
+// How a trained network is judged: by neighbours, and by scores without labels.
+import { distances } from '../../types/choices.js';
+import { choice, list, number, whole } from './kinds.js';
+import { option } from './row.js';
+
+/** Source: solo-learn's WeightedKNNClassifier. */
+export const neighbours = {
+  heading: 'Neighbours (each combination of the lists votes once):',
+  rows: {
+    /** How many neighbours vote. Each combination of the three lists is a result. */
+    k: option('--k <n,n…>', 'how many vote', {
+      type: list('numbers', whole(1)),
+      default: [20],
+      sent: false,
+      for: ['knn'],
+    }),
+    /** A vote weighs exp(cosine / temperature); euclidean ones, 1 / distance, have none. */
+    temperature: option('--temperature <t,t…>', 'a vote weighs exp(cosine / t)', {
+      type: list('temperatures', number({ above: 0 })),
+      default: [0.07],
+      sent: false,
+      for: ['knn'],
+    }),
+    distance: option(
+      '--distance <name,name…>',
+      `${distances.join(', ')} (a vote weighs 1 / distance, without temperature)`,
+      {
+        type: list('distances', choice('distance', distances)),
+        default: ['cosine'],
+        sent: false,
+        for: ['knn'],
+      },
+    ),
+  },
+} as const;
+
+/** Source: Thilak et al. 2024; of each image as many views as training draws. */
+export const scored = {
+  heading: 'Scores:',
+  rows: {
+    /** For LiDAR, evenly spaced among the others; 0 leaves it out. */
+    lidarImages: option('--lidar-images <n>', 'of them, for LiDAR; 0 leaves it out', {
+      type: whole(0),
+      default: 256,
+      for: ['score'],
+    }),
+    /** For LiDAR, drawn as SimSiam's. */
+    lidarViews: option('--lidar-views <n>', 'views of each of these', {
+      type: whole(2),
+      default: 8,
+      for: ['score'],
+    }),
+    /** Of LiDAR's views: the same seed gives the same score. */
+    seed: option('--seed <n>', 'of the views; the same seed gives the same score', {
+      type: whole(0),
+      default: 0,
+      for: ['score'],
+    }),
+  },
+} as const;
