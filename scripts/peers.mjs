@@ -17,6 +17,7 @@ const peers = {
   ],
   dali: ['nvidia-dali-cuda130==2.4.0'],
   tensorboard: ['tensorboard', 'setuptools'],
+  sklearn: ['scikit-learn', 'numpy'],
   polars: ['polars', 'safetensors', 'numpy'],
 };
 

@@ -7,6 +7,7 @@ import type { Summary } from './types/results.js';
 import type { SweepPlan } from './types/sweep.js';
 
 export { type ErrorCode, RdmError } from './base/errors.js';
+export { confusionHtml } from './charts/confusion.js';
 export { mapHtml, mapSvg } from './charts/drawing.js';
 export { map } from './charts/map.js';
 export { svgToPng } from './charts/render.js';
@@ -38,6 +39,7 @@ export { differingOptions } from './report/axes.js';
 export { type Measure, measures } from './report/measures.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
 export { features, knn, lincls, pretrain, score, spectrum } from './run/jobs.js';
+export { probe } from './run/judge.js';
 export { describePredictor } from './run/predictor.js';
 export { nameOfStanding, standingOf, verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';

@@ -27,7 +27,8 @@ Dataset open_training(const DataOptions& options, bool labelled) {
   auto chosen = wanted(options);
   chosen.labels = options.labels;
   chosen.class_folders = labelled;
-  return take_subset(open_places(options.data, "train", chosen), options.subset);
+  auto taken = take_subset(open_places(options.data, "train", chosen), options.subset);
+  return take_labels(std::move(taken), options.few_labels);
 }
 
 bool has_validation(const DataOptions& options) {

@@ -8,7 +8,8 @@
 
 namespace rdm {
 
-// The training images of options.data, reduced to options.classes and options.subset. labelled:
+// The training images of options.data, reduced to options.classes, options.subset and then
+// options.few_labels. labelled:
 // where they have to have labels, folders of a place without splits are classes.
 Dataset open_training(const DataOptions& options, bool labelled);
 

@@ -2,42 +2,15 @@
 
 #include <torch/torch.h>
 
-#include <cmath>
-
 #include "data/datasets/places.h"
-#include "data/jpeg/jpeg.h"
 #include "device/device.h"
 #include "device/loading.h"
+#include "device/thumbnails.h"
 #include "evaluate/features.h"
 #include "run/bad_images.h"
 
 namespace rdm {
 namespace {
-
-// What the network sees, as a small picture: (N, 3, S, S) normalised to (N, side · side · 3),
-// 0 … 255.
-torch::Tensor shrink(const torch::Tensor& view, const Statistics& statistics, int64_t side) {
-  const auto colour = [&](const std::array<float, 3>& values) {
-    return torch::tensor(torch::ArrayRef<float>(values.data(), 3)).view({1, 3, 1, 1});
-  };
-  const auto pixels = view.cpu() * colour(statistics.std) + colour(statistics.mean);
-  const auto small = torch::adaptive_avg_pool2d(pixels, {side, side});
-  return (small * 255).round().clamp(0, 255).permute({0, 2, 3, 1}).flatten(1);
-}
-
-// (N, side · side · 3) as tiles, row by row, in a picture of ⌈√N⌉ columns.
-Image tile(const torch::Tensor& tiles, int64_t side) {
-  const int64_t count = tiles.size(0);
-  const auto columns = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
-  const int64_t rows = (count + columns - 1) / columns;
-  auto all = torch::zeros({rows * columns, side, side, 3}, torch::kByte);
-  all.slice(0, 0, count).copy_(tiles.view({count, side, side, 3}));
-  const auto grid =
-      all.view({rows, columns, side, side, 3}).transpose(1, 2).contiguous();  // row of pixels last
-  Image image(columns * side, rows * side);
-  std::copy_n(grid.const_data_ptr<uint8_t>(), grid.numel(), image.row(0));
-  return image;
-}
 
 Plain::Floats floats(const torch::Tensor& matrix) {
   const auto values = matrix.cpu().contiguous();
@@ -93,8 +66,7 @@ Plain feature_set(const FeatureSetOptions& options, const Sink& sink, std::stop_
       {"classes", std::move(listing.classes)},
       {"paths", std::move(listing.paths)},
       {"thumbnails",
-       pictures ? Plain(encode_jpeg(tile(made->matrices[1], options.thumbnail), /*quality=*/85))
-                : Plain()}};
+       pictures ? Plain(jpeg_of_tiles(made->matrices[1], options.thumbnail)) : Plain()}};
 }
 
 }  // namespace rdm

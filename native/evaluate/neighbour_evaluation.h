@@ -10,7 +10,7 @@
 #include "base/event.h"
 #include "data/loading/loader.h"
 #include "distributed/group.h"
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 #include "options/options.h"
 
 namespace rdm {

@@ -4,7 +4,7 @@
 
 #include "device/loading.h"
 #include "evaluate/features.h"
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 #include "spectral/effective_rank.h"
 #include "spectral/eigh.h"
 

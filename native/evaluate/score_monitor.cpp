@@ -8,7 +8,7 @@
 
 #include "device/loading.h"
 #include "evaluate/features.h"
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 #include "run/bad_images.h"
 
 namespace rdm {

@@ -9,7 +9,7 @@
 #include "base/event.h"
 #include "data/loading/loader.h"
 #include "distributed/group.h"
-#include "evaluate/scores.h"
+#include "judging/scores.h"
 #include "options/options.h"
 
 namespace rdm {

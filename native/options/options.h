@@ -15,6 +15,7 @@
 #include "data/datasets/places.h"
 #include "data/datasets/reference_datasets.h"
 #include "data/loading/loader.h"
+#include "data/subsets/few_labels.h"
 #include "data/subsets/subset.h"
 #include "distributed/options.h"
 #include "methods/options.h"
@@ -35,6 +36,12 @@ void read_channels(DictionaryReader& reader, const char* key, std::optional<Chan
 // The key `data`: a place or a list of several.
 void read_places(DictionaryReader& reader, Places& into);
 
+// The keys `labelFraction` and `labelsPerClass`.
+inline void read_few_labels(DictionaryReader& reader, FewLabels& into) {
+  reader.read("labelFraction", into.fraction);
+  reader.read("labelsPerClass", into.per_class);
+}
+
 // Which images, and how they are read.
 struct DataOptions {
   Places data;
@@ -45,6 +52,7 @@ struct DataOptions {
   int64_t workers = 0;
   int64_t crop_size = 0;  // pixels
   Subset subset;          // of the training images; of what is looked at: `exclude` and `images`
+  FewLabels few_labels;   // of these
   std::string classes;    // a file with the classes to take, or empty
   std::optional<Channels> mean, std;  // in place of the dataset's
   Decode decode = Decode::exact;

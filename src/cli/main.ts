@@ -13,6 +13,7 @@ import { addKnnCommand } from './commands/knn.js';
 import { addLinclsCommand } from './commands/lincls.js';
 import { addMapCommand } from './commands/map.js';
 import { addPretrainCommand } from './commands/pretrain.js';
+import { addProbeCommand } from './commands/probe.js';
 import { addRecipesCommands } from './commands/recipes.js';
 import { addReportCommand } from './commands/report.js';
 import { addRunsCommands } from './commands/runs.js';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   addMapCommand(program);
   addEmbedCommand(program);
   addScoreCommand(program);
+  addProbeCommand(program);
   addSearchCommand(program);
   addDuplicatesCommand(program);
   addInspectCommand(program);

@@ -12,6 +12,8 @@ import type {
   ExportSummary,
   FeatureSet,
   KnnSummary,
+  ProbeResult,
+  ProbeSummary,
   ScoreSummary,
   SpectrumSummary,
   Summary,
@@ -34,6 +36,11 @@ export interface Job<Result> {
 
 /** A result whose `outcome` is a flag. */
 export type Stoppable<Result> = Omit<Result, 'outcome'> & { stopped: boolean };
+
+/** A probe whose confusion matrix is row by row. */
+export type FlatProbe = Omit<ProbeSummary, 'result'> & {
+  result: (Omit<ProbeResult, 'confusion'> & { confusion: number[] }) | null;
+};
 
 /** The images of a split, in the order of a run. */
 export interface ImageListing {
@@ -61,6 +68,7 @@ export interface Native {
     options: NativeOptions,
     onEvent: (event: FeatureEvent) => void,
   ): Job<Stoppable<SpectrumSummary>>;
+  probe(options: NativeOptions, onEvent: (event: FeatureEvent) => void): Job<Stoppable<FlatProbe>>;
   score(
     options: NativeOptions,
     onEvent: (event: FeatureEvent) => void,

@@ -1,4 +1,4 @@
-// The options of what looks at a trained network (knn, spectrum, features, map, embed, score): complete, then checked
+// The options of what looks at a trained network (knn, spectrum, features, map, embed, score, probe): complete, then checked
 // and under the addon's names.
 import { dirname } from 'node:path';
 import { RdmError } from '../base/errors.js';
@@ -11,6 +11,7 @@ import type {
   FeatureOptions,
   KnnOptions,
   MapOptions,
+  ProbeOptions,
   ScoreOptions,
   SpectrumOptions,
 } from './types.js';
@@ -59,6 +60,23 @@ export function resolveSpectrum(given: SpectrumOptions) {
 export function resolveScore(given: ScoreOptions) {
   const options = complete('score', given);
   return ofCheckpoint(given, { ...given, ...options }, sent('score', options));
+}
+
+export function resolveProbe(given: ProbeOptions) {
+  const options = complete('probe', given);
+  const found = sent('probe', options);
+  if (options.save && options.features === 'projector') {
+    throw new RdmError(
+      'usage',
+      '--save keeps a classifier on the backbone, and this one is on the projector',
+      'leave --features or --save out',
+    );
+  }
+  return {
+    ...withImages({ ...given, ...options }, found),
+    ...{ process: null, pretrained: given.checkpoint },
+    thumbnail: Math.min(found.thumbnail, found.cropSize),
+  };
 }
 
 export function resolveFeatures(given: FeatureOptions) {

@@ -40,6 +40,8 @@ interface Images {
   fraction?: number;
   images?: number;
   imagesPerClass?: number;
+  labelFraction?: number;
+  labelsPerClass?: number;
 }
 
 /** What several options of images and networks mean together. */
@@ -58,6 +60,7 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
     );
   }
   checkSubset(options);
+  checkLabels(options);
   return {
     ...found,
     exclude: options.exclude.map(fromAnywhere),
@@ -71,6 +74,15 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
 /** A list of paths that is the same from any working folder. */
 export const fromAnywhere = (excluded: string): string =>
   excluded.startsWith('@') ? `@${resolve(excluded.slice(1))}` : excluded;
+
+function checkLabels({ labelFraction = 1, labelsPerClass = 0 }: Images): void {
+  if (labelFraction === 1 || labelsPerClass === 0) return;
+  throw new RdmError(
+    'usage',
+    '--label-fraction and --labels-per-class each say how many labels are taken',
+    'give one of them',
+  );
+}
 
 function checkSubset({ fraction = 1, images = 0, imagesPerClass = 0 }: Images): void {
   const given = [

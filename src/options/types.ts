@@ -94,6 +94,13 @@ export interface ScoreOptions extends OptionsOf<'score'> {
   data?: Places | undefined;
 }
 
+/** A classifier on a checkpoint's features. */
+export interface ProbeOptions extends OptionsOf<'probe'> {
+  checkpoint: string;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
+}
+
 /** A map of features: those that a checkpoint makes of images, or of a file. */
 export interface MapOptions extends OptionsOf<'map'> {
   /** As of pretraining; where left out, what the checkpoint records. */

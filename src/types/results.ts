@@ -88,6 +88,46 @@ export interface ScoreSummary {
   lidar: number | null;
 }
 
+/** A linear classifier on a checkpoint's features, and how it does on the validation images. */
+export interface ProbeSummary {
+  /** `stopped`: the signal was aborted, and there is no result. */
+  outcome: 'done' | 'stopped';
+  /** Where the training images are. */
+  places: Place[];
+  trainImages: number;
+  valImages: number;
+  classes: string[];
+  result: ProbeResult | null;
+}
+
+export interface ProbeResult {
+  /** Of the fit, as scikit-learn's C; and what else was tried on the part that was held out. */
+  strength: number;
+  tried: { strength: number; loss: number; top1: number }[];
+  /** Percent. */
+  top1: number;
+  top5: number;
+  /** The mean of the classes' own top-1. */
+  meanPerClass: number;
+  loss: number;
+  /** Expected calibration error, 0 to 1. */
+  calibrationError: number;
+  /** How many images of the row's class were taken for the column's. */
+  confusion: number[][];
+  /** The commonest first, each with its most confident images. */
+  mistakes: Mistake[];
+  /** One JPEG with a square tile for each of their images, in rows of ⌈√images⌉. */
+  thumbnails: Uint8Array | null;
+}
+
+export interface Mistake {
+  /** Indices into `classes`. */
+  label: number;
+  predicted: number;
+  count: number;
+  images: { path: string; confidence: number }[];
+}
+
 /** What a network makes of some images. Empty where it was stopped. */
 export interface FeatureSet {
   outcome: 'done' | 'stopped';

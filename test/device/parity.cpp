@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "device/accelerator.h"
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 #include "methods/momentum.h"
 #include "methods/rank_difference.h"
 #include "models/batch_norm.h"

@@ -228,6 +228,22 @@ const score = `${looking}
 --seed <n> = 0
 `;
 
+const probe = `${looking}
+--features <layer> = "backbone"
+--branch <name> = "online"
+--fraction <share>
+--images <n>
+--images-per-class <n>
+--val <place>
+--val-images-per-class <n>
+--seed <n> = 0
+--save <file>
+--thumbnail <pixels> = 64
+--html <file>
+--label-fraction <share>
+--labels-per-class <n>
+`;
+
 const map = `${looking}
 --pretrained <path>
 --in <file>
@@ -313,7 +329,7 @@ test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
   assert.deepEqual(names, [
     ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'map', 'embed'],
-    ...['score', 'search', 'duplicates', 'inspect', 'export', 'report', 'watch', 'runs'],
+    ...['score', 'probe', 'search', 'duplicates', 'inspect', 'export', 'report', 'watch', 'runs'],
     ...['data', 'recipes', 'setup', 'doctor', 'completion'],
   ]);
 });
@@ -338,6 +354,7 @@ test('knn has these flags and defaults', () => {
 test('what looks at a checkpoint or at vectors has these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
   assert.deepEqual(flagsOf(commandAt('score')), listed(score));
+  assert.deepEqual(flagsOf(commandAt('probe')), listed(probe));
   assert.deepEqual(flagsOf(commandAt('map')), listed(map));
   assert.deepEqual(flagsOf(commandAt('embed')), listed(embed));
   assert.deepEqual(flagsOf(commandAt('search')), listed(search));

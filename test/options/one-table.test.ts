@@ -12,6 +12,7 @@ import {
   resolveEmbed,
   resolveFeatures,
   resolveKnn,
+  resolveProbe,
   resolveScore,
   resolveSpectrum,
 } from '../../dist/options/looking.js';
@@ -22,7 +23,7 @@ import { commandAt } from '../support/commands.js';
 import { root, run } from '../support/rdm.js';
 
 const commands: CommandName[] = [
-  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score'] as const),
+  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score', 'probe'] as const),
   ...(['search', 'duplicates', 'inspect', 'export'] as const),
   ...(['report', 'watch', 'data fetch', 'data synthesize', 'data info', 'data check'] as const),
   ...(['data stats', 'data pack', 'sweep'] as const),
@@ -136,9 +137,12 @@ for (const command of ['pretrain', 'lincls'] as const) {
 /** What C++ reads: `reader.read("key", …)`, where it is of a few also these: `{{"one", One}, {"two", Two}}`. */
 function keysOfNative(): Map<string, string[][]> {
   const read = new Map<string, string[][]>();
-  const files = ['distributed/options.h', 'methods/options.h', 'evaluate/score.h'].concat(
-    readdirSync(join(root, 'native/options')).map((name) => `options/${name}`),
-  );
+  const files = [
+    'distributed/options.h',
+    'methods/options.h',
+    'evaluate/score.h',
+    'evaluate/probe.h',
+  ].concat(readdirSync(join(root, 'native/options')).map((name) => `options/${name}`));
   for (const file of files) {
     const text = readFileSync(join(root, 'native', file), 'utf8');
     for (const [, key = '', rest = ''] of text.matchAll(
@@ -162,7 +166,9 @@ function keysSent(): Set<string> {
     pretrain,
     ...[pretrain.process ?? {}, ...pretrain.views, knn, ...knn.votes],
     resolveLincls({ data }),
-    ...[resolveSpectrum, resolveFeatures, resolveScore].map((of) => of({ data, checkpoint })),
+    ...[resolveSpectrum, resolveFeatures, resolveScore, resolveProbe].map((of) =>
+      of({ data, checkpoint }),
+    ),
     resolveEmbed({ data, pretrained: checkpoint, output: 'x.npy' }).resolved,
   ];
   return new Set(dictionaries.flatMap((dictionary) => Object.keys(dictionary)));

@@ -15,7 +15,7 @@ const nativeLayers = [
   ['data/loading', 'data/subsets', 'models'],
   ['methods'],
   ['options'],
-  ['device'],
+  ['device', 'judging'],
   ['run'],
   ['evaluate'],
   ['train', 'tools'],

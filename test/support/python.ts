@@ -12,7 +12,9 @@ export function pythonWithTorch(): Record<string, string> | undefined {
 /** With modules beside torch, looked for in Python's own folders and in those of peers that were fetched. */
 export function pythonWith(modules: string[]): Record<string, string> | undefined {
   const libtorch = join(root, '.libtorch');
-  const peers = ['torchvision', 'timm', 'polars'].map((name) => join(root, '.peers', name));
+  const peers = ['torchvision', 'timm', 'polars', 'sklearn'].map((name) =>
+    join(root, '.peers', name),
+  );
   const inherited = process.env.PYTHONPATH ? [process.env.PYTHONPATH] : [];
   for (const folders of [inherited, [libtorch, ...inherited], [libtorch, ...peers, ...inherited]]) {
     const PYTHONPATH = folders.join(delimiter);

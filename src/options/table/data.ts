@@ -7,7 +7,7 @@ import {
   interpolations,
 } from '../../types/choices.js';
 import { choice, eachView, four, number, pair, path, probability, text, whole } from './kinds.js';
-import { option, per, readers } from './row.js';
+import { option, per, readers, trained } from './row.js';
 
 /** How the two views of an image are made, in this order. A pair holds one probability a view. */
 export const views = {
@@ -76,8 +76,6 @@ export const views = {
     }),
   },
 } as const;
-
-const trained = ['pretrain', 'lincls', 'knn'] as const;
 
 /** CIFAR is seen as it is. */
 const small = (dataset: Dataset) => dataset === 'cifar10' || dataset === 'cifar100';
@@ -178,7 +176,15 @@ export const data = {
     valBatchSize: option('', 'images in a batch of validation', {
       type: whole(1),
       default: per({
-        ...{ pretrain: 256, lincls: 256, knn: 256, spectrum: 256, map: 256, score: 256 },
+        ...{
+          pretrain: 256,
+          lincls: 256,
+          knn: 256,
+          spectrum: 256,
+          map: 256,
+          score: 256,
+          probe: 256,
+        },
         embed: 64,
       }),
       resume: 'may differ',

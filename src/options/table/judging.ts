@@ -1,6 +1,6 @@
-// How a trained network is judged: by neighbours, and by scores without labels.
+// How a trained network is judged: by neighbours, by a classifier, by scores without labels.
 import { distances } from '../../types/choices.js';
-import { choice, list, number, whole } from './kinds.js';
+import { choice, list, number, path, text, whole } from './kinds.js';
 import { option } from './row.js';
 
 /** Source: solo-learn's WeightedKNNClassifier. */
@@ -55,6 +55,62 @@ export const scored = {
       type: whole(0),
       default: 0,
       for: ['score'],
+    }),
+  },
+} as const;
+
+/** Labels of some training images alone. */
+export const fewLabels = {
+  heading: 'Labels:',
+  rows: {
+    /** Of each class the same share, at least one, drawn by the seed. */
+    labelFraction: option('--label-fraction <share>', 'of this share of each class alone, drawn', {
+      type: number({ above: 0, most: 1 }),
+      absent: 1,
+      for: ['probe'],
+    }),
+    /** So many of each class, drawn by the seed; 0 takes all. */
+    labelsPerClass: option(
+      '--labels-per-class <n>',
+      'of so many images of each class alone, drawn',
+      {
+        type: whole(0),
+        absent: 0,
+        for: ['probe'],
+      },
+    ),
+  },
+} as const;
+
+export const probed = {
+  heading: 'Classifier:',
+  rows: {
+    /** Of what is held out to choose the strength, and of few labels. */
+    seed: option('--seed <n>', 'of what is held out to choose the strength, and of few labels', {
+      type: whole(0),
+      default: 0,
+      for: ['probe'],
+    }),
+    /** Backbone and classifier as one file, which predict, lincls and export take; none where left out. */
+    save: option(
+      '--save <file>',
+      'a checkpoint with the classifier, for predict, lincls -e, export',
+      {
+        type: path,
+        absent: '',
+        for: ['probe'],
+      },
+    ),
+    /** Side of the small pictures of mistakes in pixels; 0 makes none. */
+    thumbnail: option('--thumbnail <pixels>', 'side of the pictures in the page', {
+      type: whole(0),
+      default: 64,
+      for: ['probe'],
+    }),
+    html: option('--html <file>', 'a page of the confusions, the commonest first, with images', {
+      type: text,
+      line: true,
+      for: ['probe'],
     }),
   },
 } as const;

@@ -35,13 +35,13 @@ export const features = {
     features: option('--features <layer>', `of the ${featureLayers.join(' or the ')}`, {
       type: choice('features', featureLayers),
       default: 'backbone',
-      for: ['knn', 'map', 'embed', 'score'],
+      for: ['knn', 'map', 'embed', 'score', 'probe'],
     }),
     /** Of BYOL: the online network or the momentum network. */
     branch: option('--branch <name>', `of byol: ${branches.join(', ')} network`, {
       type: choice<Branch>('branch', branches),
       default: 'online',
-      for: ['knn', 'map', 'embed', 'score', 'export'],
+      for: ['knn', 'map', 'embed', 'score', 'probe', 'export'],
     }),
   },
 } as const;
@@ -143,12 +143,12 @@ export const shown = {
     output: option('--output <dir>', 'folder for the list of bad images', {
       type: path,
       default: '.',
-      for: ['knn', 'spectrum', 'map', 'score'],
+      for: ['knn', 'spectrum', 'map', 'score', 'probe'],
     }),
     json: option('--json', 'print events and the result as JSON, one a line', {
       type: toggle,
       line: true,
-      for: ['knn', 'spectrum', 'map', 'embed', 'score', 'search', 'duplicates'],
+      for: ['knn', 'spectrum', 'map', 'embed', 'score', 'probe', 'search', 'duplicates'],
     }),
   },
 } as const;

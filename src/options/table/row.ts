@@ -12,6 +12,7 @@ export type CommandName =
   | 'map'
   | 'embed'
   | 'score'
+  | 'probe'
   | 'search'
   | 'duplicates'
   | 'inspect'
@@ -33,7 +34,12 @@ export type CommandName =
   | 'doctor';
 
 /** The commands that put images through a network. */
-export const readers = ['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score'] as const;
+export const readers = [
+  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score', 'probe'] as const),
+] as const;
+
+/** Those of them that take training images. */
+export const trained = ['pretrain', 'lincls', 'knn', 'probe'] as const;
 
 /** What the defaults of other options depend on. */
 export interface Others {

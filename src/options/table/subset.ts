@@ -1,8 +1,6 @@
 // Which of the images that are found there a run takes, and what their pixels are normalised with.
 import { channels, number, repeated, text, whole } from './kinds.js';
-import { option, readers } from './row.js';
-
-const trained = ['pretrain', 'lincls', 'knn'] as const;
+import { option, readers, trained } from './row.js';
 
 /** A resumed run's are the same where its listing is. */
 export const subset = {

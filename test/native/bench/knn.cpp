@@ -5,7 +5,7 @@
 #include <torch/torch.h>
 
 #include "bench.h"
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 
 using namespace rdm;
 

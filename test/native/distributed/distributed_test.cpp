@@ -9,7 +9,7 @@
 #include "check.h"
 #include "distributed/group.h"
 #include "distributed/stop_vote.h"
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 #include "methods/rank_difference.h"
 #include "methods/trajectories.h"
 #include "models/batch_norm.h"

@@ -1,5 +1,5 @@
 // Weighted k-nearest-neighbour classification against the golden accuracies and plain counting.
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 
 #include "check.h"
 #include "golden.h"

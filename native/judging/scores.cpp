@@ -1,4 +1,4 @@
-#include "evaluate/scores.h"
+#include "judging/scores.h"
 
 #include <torch/torch.h>
 

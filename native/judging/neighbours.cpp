@@ -1,4 +1,4 @@
-#include "evaluate/neighbours.h"
+#include "judging/neighbours.h"
 
 #include <torch/torch.h>
 

@@ -1,5 +1,5 @@
 // Scores without labels against golden values, and where there is nothing to measure.
-#include "evaluate/scores.h"
+#include "judging/scores.h"
 
 #include "check.h"
 #include "golden.h"
