@@ -39,7 +39,7 @@ export { differingOptions } from './report/axes.js';
 export { type Measure, measures } from './report/measures.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
 export { features, knn, lincls, pretrain, score, spectrum } from './run/jobs.js';
-export { probe } from './run/judge.js';
+export { predict, probe } from './run/judge.js';
 export { describePredictor } from './run/predictor.js';
 export { nameOfStanding, standingOf, verdictOf, verdictTracker } from './run/verdict.js';
 export { verifyResume } from './run/verify-resume.js';

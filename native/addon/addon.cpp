@@ -11,6 +11,7 @@
 #include "evaluate/embed.h"
 #include "evaluate/feature_set.h"
 #include "evaluate/knn.h"
+#include "evaluate/predict.h"
 #include "evaluate/probe.h"
 #include "evaluate/score.h"
 #include "evaluate/spectrum.h"
@@ -157,6 +158,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add("pretrain", job<read_whole<PretrainOptions>, pretrain>);
   add("lincls", job<read_whole<LinclsOptions>, lincls>);
   add("knn", job<read_whole<KnnOptions>, knn>);
+  add("predict", job<read_whole<PredictOptions>, predict>);
   add("probe", job<read_whole<ProbeOptions>, probe>);
   add("score", job<read_whole<ScoreOptions>, score>);
   add("spectrum", job<read_whole<SpectrumOptions>, spectrum>);

@@ -44,6 +44,9 @@ Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
                   {"listing", trained.listing},
                   {"statistics", to_plain(trained.statistics)},
                   {"state", to_plain(state)}};
+  if (!trained.classes.empty()) {
+    out.emplace_back("classNames", Plain::List(trained.classes.begin(), trained.classes.end()));
+  }
   for (const auto& [key, value] : *options.record.get_if<Plain::Dict>()) {
     // The same run with any number of processes; and what may differ is another version's to say.
     if (key == "process" || key == "mayDiffer") continue;

@@ -16,12 +16,13 @@ std::string checkpoint_name(Position next);
 
 // What a run is trained on, as its checkpoints record it.
 struct Trained {
-  std::string listing;    // listing_hash
-  Statistics statistics;  // that pixels are normalised with
+  std::string listing;               // listing_hash
+  Statistics statistics;             // that pixels are normalised with
+  std::vector<std::string> classes;  // that a classifier tells apart; none where none is trained
 };
 
-// {command, version, libtorch, listing, statistics, state, …the options}, with the seed that was in
-// use.
+// {command, version, libtorch, listing, statistics, classNames where there are any, state, …the
+// options}, with the seed that was in use.
 Plain make_record(const char* command, const RunOptions& options, uint64_t seed,
                   const Trained& trained, const RunState& state);
 

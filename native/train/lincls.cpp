@@ -51,7 +51,8 @@ Summary train_here(const LinclsOptions& options, Setup setup) {
   const auto& sink = setup.sink;
   auto own = own_details(options);
   own.emplace_back("memory", memory);
-  Run run(std::move(setup), {.numbered = false}, loader, learner, evaluations, std::move(own));
+  Run run(std::move(setup), {.numbered = false, .classes = loader.dataset().classes}, loader,
+          learner, evaluations, std::move(own));
   warn(options, resumed, sink);
   return train(run, learner);
 }

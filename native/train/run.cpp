@@ -24,7 +24,8 @@ Run::Run(Setup setup, Naming naming, Loader& loader, Learner& learner, Evaluatio
       cadence_(setup_.options.checkpoint_steps, setup_.options.checkpoint_seconds),
       watch_(setup_.device),
       room_(setup_.options.output),
-      trained_{listing_of(loader.dataset()), statistics_for(setup_.options, loader.dataset())},
+      trained_{listing_of(loader.dataset()), statistics_for(setup_.options, loader.dataset()),
+               naming_.classes},
       start_{setup_.options.start_epoch, 0} {
   if (const auto& resumed = setup_.resumed) {
     if (resumed->record) {

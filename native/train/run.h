@@ -19,10 +19,11 @@
 namespace rdm {
 
 // How a command names its checkpoints: one for each epoch, of which `keep` says how many stay, or
-// one that is overwritten, with a copy of the best.
+// one that is overwritten, with a copy of the best; and the classes that they name.
 struct Naming {
   bool numbered = true;
   Keep keep;
+  std::vector<std::string> classes;  // none where no classifier is trained
 };
 
 class Run {

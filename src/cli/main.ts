@@ -12,6 +12,7 @@ import { addInspectCommand } from './commands/inspect.js';
 import { addKnnCommand } from './commands/knn.js';
 import { addLinclsCommand } from './commands/lincls.js';
 import { addMapCommand } from './commands/map.js';
+import { addPredictCommand } from './commands/predict.js';
 import { addPretrainCommand } from './commands/pretrain.js';
 import { addProbeCommand } from './commands/probe.js';
 import { addRecipesCommands } from './commands/recipes.js';
@@ -51,6 +52,7 @@ export function createProgram(): Command {
   addEmbedCommand(program);
   addScoreCommand(program);
   addProbeCommand(program);
+  addPredictCommand(program);
   addSearchCommand(program);
   addDuplicatesCommand(program);
   addInspectCommand(program);

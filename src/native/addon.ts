@@ -42,6 +42,18 @@ export type FlatProbe = Omit<ProbeSummary, 'result'> & {
   result: (Omit<ProbeResult, 'confusion'> & { confusion: number[] }) | null;
 };
 
+/** A classifier's answers: `top` classes of each image, row by row, -1 of one that cannot be read. */
+export interface FlatPredictions {
+  outcome: 'done' | 'stopped';
+  images: number;
+  paths: string[];
+  /** How many classes the classifier tells apart. */
+  outputs: number;
+  top: number;
+  classes: number[];
+  probabilities: Float32Array;
+}
+
 /** The images of a split, in the order of a run. */
 export interface ImageListing {
   classes: string[];
@@ -69,6 +81,10 @@ export interface Native {
     onEvent: (event: FeatureEvent) => void,
   ): Job<Stoppable<SpectrumSummary>>;
   probe(options: NativeOptions, onEvent: (event: FeatureEvent) => void): Job<Stoppable<FlatProbe>>;
+  predict(
+    options: NativeOptions,
+    onEvent: (event: FeatureEvent) => void,
+  ): Job<Stoppable<FlatPredictions>>;
   score(
     options: NativeOptions,
     onEvent: (event: FeatureEvent) => void,

@@ -1,4 +1,4 @@
-// The options of what looks at a trained network (knn, spectrum, features, map, embed, score, probe): complete, then checked
+// The options of what looks at a trained network (knn, spectrum, features, map, embed, score, probe, predict): complete, then checked
 // and under the addon's names.
 import { dirname } from 'node:path';
 import { RdmError } from '../base/errors.js';
@@ -11,6 +11,7 @@ import type {
   FeatureOptions,
   KnnOptions,
   MapOptions,
+  PredictOptions,
   ProbeOptions,
   ScoreOptions,
   SpectrumOptions,
@@ -60,6 +61,11 @@ export function resolveSpectrum(given: SpectrumOptions) {
 export function resolveScore(given: ScoreOptions) {
   const options = complete('score', given);
   return ofCheckpoint(given, { ...given, ...options }, sent('score', options));
+}
+
+export function resolvePredict(given: PredictOptions) {
+  const options = complete('predict', given);
+  return ofCheckpoint(given, { ...given, ...options }, sent('predict', options));
 }
 
 export function resolveProbe(given: ProbeOptions) {

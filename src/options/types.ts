@@ -101,6 +101,14 @@ export interface ProbeOptions extends OptionsOf<'probe'> {
   data?: Places | undefined;
 }
 
+/** The classes of images, by a checkpoint with a classifier. */
+export interface PredictOptions extends OptionsOf<'predict'> {
+  /** Of lincls, of probe with `save`, or another library's with its classifier. */
+  checkpoint: string;
+  /** As of pretraining, or image files; where left out, what the checkpoint records. */
+  data?: Places | undefined;
+}
+
 /** A map of features: those that a checkpoint makes of images, or of a file. */
 export interface MapOptions extends OptionsOf<'map'> {
   /** As of pretraining; where left out, what the checkpoint records. */

@@ -120,6 +120,23 @@ export interface ProbeResult {
   thumbnails: Uint8Array | null;
 }
 
+/** The classes of images, by a checkpoint's classifier. */
+export interface PredictSummary {
+  /** `stopped`: the signal was aborted, and only the first images are there. */
+  outcome: 'done' | 'stopped';
+  /** All that there were to predict. */
+  images: number;
+  /** By name; by number where the checkpoint names none. */
+  classes: string[];
+  predictions: Prediction[];
+}
+
+export interface Prediction {
+  path: string;
+  /** The likeliest first; none of an image that cannot be read. */
+  classes: { name: string; probability: number }[];
+}
+
 export interface Mistake {
   /** Indices into `classes`. */
   label: number;

@@ -113,7 +113,7 @@ test('a checkpoint of a probe is one that lincls evaluates and export takes', as
   const { result } = await probe({ ...looking, checkpoint, save });
   const { kind, arch } = await inspectCheckpoint(save);
   assert.deepEqual([kind, arch], ['lincls', 'resnet18']);
-  const line = ['lincls', '-e', '--pretrained', save, ...flags, '-b', '64', data];
+  const line = ['lincls', '-e', '--pretrained', save, '--output', scratch(), ...flags, data];
   const { code, stdout, stderr } = await rdm(line);
   assert.equal(code, 0, stderr);
   const accuracy = Number(/Acc@1 (\d+\.\d+)/.exec(stdout)?.[1]);

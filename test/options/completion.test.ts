@@ -59,7 +59,7 @@ const missing = (shell: Shell) =>
 
 for (const shell of ['bash', 'fish'] as const) {
   test(`${shell}: commands, and commands of a command`, { skip: missing(shell) }, () => {
-    assert.deepEqual(offered(shell, 'pre'), ['pretrain']);
+    assert.deepEqual(offered(shell, 'pre'), ['predict', 'pretrain']);
     const data = ['check', 'fetch', 'info', 'pack', 'stats', 'synthesize'];
     assert.deepEqual(offered(shell, 'data', ''), data);
     assert.deepEqual(offered(shell, 'recipes', 'sh'), ['show']);

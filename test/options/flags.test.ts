@@ -244,6 +244,12 @@ const probe = `${looking}
 --labels-per-class <n>
 `;
 
+const predict = `${looking}
+--images <n> = 0
+--top <n> = 5
+--csv
+`;
+
 const map = `${looking}
 --pretrained <path>
 --in <file>
@@ -329,7 +335,18 @@ test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
   assert.deepEqual(names, [
     ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'map', 'embed'],
-    ...['score', 'probe', 'search', 'duplicates', 'inspect', 'export', 'report', 'watch', 'runs'],
+    ...[
+      'score',
+      'probe',
+      'predict',
+      'search',
+      'duplicates',
+      'inspect',
+      'export',
+      'report',
+      'watch',
+      'runs',
+    ],
     ...['data', 'recipes', 'setup', 'doctor', 'completion'],
   ]);
 });
@@ -355,6 +372,7 @@ test('what looks at a checkpoint or at vectors has these flags and defaults', ()
   assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
   assert.deepEqual(flagsOf(commandAt('score')), listed(score));
   assert.deepEqual(flagsOf(commandAt('probe')), listed(probe));
+  assert.deepEqual(flagsOf(commandAt('predict')), listed(predict));
   assert.deepEqual(flagsOf(commandAt('map')), listed(map));
   assert.deepEqual(flagsOf(commandAt('embed')), listed(embed));
   assert.deepEqual(flagsOf(commandAt('search')), listed(search));

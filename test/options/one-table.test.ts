@@ -12,6 +12,7 @@ import {
   resolveEmbed,
   resolveFeatures,
   resolveKnn,
+  resolvePredict,
   resolveProbe,
   resolveScore,
   resolveSpectrum,
@@ -23,7 +24,17 @@ import { commandAt } from '../support/commands.js';
 import { root, run } from '../support/rdm.js';
 
 const commands: CommandName[] = [
-  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score', 'probe'] as const),
+  ...([
+    'pretrain',
+    'lincls',
+    'knn',
+    'spectrum',
+    'map',
+    'embed',
+    'score',
+    'probe',
+    'predict',
+  ] as const),
   ...(['search', 'duplicates', 'inspect', 'export'] as const),
   ...(['report', 'watch', 'data fetch', 'data synthesize', 'data info', 'data check'] as const),
   ...(['data stats', 'data pack', 'sweep'] as const),
@@ -142,6 +153,7 @@ function keysOfNative(): Map<string, string[][]> {
     'methods/options.h',
     'evaluate/score.h',
     'evaluate/probe.h',
+    'evaluate/predict.h',
   ].concat(readdirSync(join(root, 'native/options')).map((name) => `options/${name}`));
   for (const file of files) {
     const text = readFileSync(join(root, 'native', file), 'utf8');
@@ -166,7 +178,7 @@ function keysSent(): Set<string> {
     pretrain,
     ...[pretrain.process ?? {}, ...pretrain.views, knn, ...knn.votes],
     resolveLincls({ data }),
-    ...[resolveSpectrum, resolveFeatures, resolveScore, resolveProbe].map((of) =>
+    ...[resolveSpectrum, resolveFeatures, resolveScore, resolveProbe, resolvePredict].map((of) =>
       of({ data, checkpoint }),
     ),
     resolveEmbed({ data, pretrained: checkpoint, output: 'x.npy' }).resolved,

@@ -111,8 +111,8 @@ export const data = {
     /** How many, evenly spaced in their order; 0 takes all. */
     images: option('--images <n>', 'validation images, evenly spaced in their order; 0 takes all', {
       type: whole(0),
-      default: per({ spectrum: 10_000, map: 2000, score: 2048 }),
-      for: ['spectrum', 'map', 'score'],
+      default: per({ spectrum: 10_000, map: 2000, score: 2048, predict: 0 }),
+      for: ['spectrum', 'map', 'score', 'predict'],
     }),
     /** Threads that decode and augment images. */
     workers: option('-j, --workers <n>', 'threads that read images', {
@@ -185,7 +185,7 @@ export const data = {
           score: 256,
           probe: 256,
         },
-        embed: 64,
+        ...{ embed: 64, predict: 64 },
       }),
       resume: 'may differ',
       for: readers,

@@ -1,6 +1,6 @@
 // How a trained network is judged: by neighbours, by a classifier, by scores without labels.
 import { distances } from '../../types/choices.js';
-import { choice, list, number, path, text, whole } from './kinds.js';
+import { choice, list, number, path, text, toggle, whole } from './kinds.js';
 import { option } from './row.js';
 
 /** Source: solo-learn's WeightedKNNClassifier. */
@@ -112,5 +112,18 @@ export const probed = {
       line: true,
       for: ['probe'],
     }),
+  },
+} as const;
+
+export const predicted = {
+  heading: 'Classes:',
+  rows: {
+    /** Of each image, the likeliest first. */
+    top: option('--top <n>', 'how many of each image, the likeliest first', {
+      type: whole(1),
+      default: 5,
+      for: ['predict'],
+    }),
+    csv: option('--csv', 'print them as CSV', { type: toggle, line: true, for: ['predict'] }),
   },
 } as const;

@@ -143,12 +143,12 @@ export const shown = {
     output: option('--output <dir>', 'folder for the list of bad images', {
       type: path,
       default: '.',
-      for: ['knn', 'spectrum', 'map', 'score', 'probe'],
+      for: ['knn', 'spectrum', 'map', 'score', 'probe', 'predict'],
     }),
     json: option('--json', 'print events and the result as JSON, one a line', {
       type: toggle,
       line: true,
-      for: ['knn', 'spectrum', 'map', 'embed', 'score', 'probe', 'search', 'duplicates'],
+      for: ['knn', 'spectrum', 'map', 'embed', 'score', 'probe', 'predict', 'search', 'duplicates'],
     }),
   },
 } as const;

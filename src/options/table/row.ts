@@ -13,6 +13,7 @@ export type CommandName =
   | 'embed'
   | 'score'
   | 'probe'
+  | 'predict'
   | 'search'
   | 'duplicates'
   | 'inspect'
@@ -35,7 +36,8 @@ export type CommandName =
 
 /** The commands that put images through a network. */
 export const readers = [
-  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed', 'score', 'probe'] as const),
+  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const),
+  ...(['score', 'probe', 'predict'] as const),
 ] as const;
 
 /** Those of them that take training images. */

@@ -2,7 +2,7 @@
 // checks, defaults, recipes, completion, the manual, docs/flags.md, the addon's keys) is made of it.
 import { data, views } from './data.js';
 import * as datasets from './datasets.js';
-import { fewLabels, neighbours, probed, scored } from './judging.js';
+import { fewLabels, neighbours, predicted, probed, scored } from './judging.js';
 import type { Kind } from './kinds.js';
 import {
   duplicateFiles,
@@ -53,7 +53,7 @@ const groups: readonly Group[] = [
   ],
   tools.printedList,
   ...[recipe, model, frozen, evaluated, embedded, start, method, predictor, monitor],
-  ...[features, neighbours, map, vectors, lookedUp, scored, probed, fewLabels],
+  ...[features, neighbours, map, vectors, lookedUp, scored, probed, fewLabels, predicted],
   ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
   ...[subset, statistics, output, vectorFiles, duplicateFiles, shown, spectrumFiles, mapFiles],
   ...[device, processes, tools.check],
