@@ -121,7 +121,17 @@ TEST_CASE("the strength does not hang on the scale of the features") {
     return fit_linear(problem.features * scale, problem.labels, 3, 0, [](int64_t) {}, {});
   };
   const auto plain = fit(1), large = fit(1000);
-  CHECK(large.strength == doctest::Approx(plain.strength * 1e-6).epsilon(1e-6));
+  const auto least = [](const LinearFit& fit) {
+    double loss = fit.tried.front().loss;
+    for (const auto& tried : fit.tried) loss = std::min(loss, tried.loss);
+    return loss;
+  };
+  CHECK(large.tried.front().strength ==
+        doctest::Approx(plain.tried.front().strength * 1e-6).epsilon(1e-6));
+  CHECK(large.tried.front().loss == doctest::Approx(plain.tried.front().loss).epsilon(1e-3));
+  // Of neighbours whose losses are as good as equal, rounding chooses.
+  CHECK(least(large) == doctest::Approx(least(plain)).epsilon(1e-3));
+  CHECK(std::abs(std::log10(large.strength / plain.strength) + 6) < 0.51);
 }
 
 TEST_CASE("one image of each class leaves none to choose the strength with") {
