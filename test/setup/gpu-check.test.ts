@@ -49,7 +49,10 @@ test('the simulated accelerator reads nothing on the host in a step but for an S
   writeFileSync(path, page);
   const { status, stderr, report } = check('simulated', 'counts', path);
   assert.equal(status, 0, stderr);
-  for (const { name, hostReads } of report.parts.counts.aStep) assert.equal(hostReads, 0, name);
+  const steps: { name: string; hostReads: number }[] = report.parts.counts.aStep;
+  const reading = steps.filter(({ hostReads }) => hostReads > 0).map(({ name }) => name);
+  assert.deepEqual(reading, ['SimSiam, `poly online 1`, svd, which waits']);
+  assert.ok(steps.length > 5);
 });
 
 test('docs/gpu.md has the marks', () => {
