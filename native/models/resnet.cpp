@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "base/error.h"
+#include "models/folded_convolution.h"
 
 namespace rdm {
 namespace {
@@ -24,12 +25,6 @@ void fold(torch::nn::Conv2d& conv, const BatchNorm& norm) {
   conv->bias = norm->bias - norm->running_mean * scale;
   conv->weight =
       (conv->weight * scale.view({-1, 1, 1, 1})).contiguous(conv->weight.suggest_memory_format());
-}
-
-// In place.
-torch::Tensor rectified_sum(torch::Tensor x, const torch::Tensor& shortcut) {
-  if (shortcut.defined()) x.add_(shortcut);
-  return torch::relu_(x);
 }
 
 }  // namespace
@@ -81,8 +76,8 @@ torch::Tensor BlockImpl::forward(torch::Tensor x) {
   auto shortcut = downsample_.is_empty() ? x : downsample_->forward(x);
   for (size_t i = 0; i < convs_.size(); ++i) {
     const auto beside = i + 1 < convs_.size() ? torch::Tensor() : std::exchange(shortcut, {});
-    x = convs_[i]->forward(x);
-    x = folded_ ? rectified_sum(x, beside) : norms_[i]->rectified(x, beside);
+    x = folded_ ? rectified_convolution(convs_[i], x, beside)
+                : norms_[i]->rectified(convs_[i]->forward(x), beside);
   }
   return x;
 }
@@ -144,8 +139,7 @@ void ResNetImpl::initialise(bool zero_init_residual) {
 }
 
 torch::Tensor ResNetImpl::features(torch::Tensor x) {
-  x = conv1_->forward(x);
-  x = folded_ ? torch::relu_(x) : bn1_->rectified(x);
+  x = folded_ ? rectified_convolution(conv1_, x) : bn1_->rectified(conv1_->forward(x));
   if (stem_.kind == Stem::Kind::imagenet) {
     x = torch::max_pool2d(x, /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
   }

@@ -10,14 +10,7 @@ import time
 from pathlib import Path
 
 import torch
-
-library = torch.library.Library("torchvision", "DEF")  # beside a torch it was not built for
-for name in ("nms", "qnms"):
-    try:
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    except RuntimeError:  # the build has them
-        pass
-import torchvision
+from beside_torchvision import torchvision
 from PIL import Image
 from torchvision import transforms
 

@@ -1,0 +1,68 @@
+#include "models/folded_convolution.h"
+
+#include <ATen/autocast_mode.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/torch.h>
+
+namespace rdm {
+namespace {
+
+using torch::Tensor;
+
+// An operation of oneDNN in LibTorch, which has no function of its own in C++; nothing where
+// LibTorch was built without oneDNN.
+std::optional<c10::OperatorHandle> onednn(const char* name, const char* overload = "") {
+  return c10::Dispatcher::singleton().findSchema({name, overload});
+}
+
+template <typename... Arguments>
+torch::IValue call(const c10::OperatorHandle& operation, Arguments&&... arguments) {
+  torch::jit::Stack stack{torch::IValue(std::forward<Arguments>(arguments))...};
+  operation.callBoxed(stack);
+  return stack.front();
+}
+
+// As autocast hands it to a convolution.
+Tensor cast(const Tensor& tensor) {
+  if (!at::autocast::is_autocast_enabled(at::kCPU)) return tensor;
+  return at::autocast::cached_cast(at::autocast::get_autocast_dtype(at::kCPU), tensor, at::kCPU);
+}
+
+bool computes(torch::ScalarType type) {
+  static const auto supports_bf16 = onednn("mkldnn::_is_mkldnn_bf16_supported");
+  if (!at::globalContext().userEnabledMkldnn()) return false;
+  if (type == torch::kBFloat16) return supports_bf16 && call(*supports_bf16).toBool();
+  return type == torch::kFloat32;
+}
+
+}  // namespace
+
+Tensor rectified_convolution(torch::nn::Conv2d& conv, const Tensor& x, Tensor shortcut) {
+  static const auto alone = onednn("mkldnn::_convolution_pointwise");
+  static const auto onto = onednn("mkldnn::_convolution_pointwise_", "binary");
+  const auto input = x.is_cpu() ? cast(x) : x;
+  if (!x.is_cpu() || !alone || !onto || !computes(input.scalar_type())) {
+    auto y = conv->forward(x);
+    if (shortcut.defined()) y.add_(shortcut);
+    return torch::relu_(y);
+  }
+  const auto& options = conv->options;
+  const auto& padding = std::get<torch::ExpandingArray<2>>(options.padding());
+  const c10::List<std::optional<at::Scalar>> no_scalars;
+  const std::optional<std::string> no_algorithm;
+  const auto list = [](const torch::ExpandingArray<2>& both) {
+    return std::vector<int64_t>(both->begin(), both->end());
+  };
+  if (!shortcut.defined()) {
+    return call(*alone, input, cast(conv->weight), cast(conv->bias), list(padding),
+                list(options.stride()), list(options.dilation()), options.groups(), "relu",
+                no_scalars, no_algorithm)
+        .toTensor();
+  }
+  return call(*onto, shortcut, input, cast(conv->weight), cast(conv->bias), list(padding),
+              list(options.stride()), list(options.dilation()), options.groups(), "add",
+              /*alpha=*/1.0, "relu", no_scalars, no_algorithm)
+      .toTensor();
+}
+
+}  // namespace rdm
