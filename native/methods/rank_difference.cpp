@@ -2,8 +2,9 @@
 
 #include <torch/torch.h>
 
-#include "methods/alignment.h"
+#include "losses/alignment.h"
 #include "methods/shared_filters.h"
+#include "models/precision.h"
 
 namespace rdm {
 namespace {
@@ -54,15 +55,11 @@ std::vector<Aligned> align_filtered(const std::vector<Pair>& pairs, const Filter
   return aligned;
 }
 
-torch::Tensor at_least_float32(const torch::Tensor& x) {
-  return x.to(torch::promote_types(x.scalar_type(), torch::kFloat32));
-}
-
 }  // namespace
 
 std::vector<Aligned> align(const std::vector<Pair>& outputs,
                            const std::optional<FilterSpec>& filter, Group* group) {
-  const c10::impl::ExcludeDispatchKeyGuard without_autocast(c10::autocast_dispatch_keyset);
+  const WithoutAutocast exactly;
   std::vector<Pair> pairs;
   for (const auto& [online, target] : outputs) {
     pairs.push_back({at_least_float32(online), at_least_float32(target.detach())});

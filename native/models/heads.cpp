@@ -53,10 +53,36 @@ torch::nn::Sequential byol_head(int64_t in, int64_t hidden, int64_t out) {
   return two_layers(torch::nn::Linear(in, hidden), hidden, out);
 }
 
+torch::nn::Sequential three_layer_head(int64_t in, int64_t hidden, int64_t out) {
+  torch::nn::Sequential head;
+  for (const int64_t width : {in, hidden}) {
+    head->push_back(torch::nn::Linear(width, hidden));
+    head->push_back(BatchNorm(hidden));
+    head->push_back(relu());
+  }
+  head->push_back(torch::nn::Linear(hidden, out));
+  return head;
+}
+
+torch::nn::Sequential dino_head(int64_t in, int64_t hidden, int64_t out) {
+  torch::nn::Sequential head;
+  for (const int64_t width : {in, hidden}) {
+    head->push_back(torch::nn::Linear(width, hidden));
+    head->push_back(torch::nn::GELU());
+  }
+  head->push_back(torch::nn::Linear(hidden, out));
+  const torch::NoGradGuard no_grad;
+  for (auto& parameter : head->parameters()) {
+    parameter.dim() > 1 ? parameter.normal_(/*mean=*/0, /*std=*/0.02) : parameter.zero_();
+  }
+  return head;
+}
+
 torch::nn::Sequential head_of(const StateDict& weights) {
   const std::map<std::string, torch::Tensor> given(weights.begin(), weights.end());
   int64_t last = -1;
   for (const auto& [name, tensor] : given) last = std::max<int64_t>(last, std::stoll(name));
+  const bool dino = last == 4 && given.contains("2.weight") && !given.contains("1.weight");
   torch::nn::Sequential head;
   for (int64_t i = 0; i <= last; ++i) {
     const auto place = std::to_string(i);
@@ -71,6 +97,8 @@ torch::nn::Sequential head_of(const StateDict& weights) {
       const torch::nn::LinearOptions options(weight->second.size(1), weight->second.size(0));
       head->push_back(torch::nn::Linear(
           torch::nn::LinearOptions(options).bias(given.contains(place + ".bias"))));
+    } else if (dino) {
+      head->push_back(torch::nn::GELU());
     } else {
       head->push_back(relu());
     }

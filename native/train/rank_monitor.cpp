@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "methods/alignment.h"
+#include "losses/alignment.h"
 #include "spectral/effective_rank.h"
 #include "spectral/eigh.h"
 

@@ -13,6 +13,7 @@ const nativeLayers = [
   ['data/codecs'],
   ['data/datasets', 'checkpoint', 'vectors'],
   ['data/loading', 'data/subsets', 'models'],
+  ['losses'],
   ['methods'],
   ['options'],
   ['device', 'judging'],

@@ -10,6 +10,9 @@
 #include "distributed/group.h"
 #include "distributed/stop_vote.h"
 #include "judging/neighbours.h"
+#include "losses/centring.h"
+#include "losses/cross_correlation.h"
+#include "losses/variance_covariance.h"
 #include "methods/rank_difference.h"
 #include "methods/trajectories.h"
 #include "models/batch_norm.h"
@@ -48,6 +51,36 @@ TEST_CASE("rank: golden trajectories of BYOL" * doctest::skip()) {
   std::ifstream file(std::getenv("RDM_TEST_EXPECTED"));
   const auto alone = nlohmann::json::parse(file);
   as_rank([&](Group& group) { test::check_byol_trajectories_together(alone, group); });
+}
+
+TEST_CASE("rank: losses over all rows" * doctest::skip()) {
+  as_rank([](Group& group) {
+    torch::manual_seed(4);
+    const auto z1 = torch::randn({24, 10}, torch::kFloat64);
+    const auto z2 = (0.5 * z1 + torch::randn({24, 10}, torch::kFloat64));
+    const auto check = [&](const auto& loss_of) {
+      const auto whole = z1.clone().requires_grad_();
+      const auto own = part_of(z1, group).clone().requires_grad_();
+      const auto alone = loss_of(whole, z2, nullptr);
+      const auto together = loss_of(own, part_of(z2, group), &group);
+      CHECK(close(alone, together, 1e-12));
+      alone.backward();
+      together.backward();
+      CHECK(close(own.grad() / group.size(), part_of(whole.grad(), group), 1e-12));
+    };
+    check([](const auto& a, const auto& b, Group* of) {
+      return cross_correlation_loss(a, b, {}, of);
+    });
+    check([](const auto& a, const auto& b, Group* of) { return vicreg_loss(a, b, {}, of); });
+    auto centre = torch::ones({1, 10}, torch::kFloat64), expected = centre.clone();
+    move_centre(centre, part_of(z1, group), 0.9, &group);
+    move_centre(expected, z1, 0.9, nullptr);
+    CHECK(close(centre, expected, 1e-12));
+  });
+}
+
+TEST_CASE("Barlow Twins' and VICReg's losses over 3 processes are those of the whole batch") {
+  all_succeed(3, "rank: losses over all rows");
 }
 
 TEST_CASE("golden simsiam_trajectory with 2 and with 4 processes") {

@@ -1,70 +1,14 @@
 #include "trajectories.h"
 
 #include "check.h"
-#include "distributed/reducer.h"
 #include "golden.h"
 #include "methods/momentum.h"
 #include "methods/simsiam.h"
-#include "models/batch_norm.h"
 #include "models/weights.h"
 #include "optim/sgd.h"
+#include "part.h"
 
 namespace rdm::test {
-namespace {
-
-// What a process does of a step whose batch a whole group holds.
-class Part {
- public:
-  Part(torch::nn::Module& module, Group* group) : group_(group) {
-    if (!group) return;
-    synchronise_batch_norms(module, *group);
-    reducer_.emplace(module.parameters(), *group);
-  }
-
-  void begin() {
-    if (reducer_) reducer_->average_next();
-  }
-
-  torch::Tensor rows(const torch::Tensor& batch) const {
-    if (!group_) return batch;
-    const int64_t n = batch.size(0) / group_->size();
-    return batch.slice(0, group_->rank() * n, (group_->rank() + 1) * n);
-  }
-
-  double mean(const torch::Tensor& loss) const {
-    auto value = loss.detach().to(torch::kFloat64).reshape({1}).clone();
-    if (group_) group_->sum(value);
-    return value.item<double>() / static_cast<double>(group_ ? group_->size() : 1);
-  }
-
- private:
-  Group* group_;
-  std::optional<GradientReducer> reducer_;
-};
-
-// The golden file's own initialisation, which does not depend on how layers draw theirs.
-void fill(Byol& model) {
-  const torch::NoGradGuard no_grad;
-  torch::manual_seed(5);
-  auto online = model->encoder();
-  for (auto& item : online->named_parameters()) {
-    auto& parameter = item.value();
-    if (parameter.dim() > 1) {
-      parameter.normal_(0, 0.05);
-    } else {
-      parameter.fill_(item.key().ends_with("weight") ? 1 : 0);
-    }
-  }
-}
-
-double abs_sum(ResNet network) {
-  double sum = 0;
-  for (const auto& p : network->parameters())
-    sum += p.to(torch::kFloat64).abs().sum().item<double>();
-  return sum;
-}
-
-}  // namespace
 
 void check_simsiam_trajectories(Group* group) {
   const auto golden = golden_json("simsiam_trajectory.json");
@@ -78,7 +22,7 @@ void check_simsiam_trajectories(Group* group) {
     if (type != "mlp") {
       options.filter = parse_filter(type, location, trajectory["sigma"], "own", false, "auto");
     }
-    torch::manual_seed(3);
+    torch::manual_seed(golden["weights_seed"].get<int64_t>());
     SimSiam model(options);
     to_channels_last(*model);
     SgdGroup all;
@@ -87,7 +31,7 @@ void check_simsiam_trajectories(Group* group) {
     all.weight_decay = 1e-4;
     Sgd optimizer({all});
     Part part(*model, group);
-    torch::manual_seed(4);
+    torch::manual_seed(golden["data_seed"].get<int64_t>());
     const auto losses = trajectory["losses"].get<std::vector<double>>();
     for (size_t step = 0; step < losses.size(); ++step) {
       CAPTURE(step);
@@ -107,13 +51,16 @@ void check_simsiam_trajectories(Group* group) {
 
 namespace {
 
-std::vector<double> byol_losses(const nlohmann::json& trajectory, torch::ScalarType type,
-                                int64_t steps, Group* group, double& target_abs_sum) {
+// golden: the whole file, of which this is a trajectory.
+std::vector<double> byol_losses(const nlohmann::json& golden, const nlohmann::json& trajectory,
+                                torch::ScalarType type, int64_t steps, Group* group,
+                                double& target_abs_sum) {
   auto options = small_byol();
   options.filter = parse_filter(trajectory["pred_type"], trajectory["pred_location"],
                                 trajectory["sigma"], "own", false, "auto");
   Byol model(options);
-  fill(model);
+  torch::manual_seed(golden["weights_seed"].get<int64_t>());
+  fill(*model->encoder());
   start_as_copy(*momentum_encoder(model), *model->encoder());
   model->to(type);
   SgdGroup all;
@@ -123,7 +70,7 @@ std::vector<double> byol_losses(const nlohmann::json& trajectory, torch::ScalarT
   all.lars_eta = 0.02;
   Sgd optimizer({all});
   Part part(*model, group);
-  torch::manual_seed(6);
+  torch::manual_seed(golden["data_seed"].get<int64_t>());
   const auto total = static_cast<int64_t>(trajectory["losses"].size());
   std::vector<double> losses;
   for (int64_t step = 0; step < steps; ++step) {
@@ -136,7 +83,7 @@ std::vector<double> byol_losses(const nlohmann::json& trajectory, torch::ScalarT
     optimizer.step();
     model->after_update(step + 1, total);
   }
-  target_abs_sum = abs_sum(momentum_encoder(model));
+  target_abs_sum = abs_sum(momentum_encoder(model)->parameters());
   return losses;
 }
 
@@ -154,8 +101,8 @@ void check_byol_trajectories() {
     CAPTURE(trajectory["pred_location"].get<std::string>());
     double target_abs_sum = 0;
     const auto losses =
-        byol_losses(trajectory, torch::kFloat32, static_cast<int64_t>(trajectory["losses"].size()),
-                    nullptr, target_abs_sum);
+        byol_losses(golden, trajectory, torch::kFloat32,
+                    static_cast<int64_t>(trajectory["losses"].size()), nullptr, target_abs_sum);
     for (size_t step = 0; step < losses.size(); ++step) {
       CAPTURE(step);
       CHECK(std::abs(losses[step] - trajectory["losses"][step].get<double>()) < tolerance[step]);
@@ -170,7 +117,7 @@ void print_byol_distances() {
   for (const auto& trajectory : golden["trajectories"]) {
     double sum = 0;
     const auto steps = static_cast<int64_t>(trajectory["losses"].size());
-    const auto exact = byol_losses(trajectory, torch::kFloat64, steps, nullptr, sum);
+    const auto exact = byol_losses(golden, trajectory, torch::kFloat64, steps, nullptr, sum);
     for (size_t step = 0; step < exact.size(); ++step) {
       MESSAGE(trajectory["pred_type"].get<std::string>(), " ",
               trajectory["pred_location"].get<std::string>(), " step ", step, ": ",
@@ -188,10 +135,12 @@ void print_byol_distances() {
 constexpr int64_t kExactSteps = 2;
 
 nlohmann::json exact_byol_trajectories(Group* group) {
-  auto all = golden_json("byol_trajectory.json")["trajectories"];
+  const auto golden = golden_json("byol_trajectory.json");
+  auto all = golden["trajectories"];
   for (auto& trajectory : all) {
     double sum = 0;
-    trajectory["exact_losses"] = byol_losses(trajectory, torch::kFloat64, kExactSteps, group, sum);
+    trajectory["exact_losses"] =
+        byol_losses(golden, trajectory, torch::kFloat64, kExactSteps, group, sum);
     trajectory["exact_sum"] = sum;
   }
   return all;

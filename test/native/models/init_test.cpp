@@ -11,7 +11,7 @@ TEST_CASE("golden init: the weights of every recorded backbone equal Python's bi
   REQUIRE(golden["models"].size() > 0);
   for (const auto& [arch, expected] : golden["models"].items()) {
     CAPTURE(arch);
-    torch::manual_seed(0);
+    torch::manual_seed(golden["seed"].get<int64_t>());
     SimSiam model(MethodOptions{.arch = arch, .dim = 512, .pred_dim = 128});
     const auto weights = state_dict(*model);
     CHECK(weights.size() == expected["keys"].get<size_t>());

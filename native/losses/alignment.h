@@ -1,5 +1,5 @@
-// Alignment: both methods' losses pull the online output to the target's by cosine similarity
-// alone.
+// Alignment: the losses of SimSiam and BYOL pull the online output to the target's by cosine
+// similarity alone.
 #pragma once
 #include <torch/types.h>
 

@@ -1,4 +1,4 @@
-#include "methods/alignment.h"
+#include "losses/alignment.h"
 
 #include <torch/torch.h>
 
