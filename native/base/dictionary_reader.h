@@ -28,6 +28,12 @@ class DictionaryReader {
     const auto* whole = at(key).get_if<int64_t>();
     into = whole ? static_cast<double>(*whole) : get<double>(key, "a number");
   }
+  void read(const char* key, std::optional<double>& into) {
+    if (at(key).is_null()) return;
+    double value = 0;
+    read(key, value);
+    into = value;
+  }
 
   // What is divided by, or takes room: 0 or less would be no error but the end of the process.
   void positive(const char* key, int64_t& into) {

@@ -128,10 +128,14 @@ OptimizerState read_optimizer(Archive& archive, const Value& value) {
     const auto found = id ? index_of.find(*id) : index_of.end();
     if (found == index_of.end()) archive.fail("its optimizer keeps state of an unknown parameter");
     short_dict(archive, *entry, "an optimizer's state of a parameter");
-    const auto* buffer = entry->find("momentum_buffer");
-    if (buffer && !buffer->get_if<pickle::None>()) {
-      out.momentum_buffers[found->second] = archive.tensor(*buffer);
-    }
+    const auto take = [&](const char* name, std::map<int64_t, torch::Tensor>& into) {
+      const auto* held = entry->find(name);
+      if (held && !held->get_if<pickle::None>()) into[found->second] = archive.tensor(*held);
+    };
+    take("momentum_buffer", out.momentum_buffers);
+    take("exp_avg", out.momentum_buffers);
+    take("exp_avg_sq", out.second_moments);
+    take("step", out.steps);
     index_of.erase(found);  // no parameter has two
   }
   return out;

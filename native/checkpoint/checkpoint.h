@@ -25,12 +25,22 @@ struct ParamGroup {
   Plain::Dict other;
 };
 
-// torch.optim.SGD's state_dict().
+// torch.optim.SGD's or AdamW's state_dict().
 struct OptimizerState {
   std::vector<ParamGroup> groups;
   // By parameter index; a parameter that never had a gradient (the frozen fc.6.bias) has none.
   std::map<int64_t, torch::Tensor> momentum_buffers;
+  // torch.optim.AdamW's, whose first moments are above.
+  std::map<int64_t, torch::Tensor> second_moments, steps;
 };
+
+// Every tensor of an optimiser's state: visit(what, index, tensor).
+template <typename State, typename Visit>
+void each_tensor(State& state, const Visit& visit) {
+  for (auto& [index, tensor] : state.momentum_buffers) visit("momentum", index, tensor);
+  for (auto& [index, tensor] : state.second_moments) visit("second moment", index, tensor);
+  for (auto& [index, tensor] : state.steps) visit("number of steps", index, tensor);
+}
 
 // torch.amp.GradScaler's state_dict(), of which the other entries are constants here.
 struct ScalerState {

@@ -210,7 +210,8 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
   }
   const auto backbone = below(layout->backbone[static_cast<size_t>(branch)], file.shapes());
   if (backbone.empty()) {
-    file.fail("it holds no momentum networks", "Only BYOL and MoCo have them: leave --branch out.");
+    file.fail("it holds no momentum networks",
+              "Only BYOL, DINO and MoCo have them: leave --branch out.");
   }
   Backbone out;
   out.kind = layout->kind;

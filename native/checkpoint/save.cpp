@@ -49,7 +49,7 @@ class CheckpointPickle {
         writer_.dict([&] {
           for (const auto& [index, buffer] : state.momentum_buffers) {
             writer_.integer(index);
-            writer_.dict([&] { writer_.item("momentum_buffer", [&] { tensor(buffer); }); });
+            parameter_state(state, index, buffer);
           }
         });
       });
@@ -58,6 +58,19 @@ class CheckpointPickle {
           for (const auto& group : state.groups) param_group(group);
         });
       });
+    });
+  }
+
+  void parameter_state(const OptimizerState& state, int64_t index, const torch::Tensor& buffer) {
+    const auto second = state.second_moments.find(index);
+    writer_.dict([&] {
+      if (second == state.second_moments.end()) {
+        writer_.item("momentum_buffer", [&] { tensor(buffer); });
+        return;
+      }
+      writer_.item("step", [&] { tensor(state.steps.at(index)); });
+      writer_.item("exp_avg", [&] { tensor(buffer); });
+      writer_.item("exp_avg_sq", [&] { tensor(second->second); });
     });
   }
 

@@ -41,7 +41,8 @@ void Snapshot::take(Checkpoint checkpoint) {
   };
   checkpoint_ = std::move(checkpoint);
   for (auto& [name, tensor] : checkpoint_.state_dict) copy(tensor);
-  for (auto& [index, tensor] : checkpoint_.optimizer.momentum_buffers) copy(tensor);
+  each_tensor(checkpoint_.optimizer,
+              [&](const char*, int64_t, torch::Tensor& tensor) { copy(tensor); });
   if (device) c10::impl::VirtualGuardImpl(device->type()).synchronizeDevice(device->index());
 }
 

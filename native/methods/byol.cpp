@@ -3,30 +3,18 @@
 #include <torch/torch.h>
 
 #include "methods/momentum.h"
+#include "methods/networks.h"
 #include "methods/passes.h"
 #include "models/heads.h"
 
 namespace rdm {
-namespace {
-
-ResNet make_encoder(const MethodOptions& options) {
-  const auto& arch = find_architecture(options.arch);
-  ResNet encoder(arch, ResNetOptions{options.dim, options.zero_init_residual, options.stem});
-  const int64_t width = arch.feature_dim();
-  const int64_t hidden = options.proj_hidden_dim ? options.proj_hidden_dim : width;
-  encoder->replace_fc(byol_head(width, hidden, options.dim));
-  return encoder;
-}
-
-}  // namespace
-
 ByolImpl::ByolImpl(const MethodOptions& options) : options_(options) {
-  encoder_ = register_module("encoder", make_encoder(options));
+  encoder_ = register_module("encoder", make_encoder(options, byol_head));
   if (!options.filter) {
     predictor_ =
         register_module("predictor", byol_head(options.dim, options.pred_dim, options.dim));
   }
-  momentum_encoder_ = register_module("momentum_encoder", make_encoder(options));
+  momentum_encoder_ = register_module("momentum_encoder", make_encoder(options, byol_head));
   restart();
 }
 

@@ -28,6 +28,9 @@ class Method {
  public:
   virtual ~Method() = default;
 
+  // To be called before each step of an epoch; returns the parameters that do not move in it.
+  virtual std::vector<torch::Tensor> begin(int64_t epoch) { return {}; }
+
   // views: two tensors (N, 3, H, W) of the same images; of all ranks together they are the batch.
   virtual MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) = 0;
 

@@ -16,12 +16,31 @@ Update update_of(SgdGroup& group) {
     update.parameters.push_back(parameter);
     update.gradients.push_back(parameter.grad());
     update.squares.push_back(&group.weight_squares[i]);
-    if (group.momentum == 0) continue;  // the fused kernel then wants no buffers
+    if (group.momentum == 0 && !group.adamw) continue;  // the fused kernel then wants no buffers
     auto& buffer = group.momentum_buffers[i];
     if (!buffer.defined()) buffer = torch::zeros_like(parameter);
     update.buffers.push_back(buffer);
   }
   return update;
+}
+
+void step_adamw(SgdGroup& group, const Update& update,
+                const std::optional<torch::Tensor>& found_inf) {
+  group.second_moments.resize(group.parameters.size());
+  group.steps.resize(group.parameters.size());
+  std::vector<torch::Tensor> second_moments, steps;
+  for (size_t i = 0; i < group.parameters.size(); ++i) {
+    const auto& parameter = group.parameters[i];
+    if (!parameter.grad().defined()) continue;
+    if (!group.steps[i].defined()) {
+      group.second_moments[i] = torch::zeros_like(parameter);
+      group.steps[i] = torch::zeros({}, parameter.options().dtype(torch::kFloat32));
+    }
+    second_moments.push_back(group.second_moments[i]);
+    steps.push_back(group.steps[i]);
+  }
+  adamw_update(update, second_moments, steps, *group.adamw, group.lr, group.weight_decay,
+               found_inf);
 }
 
 // 1 on the device where this update must be left out. Gradients that overflow under a scaler are a
@@ -52,6 +71,9 @@ void Sgd::set_rates(const Schedule& schedule, int64_t epoch, int64_t update) {
     const double rate =
         group.fix_lr ? group.initial_lr : schedule.lr(group.initial_lr, epoch, update);
     group.lr = group.lr_factor * rate;
+    if (schedule.final_weight_decay) {
+      group.weight_decay = schedule.weight_decay(group.initial_weight_decay, epoch, update);
+    }
   }
 }
 
@@ -77,9 +99,14 @@ void Sgd::step(GradScaler* scaler, FiniteGuard* guard, const StepsLeftOut* left_
   for (auto& group : groups_) updates.push_back(update_of(group));
   const auto found_inf = find_inf(updates, scaler, guard, left_out);
   for (size_t i = 0; i < groups_.size(); ++i) {
-    const auto& group = groups_[i];
+    auto& group = groups_[i];
     const auto& update = updates[i];
     if (update.parameters.empty()) continue;
+    if (group.clip_norm > 0) clip_gradients(update.gradients, group.clip_norm);
+    if (group.adamw) {
+      step_adamw(group, update, found_inf);
+      continue;
+    }
     if (group.lars_eta) {
       const LarsSettings settings{*group.lars_eta, group.lr, group.momentum, group.weight_decay};
       lars_update(update, settings, found_inf);

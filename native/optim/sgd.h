@@ -1,5 +1,6 @@
-// SGD with momentum through LibTorch's fused kernel, one call for each parameter group, on CPU and
-// CUDA: buffer = momentum·buffer + (g + weight_decay·p), p −= lr·buffer.
+// The optimiser, of parameter groups that may each have their own: SGD with momentum through
+// LibTorch's fused kernel, one call for each group, on CPU and CUDA:
+// buffer = momentum·buffer + (g + weight_decay·p), p −= lr·buffer; or LARS, or AdamW.
 // Source: torch.optim.SGD.
 #pragma once
 #include <torch/types.h>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "optim/adamw.h"
 #include "optim/finite_guard.h"
 #include "optim/grad_scaler.h"
 #include "optim/lars.h"
@@ -18,21 +20,26 @@ namespace rdm {
 struct SgdGroup {
   std::vector<torch::Tensor> parameters;
   std::vector<torch::Tensor> momentum_buffers;  // one a parameter; undefined before its first step
-  std::vector<WeightSquare> weight_squares;     // one a parameter, LARS's own
-  double initial_lr = 0;                        // where the schedule starts from
-  double lr = 0;                                // of the next step
+  // AdamW's own beside its first moments, which are in momentum_buffers.
+  std::vector<torch::Tensor> second_moments, steps;
+  std::vector<WeightSquare> weight_squares;  // one a parameter, LARS's own
+  double initial_lr = 0;                     // where the schedule starts from
+  double lr = 0;                             // of the next step
   double momentum = 0.9;
   double weight_decay = 0;
-  bool fix_lr = false;             // stays at initial_lr whatever the schedule
-  double lr_factor = 1;            // of the rate, whatever the schedule
-  std::optional<double> lars_eta;  // layer-wise rates (lars.h) with this trust coefficient
+  double initial_weight_decay = 0;  // where its schedule starts from
+  std::optional<AdamW> adamw;       // in place of SGD
+  double clip_norm = 0;             // of a parameter's gradient, at most; 0: any
+  bool fix_lr = false;              // stays at initial_lr whatever the schedule
+  double lr_factor = 1;             // of the rate, whatever the schedule
+  std::optional<double> lars_eta;   // layer-wise rates (lars.h) with this trust coefficient
 };
 
 class Sgd {
  public:
   explicit Sgd(std::vector<SgdGroup> groups = {}) : groups_(std::move(groups)) {}
 
-  // Sets the rate of every group for this update.
+  // Sets the rate and the weight decay of every group for this update.
   void set_rates(const Schedule& schedule, int64_t epoch, int64_t update);
 
   // Gradients as they are without the scaler, which notes whether one of them is not finite.

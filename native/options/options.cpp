@@ -93,16 +93,21 @@ void PretrainOptions::read_views(DictionaryReader& reader) {
 }
 
 void PretrainOptions::read_optimizer(DictionaryReader& reader) {
-  bool lars = false;
+  enum class Optimizer { sgd, lars, adamw } optimizer{};
   double eta = 0;
-  reader.read("optimizer", lars, {{"sgd", false}, {"lars", true}});
+  reader.read("optimizer", optimizer,
+              {{"sgd", Optimizer::sgd}, {"lars", Optimizer::lars}, {"adamw", Optimizer::adamw}});
   reader.read("larsEta", eta);
-  if (lars) lars_eta = eta;
+  if (optimizer == Optimizer::lars) lars_eta = eta;
+  adamw = optimizer == Optimizer::adamw;
+  reader.read("clipGrad", clip_grad);
   reader.read(
       "schedule", schedule.shape,
       {{"cosine", Schedule::Shape::cosine}, {"warmup-cosine", Schedule::Shape::warmup_cosine}});
   reader.read("warmupEpochs", schedule.warmup_epochs);
   reader.read("warmupStartLr", schedule.warmup_start);
+  reader.read("finalLr", schedule.end);
+  reader.read("finalWeightDecay", schedule.final_weight_decay);
 }
 
 }  // namespace rdm

@@ -163,8 +163,10 @@ struct RunOptions : DataOptions, NetworkOptions {
 struct PretrainOptions : RunOptions {
   MethodOptions method;
   std::array<RandomView, 2> views;
-  std::optional<double> lars_eta;  // none: SGD
-  int64_t accumulate = 1;          // batches to an update
+  std::optional<double> lars_eta;  // of LARS; none: SGD, or AdamW
+  bool adamw = false;
+  double clip_grad = 0;    // norm of a parameter's gradient, at most; 0: any
+  int64_t accumulate = 1;  // batches to an update
   bool online_classifier = false, momentum_classifier = false;
   double classifier_lr = 0;        // per 256 images
   int64_t rank_every = 0;          // steps between two rank events

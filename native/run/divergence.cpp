@@ -73,7 +73,8 @@ void check_finite(const Checkpoint& checkpoint, Position next, const std::string
     if (tensor.is_floating_point()) tensors.push_back(tensor);
   };
   for (const auto& [name, tensor] : checkpoint.state_dict) add(tensor);
-  for (const auto& [index, buffer] : checkpoint.optimizer.momentum_buffers) add(buffer);
+  each_tensor(checkpoint.optimizer,
+              [&](const char*, int64_t, const torch::Tensor& tensor) { add(tensor); });
   if (tensors.empty()) return;
   // A norm is not finite where one element is not.
   if (torch::stack(torch::_foreach_norm(tensors)).sum().isfinite().item<bool>()) return;

@@ -22,9 +22,9 @@ Plain hash_tensors(const std::string& path) {
   const auto checkpoint = load_checkpoint(path);
   Plain::List out;
   for (const auto& [name, tensor] : checkpoint.state_dict) out.push_back(hash(name, tensor));
-  for (const auto& [index, tensor] : checkpoint.optimizer.momentum_buffers) {
-    out.push_back(hash(message("momentum of parameter ", index), tensor));
-  }
+  each_tensor(checkpoint.optimizer, [&](const char* what, int64_t index, const auto& tensor) {
+    out.push_back(hash(message(what, " of parameter ", index), tensor));
+  });
   return out;
 }
 

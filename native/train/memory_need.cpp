@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "methods/table.h"
 #include "models/linear_probe.h"
 #include "models/network_size.h"
 
@@ -38,20 +39,27 @@ double frozen_forward(const RunOptions& options, int64_t batch) {
   return static_cast<double>(std::min(batch, piece_of(options.crop_size))) * image * kFloat;
 }
 
-// Parameters of projector and predictor, and what their layers put out for one image.
+// Parameters of projector, predictor and prototypes, and what their layers put out for one image.
 struct Heads {
-  double projector = 0, predictor = 0, outputs = 0;
+  double projector = 0, predictor = 0, prototypes = 0, outputs = 0;
 };
 
 Heads heads(const MethodOptions& method) {
   const auto width = static_cast<double>(find_architecture(method.arch).feature_dim());
   const auto dim = static_cast<double>(method.dim), pred = static_cast<double>(method.pred_dim);
   const auto hidden = method.proj_hidden_dim ? static_cast<double>(method.proj_hidden_dim) : width;
-  const bool byol = method.name == MethodName::byol;
+  const auto& row = row_of(method.name);
+  const auto between =
+      static_cast<double>(row.projector_layers - 2);  // hidden layers but the first
   Heads out;
-  out.projector = width * hidden + (byol ? 0 : hidden * hidden) + hidden * dim;
-  out.outputs = (byol ? 1 : 2) * hidden + dim;
-  if (method.filter) return out;
+  out.projector = width * hidden + between * hidden * hidden + hidden * dim;
+  out.outputs = (1 + between) * hidden + dim;
+  if (row.prototypes) {
+    const auto count = static_cast<double>(method.prototypes);
+    out.prototypes = dim * count;
+    out.outputs += 3 * count;  // logits, their logarithms, the target
+  }
+  if (method.filter || !row.predictor) return out;
   out.predictor = 2 * dim * pred;
   out.outputs += pred + dim;
   return out;
@@ -70,14 +78,15 @@ MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision 
   constexpr int64_t kViews = 2;
   const auto size = network(options);
   const auto head = heads(options.method);
-  const bool byol = options.method.name == MethodName::byol;
   const double backbone = size.parameters;
-  const double trained = backbone + head.projector + head.predictor;
-  const double averaged = byol ? backbone + head.projector : 0;
+  const double trained = backbone + head.projector + head.predictor + head.prototypes;
+  const double averaged =
+      row_of(options.method.name).momentum ? backbone + head.projector + head.prototypes : 0;
 
   // With gradients and the optimizer's momentum; a saved copy has no gradients.
-  const double weights = kFloat * (3 * trained + averaged);
-  const double saved = kFloat * (2 * trained + averaged);
+  const double moments = options.adamw ? 2 : 1;
+  const double weights = kFloat * ((2 + moments) * trained + averaged);
+  const double saved = kFloat * ((1 + moments) * trained + averaged);
   const double cast = precision == Precision::fp32 ? 0 : element(precision) * (trained + averaged);
 
   // What backward() goes by: each convolution's output, and what batch norm and ReLU make of it.
@@ -87,7 +96,7 @@ MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision 
   const double kept = kViews * images * each;
   const double working = kViews * images * size.largest * 3 * kFloat;  // in one pass
 
-  const auto side = static_cast<double>(std::min(batch, options.method.dim));
+  const auto side = static_cast<double>(std::min(batch, compared_features(options.method)));
   const double spectral = 6 * 8 * side * side;  // of the filter and the rank monitor, in float64
 
   double loaders = ring(options, batch, kViews);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "device/loading.h"
 #include "device/memory.h"
+#include "methods/table.h"
 #include "run/output.h"
 #include "run/output_lock.h"
 #include "run/ranks.h"
@@ -69,11 +70,10 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
                   .every = options.milestones > 0
                                ? (options.epochs + options.milestones - 1) / options.milestones
                                : 0};
-  const bool byol = options.method.name == MethodName::byol;
   Run run(std::move(setup), {.numbered = true, .keep = keep}, loader, learner, evaluations,
-          {{"method", byol ? "byol" : "simsiam"},
+          {{"method", row_of(options.method.name).text},
            {"parameters", learner.parameters()},
-           {"dim", options.method.dim},
+           {"dim", compared_features(options.method)},
            {"memory", memory}});
   warn(options, dataset, sink);
   return train(run, learner);

@@ -7,8 +7,7 @@
 #include "base/error.h"
 #include "checkpoint/names.h"
 #include "device/device.h"
-#include "methods/byol.h"
-#include "methods/simsiam.h"
+#include "methods/table.h"
 #include "models/batch_norm.h"
 #include "models/weights.h"
 #include "run/output.h"
@@ -16,11 +15,6 @@
 
 namespace rdm {
 namespace {
-
-std::unique_ptr<Method> make_method(const MethodOptions& options) {
-  if (options.name == MethodName::byol) return std::make_unique<ByolImpl>(options);
-  return std::make_unique<SimSiamImpl>(options);
-}
 
 Schedule whole_schedule(const PretrainOptions& options, int64_t batches) {
   auto schedule = options.schedule;
@@ -129,8 +123,10 @@ std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& op
   const int64_t images = options.global_batch() * options.accumulate;
   SgdGroup common;
   common.momentum = options.momentum;
-  common.weight_decay = options.weight_decay;
+  common.weight_decay = common.initial_weight_decay = options.weight_decay;
   common.lars_eta = options.lars_eta;
+  if (options.adamw) common.adamw.emplace();
+  common.clip_norm = options.clip_grad;
   std::vector<SgdGroup> groups;
   const auto add = [&](std::vector<torch::Tensor> parameters, double lr, bool fix_lr) {
     auto& group = groups.emplace_back(common);
@@ -162,6 +158,7 @@ StepResult SelfSupervised::step(const DeviceBatch& batch, Position at) {
   if (const bool frozen = at.epoch < head_warmup_epochs_; frozen != frozen_) {
     freeze_backbone(frozen);
   }
+  const auto still = method_->begin(at.epoch);
   updater_->begin(at);
   StepResult result;
   torch::Tensor total;
@@ -180,6 +177,7 @@ StepResult SelfSupervised::step(const DeviceBatch& batch, Position at) {
   }
   if (result.first.sound.defined()) updater_->rests_on(result.first.sound);
   updater_->backward(total, at);
+  for (const auto& parameter : still) parameter.mutable_grad().reset();
   if (updater_->completes(at)) {
     updater_->update();
     method_->after_update(updater_->updates(at), updater_->total());

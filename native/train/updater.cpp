@@ -55,9 +55,10 @@ int64_t Updater::updates(Position at) const {
 int64_t Updater::momentum_bytes() const {
   int64_t bytes = 0;
   for (const auto& group : optimizer_.groups()) {
-    if (group.momentum == 0) continue;
-    for (const auto& parameter : group.parameters)
-      bytes += static_cast<int64_t>(parameter.nbytes());
+    const int64_t each = group.adamw ? 2 : group.momentum == 0 ? 0 : 1;
+    for (const auto& parameter : group.parameters) {
+      bytes += each * static_cast<int64_t>(parameter.nbytes());
+    }
   }
   return bytes;
 }

@@ -1,5 +1,6 @@
 // The options of a run, rdm pretrain's and rdm lincls's: complete, then checked and under the addon's names.
 import { RdmError } from '../base/errors.js';
+import { type Method, momentumMethods, predictorMethods } from '../types/choices.js';
 import { seconds } from './check.js';
 import { predictorFlags } from './flags.js';
 import { resolveProcess, shared } from './process.js';
@@ -95,11 +96,11 @@ function checkClassifiers({
   onlineClassifier,
   momentumClassifier,
 }: Pick<Complete<'pretrain'>, 'method' | 'onlineClassifier' | 'momentumClassifier'>): void {
-  if (momentumClassifier && method !== 'byol') {
+  if (momentumClassifier && !momentumMethods.includes(method)) {
     throw new RdmError(
       'usage',
       `--momentum-classifier has nothing to look at: ${method} has no momentum network`,
-      'leave it out, or take --method byol',
+      `leave it out, or take --method ${momentumMethods.join(' or ')}`,
     );
   }
   if (momentumClassifier && !onlineClassifier) {
@@ -111,14 +112,27 @@ function checkClassifiers({
   }
 }
 
-/** A filter has a branch and a shape that fit each other. */
+/** Why a filter has no place in a method. */
+const unfiltered: Partial<Record<Method, string>> = {
+  swav: 'its branches differ by the assignment to prototypes, and it compares no features',
+  dino: "its branches differ by the teacher's centring and sharpening, and it compares no features",
+  barlow: 'its branches are to be alike, and its loss keeps the rank up',
+  vicreg: 'its branches are to be alike, and its loss keeps the rank up',
+};
+
+/** A filter has a method, a branch and a shape that fit each other. */
 function checkPredictor({
+  method,
   predType,
   predLocation,
-}: {
-  predType: string;
-  predLocation: string;
-}): void {
+}: Pick<Complete<'pretrain'>, 'method' | 'predType' | 'predLocation'>): void {
+  if (unfiltered[method] && predType !== 'mlp') {
+    throw new RdmError(
+      'usage',
+      `--pred-type ${predType} has no place in ${method}: ${unfiltered[method]}`,
+      `leave it out, or take --method ${predictorMethods.join(' or ')}`,
+    );
+  }
   if (predLocation !== 'target' || predType === 'poly') return;
   throw new RdmError(
     'usage',

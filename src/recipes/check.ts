@@ -5,7 +5,7 @@ import {
   resolveLincls,
   resolvePretrain,
 } from '../options/runs.js';
-import type { Dataset } from '../types/choices.js';
+import { type Dataset, momentumMethods } from '../types/choices.js';
 import type { Finding, LinclsRecipe, PretrainRecipe, Recipe } from './types.js';
 
 const ok = (message: string): Finding => ({ level: 'ok', message });
@@ -61,9 +61,17 @@ function checkRate(run: AnyRun, published: AnyRun, bounds: [number, number]): Fi
   return note(`${text}; the recipe has ${short(rate(published))} and ${images(published)} images`);
 }
 
-/** Sources: the definitions of the two losses. */
+const lossesOfOthers = {
+  swav: "the loss is the mean cross-entropy of each view's prediction of the other's assignment",
+  dino: "the loss is the mean cross-entropy of the student's prediction of the teacher's other view",
+  barlow: "the loss is the correlations' distance from the identity, times --barlow-scale",
+  vicreg: 'the loss is the weighted sum of invariance, variance and covariance',
+} as const;
+
+/** Sources: the definitions of the losses. */
 function checkLoss({ method, optimizer, ...run }: ResolvedPretrain): Finding {
   if (method === 'simsiam') return ok('the loss is the mean of its two terms, -cos');
+  if (method !== 'byol') return ok(lossesOfOthers[method]);
   const text =
     'the loss is the sum of its two terms, 2 - 2 cos: gradients are 4 times those of simsiam';
   if (optimizer === 'lars') return ok(`${text}, which lars scales away`);
@@ -71,8 +79,19 @@ function checkLoss({ method, optimizer, ...run }: ResolvedPretrain): Finding {
   return note(`${text}, as if its rate were ${short((4 * run.lr * images) / 256)}`);
 }
 
+const prototypesOf = {
+  swav: "target's assignment to prototypes",
+  dino: "teacher's centring and sharpening",
+} as const;
+
 function checkPredictor(run: ResolvedPretrain): Finding {
   const { predType: type, predLocation: branch, sigma, fixPredLr } = run;
+  if (run.method === 'barlow' || run.method === 'vicreg') {
+    return ok('no branch differs from the other: its loss keeps the rank up');
+  }
+  if (run.method === 'swav' || run.method === 'dino') {
+    return ok(`what differs between the branches is the ${prototypesOf[run.method]}`);
+  }
   if (type === 'mlp') {
     if (run.method === 'byol' || fixPredLr) return ok(`a learnable predictor of ${run.predDim}`);
     return note(
@@ -97,7 +116,7 @@ function checkStatistics({ batchSize, accumulate }: ResolvedPretrain): Finding {
 }
 
 function checkTau(run: ResolvedPretrain, published: ResolvedPretrain): Finding[] {
-  if (run.method !== 'byol') return [];
+  if (!momentumMethods.includes(run.method)) return [];
   const { baseTau, finalTau, epochs } = run;
   const text = `tau goes from ${baseTau} to ${finalTau} in ${epochs} epochs${inSteps(run)}`;
   if (baseTau > finalTau) return [warning(`${text}: the target follows faster and faster`)];

@@ -14,6 +14,7 @@ import type {
   ScoreOptions,
   SpectrumOptions,
 } from '../options/types.js';
+import { predictorMethods } from '../types/choices.js';
 import type { Control, Event, FeatureEvent, KnnEvent, StartEvent } from '../types/events.js';
 import type {
   FeatureSet,
@@ -40,7 +41,7 @@ type Resolved = ReturnType<typeof resolveLincls | typeof resolvePretrain>;
 
 type OnEvent = (event: Event) => void;
 
-/** Pretrains SimSiam or BYOL, with a predictor or a filter, on images without labels; writes checkpoint_%04d.pth.tar. */
+/** Pretrains, by any of the methods, on images without labels; writes checkpoint_%04d.pth.tar. */
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
   checkKeys('pretrain', options, ['data', 'process', 'predictor']);
   const resolved = resolvePretrain(options);
@@ -48,10 +49,11 @@ export async function pretrain(options: PretrainOptions, control: Control = {}):
   const inStep = onCollapse === 'stop' || until > 0; // so that the run ends at the step that says so
   const { predType: type, predLocation: location, sigma } = resolved;
   const predictor = { type, location, ...(type === 'poly' && { sigma }) };
+  const told = predictorMethods.includes(resolved.method) ? { predictor } : {};
   const start = (onEvent: OnEvent) =>
     native().pretrain(
       resolved,
-      (event) => onEvent(event.type === 'start' ? { ...event, predictor } : event),
+      (event) => onEvent(event.type === 'start' ? { ...event, ...told } : event),
       inStep,
     );
   const line = (seed: number) => pretrainLine(options, seed);

@@ -1,7 +1,7 @@
 // Whether a pretraining works, told from its events alone by the paper's quantity, the effective ranks.
 // The bounds lie between runs that were made: docs/verdict.md.
 import type { Job } from '../native/addon.js';
-import type { CollapseAction, Standing } from '../types/choices.js';
+import { type CollapseAction, type Standing, symmetricMethods } from '../types/choices.js';
 import type {
   Drift,
   EpochEvent,
@@ -220,7 +220,8 @@ function drifted({ drift }: Run): boolean {
 }
 
 /** The target's rank leads in all of the last measurements, and the network has moved. */
-function isHealthy({ ranks, firstRank }: Run, found: Evidence): boolean {
+function isHealthy({ start, ranks, firstRank }: Run, found: Evidence): boolean {
+  if (start?.method && symmetricMethods.includes(start.method)) return false; // no branch is to lead
   if (ranks.length < healthyLeast || !ranks.every(({ difference }) => difference > 0)) return false;
   return hasMoved(firstRank, found);
 }

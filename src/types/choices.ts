@@ -19,8 +19,14 @@ export const badImageActions = ['skip', 'stop'] as const;
 export const divergenceActions = ['stop', 'rollback'] as const;
 export const datasets = ['custom', 'cifar10', 'cifar100', 'imagenet100', 'imagenet'] as const;
 export const stems = ['imagenet', 'cifar'] as const;
-export const methods = ['simsiam', 'byol'] as const;
-export const optimizers = ['sgd', 'lars'] as const;
+export const methods = ['simsiam', 'byol', 'swav', 'dino', 'barlow', 'vicreg'] as const;
+/** Those with a predictor, in whose place a filter can be. */
+export const predictorMethods: readonly Method[] = ['simsiam', 'byol'];
+/** Those whose target is a momentum network. */
+export const momentumMethods: readonly Method[] = ['byol', 'dino'];
+/** Those whose branches do not differ. */
+export const symmetricMethods: readonly Method[] = ['barlow', 'vicreg'];
+export const optimizers = ['sgd', 'lars', 'adamw'] as const;
 export const pretrainSchedules = ['cosine', 'warmup-cosine'] as const;
 export const linclsSchedules = ['cosine', 'step'] as const;
 export const interpolations = ['bilinear', 'bicubic'] as const;

@@ -223,7 +223,7 @@ const refused: [what: string, line: () => string[], code: number, stderr: RegExp
     'a momentum branch that is not there',
     () => [pretrained, 'x', '--to', 'timm', '--branch', 'momentum'],
     1,
-    /^rdm: cannot load .*: it holds no momentum networks\n {5}Only BYOL and MoCo have them: leave --branch out\.\n$/,
+    /^rdm: cannot load .*: it holds no momentum networks\n {5}Only BYOL, DINO and MoCo have them: leave --branch out\.\n$/,
   ],
   [
     'a folder that is not there',

@@ -69,8 +69,8 @@ for (const shell of ['bash', 'fish'] as const) {
   test(`${shell}: the flags of the command on the line, hidden ones not`, {
     skip: missing(shell),
   }, () => {
-    assert.deepEqual(offered(shell, 'pretrain', '/data', '--si'), ['--sigma']);
-    assert.deepEqual(offered(shell, 'lincls', '--si'), []);
+    assert.deepEqual(offered(shell, 'pretrain', '/data', '--sig'), ['--sigma']);
+    assert.deepEqual(offered(shell, 'lincls', '--sig'), []);
     assert.deepEqual(offered(shell, 'data', 'check', '--max'), ['--max-image-pixels']);
     assert.deepEqual(offered(shell, 'pretrain', '--no-fix'), []);
   });

@@ -32,6 +32,27 @@ const refused: [line: string, message: string, hint: string][] = [
   ['pretrain --lars-eta 0.1', '--lars-eta has no effect with --optimizer sgd', '--optimizer lars'],
   ['pretrain --base-tau 0.9', '--base-tau has no effect with --method simsiam', '--method byol'],
   ['pretrain --final-tau 0.9', '--final-tau has no effect with --method simsiam', '--method byol'],
+  [
+    'pretrain --method barlow --base-tau 0.9',
+    '--base-tau has no effect with --method barlow',
+    '--method byol',
+  ],
+  [
+    'pretrain --method dino --queue-size 9',
+    '--queue-size has no effect with --method dino',
+    '--method swav',
+  ],
+  ['pretrain --temperature 1', '--temperature has no effect with --method simsiam', 'swav'],
+  [
+    'pretrain --method swav --fix-pred-lr',
+    '--fix-pred-lr has no effect with --method swav',
+    '--method simsiam',
+  ],
+  [
+    'pretrain --optimizer adamw --momentum 0.5',
+    '--momentum has no effect with --optimizer adamw',
+    '--optimizer sgd',
+  ],
   ['pretrain --stem-padding 1', '--stem-padding has no effect with --stem imagenet', 'cifar'],
   [
     'pretrain --classifier-lr 1',

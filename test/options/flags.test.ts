@@ -74,6 +74,26 @@ const pretrain = `${shared}
 --zero-init-residual
 --base-tau <tau> = 0.99
 --final-tau <tau> = 1
+--prototypes <n>
+--temperature <t> = 0.1
+--frozen-prototypes-epochs <n> = 1
+--sinkhorn-epsilon <e> = 0.05
+--sinkhorn-iterations <n> = 3
+--queue-size <n> = 3840
+--queue-from-epoch <n> = 15
+--teacher-temperature <t> = 0.07
+--warmup-teacher-temperature <t> = 0.04
+--warmup-teacher-temperature-epochs <n> = 50
+--centre-momentum <m> = 0.9
+--learn-prototype-lengths
+--barlow-lambda <weight> = 0.005
+--barlow-scale <factor> = 0.1
+--invariance-weight <weight> = 25
+--variance-weight <weight> = 25
+--covariance-weight <weight> = 1
+--final-lr <rate> = 0
+--final-weight-decay <decay>
+--clip-grad <norm> = 0
 --optimizer <name> = "sgd"
 --lars-eta <eta> = 0.02
 --schedule <name> = "cosine"

@@ -36,7 +36,7 @@ const size = {
  * of a 3×3 convolution with stride 2 on 1×1 unset, and LARS takes its norm.
  */
 const cropSize = (stem?: string) => (stem === 'cifar' ? 16 : 32);
-const heads = { dim: 64, projHiddenDim: 64, predDim: 32 };
+const heads = { dim: 64, projHiddenDim: 64, predDim: 32, prototypes: 20 };
 
 async function follow(run: (onEvent: (event: Event) => void) => Promise<unknown>) {
   const events: Event[] = [];

@@ -34,7 +34,7 @@ const resolved = (recipe: Recipe) =>
 /** They have no default, or are taken from a checkpoint. */
 const unset = [
   ...['seed', 'gpu', 'resume', 'classes', 'labels', 'val', 'pretrained', 'mean', 'std', 'mlflow'],
-  'init',
+  ...['init', 'final-weight-decay'],
 ];
 const checkpoints = ['arch', 'stem', 'stem-padding', 'crop-size', 'val-resize'];
 

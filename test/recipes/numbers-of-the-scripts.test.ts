@@ -80,6 +80,36 @@ const imagenet = {
   sigma: -1,
 };
 
+const swav = {
+  ...{
+    method: 'swav',
+    optimizer: 'lars',
+    larsEta: 0.02,
+    lr: 0.6,
+    finalLr: 0.0006,
+    weightDecay: 1e-6,
+  },
+  ...{ projHiddenDim: 2048, dim: 128, prototypes: 3000, frozenPrototypesEpochs: 2 },
+  ...{ temperature: 0.1, sinkhornEpsilon: 0.05, sinkhornIterations: 3 },
+  ...{ queueSize: 3840, queueFromEpoch: 50, zeroInitResidual: false, momentumClassifier: false },
+};
+const dino = {
+  ...{ method: 'dino', optimizer: 'lars', larsEta: 0.02, lr: 0.3, weightDecay: 1e-6 },
+  ...{ projHiddenDim: 2048, dim: 256, prototypes: 4096, frozenPrototypesEpochs: 1 },
+  ...{ temperature: 0.1, warmupTeacherTemperature: 0.04, teacherTemperature: 0.07 },
+  ...{ warmupTeacherTemperatureEpochs: 50, centreMomentum: 0.9, baseTau: 0.9995, finalTau: 1 },
+  ...{ zeroInitResidual: false, momentumClassifier: true, clipGrad: 0 },
+};
+const symmetric = {
+  ...{ optimizer: 'lars', larsEta: 0.02, lr: 0.3, weightDecay: 1e-4 },
+  ...{ projHiddenDim: 2048, dim: 2048, zeroInitResidual: false, momentumClassifier: false },
+};
+const barlow = { ...symmetric, method: 'barlow', barlowLambda: 0.005, barlowScale: 0.1 };
+const vicreg = {
+  ...{ ...symmetric, method: 'vicreg' },
+  ...{ invarianceWeight: 25, varianceWeight: 25, covarianceWeight: 1 },
+};
+
 const pretraining: Record<string, object> = {
   'cifar/rdmsimsiam': { ...solo, ...simsiam, ...cifar, ...authors },
   'cifar/simsiam': { ...solo, ...simsiam, ...cifar, ...learnable(512, true), epochs: 1000 },
@@ -101,6 +131,12 @@ const pretraining: Record<string, object> = {
     ...{ ...solo, ...byol, ...hundred, ...learnable(8192, false) },
     ...{ epochs: 400, lr: 0.5, momentumClassifier: false },
   },
+  ...Object.fromEntries(
+    Object.entries({ swav, dino, barlow, vicreg }).flatMap(([name, own]) => [
+      [`cifar/${name}`, { ...solo, ...own, ...cifar, epochs: 1000 }],
+      [`imagenet100/${name}`, { ...solo, ...own, ...hundred, epochs: 400 }],
+    ]),
+  ),
   'imagenet/rdmsimsiam': { ...imagenet, fixPredLr: false },
   'imagenet/grid': { ...imagenet, fixPredLr: true },
 };
@@ -109,7 +145,16 @@ const pretraining: Record<string, object> = {
 type Views = [number, string, number[], number, number, [number, number], [number, number]];
 const four: [number[], number, number] = [[0.4, 0.4, 0.4, 0.1], 0.2, 0.5];
 const two: [number[], number, number] = [[0.4, 0.4, 0.2, 0.1], 0.2, 0.5];
+const eight: [number[], number, number] = [[0.8, 0.8, 0.8, 0.2], 0.2, 0.5];
 const views: Record<string, Views> = {
+  'cifar/swav': [0.08, 'bicubic', ...eight, [0, 0], [0, 0]],
+  'imagenet100/swav': [0.08, 'bicubic', ...eight, [0.5, 0.5], [0, 0]],
+  'cifar/dino': [0.08, 'bicubic', ...two, [0, 0], [0, 0.2]],
+  'imagenet100/dino': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
+  'cifar/barlow': [0.08, 'bicubic', ...two, [0, 0], [0, 0.2]],
+  'imagenet100/barlow': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
+  'cifar/vicreg': [0.2, 'bicubic', ...two, [0, 0], [0.1, 0.1]],
+  'imagenet100/vicreg': [0.2, 'bicubic', ...two, [0.5, 0.5], [0.1, 0.1]],
   'cifar/rdmsimsiam': [0.08, 'bicubic', ...four, [0, 0], [0, 0]],
   'cifar/simsiam': [0.08, 'bicubic', ...four, [0, 0], [0, 0]],
   'cifar/rdmbyol': [0.08, 'bicubic', ...two, [0, 0], [0, 0.2]],

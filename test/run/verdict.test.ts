@@ -50,6 +50,17 @@ for (const [name, first, last] of [
   });
 }
 
+test('a symmetric method is never healthy, as no branch is to lead, and collapses as others do', () => {
+  const names = (name: string) =>
+    verdicts(
+      recorded(name).map((event) =>
+        event.type === 'start' ? { ...event, method: 'barlow' as const } : event,
+      ),
+    ).map(({ verdict }) => verdict);
+  assert.deepEqual(names('target-1'), []); // healthy by SimSiam
+  assert.equal(names('symmetric').at(-1), 'complete_collapse');
+});
+
 /** A run that stands still goes on standing still: its epochs over and over. */
 function longer(events: Event[], epochs: number): Event[] {
   const [started, ...rest] = events;

@@ -38,7 +38,7 @@ export const features = {
       for: ['knn', 'map', 'embed', 'score', 'probe'],
     }),
     /** Of BYOL: the online network or the momentum network. */
-    branch: option('--branch <name>', `of byol: ${branches.join(', ')} network`, {
+    branch: option('--branch <name>', `of byol and dino: ${branches.join(', ')} network`, {
       type: choice<Branch>('branch', branches),
       default: 'online',
       for: ['knn', 'map', 'embed', 'score', 'probe', 'export'],

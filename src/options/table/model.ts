@@ -6,7 +6,9 @@ import {
   filterSolvers,
   filterSources,
   methods,
+  momentumMethods,
   predictorLocations,
+  predictorMethods,
   predictorTypes,
   type Stem,
   stems,
@@ -45,11 +47,11 @@ export const model = {
   },
 } as const;
 
-/** Sources: main_simsiam.py; solo-learn's byol.py. */
+/** Sources: main_simsiam.py; solo-learn's methods. */
 export const method = {
   heading: 'Method:',
   rows: {
-    method: option('--method <name>', `${methods.join(' or ')} (with momentum networks)`, {
+    method: option('--method <name>', `${methods.join(', ')}`, {
       type: choice('method', methods),
       default: 'simsiam',
       for: ['pretrain'],
@@ -57,24 +59,26 @@ export const method = {
     /** Features that the projector puts out. */
     dim: option('--dim <n>', 'features of the projector', {
       type: whole(1),
-      default: ({ method }) => ({ simsiam: 2048, byol: 256 })[method],
-      defaultText: '2048; byol 256',
+      default: ({ method }) =>
+        ({ simsiam: 2048, byol: 256, swav: 128, dino: 256, barlow: 2048, vicreg: 2048 })[method],
+      defaultText: '2048; byol and dino 256, swav 128',
       for: ['pretrain'],
     }),
     /** Hidden features of the projector; 0: as many as the backbone puts out. */
     projHiddenDim: option('--proj-hidden-dim <n>', 'hidden features of the projector', {
       type: whole(0),
-      default: ({ method }) => ({ simsiam: 0, byol: 4096 })[method],
-      defaultText: "the backbone's; byol 4096",
+      default: ({ method }) =>
+        ({ simsiam: 0, byol: 4096, swav: 2048, dino: 2048, barlow: 2048, vicreg: 2048 })[method],
+      defaultText: "2048; simsiam the backbone's, byol 4096",
       for: ['pretrain'],
     }),
     /** Hidden features of the `mlp` predictor. */
     predDim: option('--pred-dim <n>', 'hidden features of the mlp predictor', {
       type: whole(1),
-      default: ({ method }) => ({ simsiam: 512, byol: 4096 })[method],
+      default: ({ method }) => (method === 'byol' ? 4096 : 512),
       defaultText: '512; byol 4096',
-      when: { predType: 'mlp' },
-      told: {},
+      when: { method: predictorMethods, predType: 'mlp' },
+      told: { method: predictorMethods },
       for: ['pretrain'],
     }),
     /** Each residual block begins as the identity. */
@@ -83,21 +87,21 @@ export const method = {
       'residual blocks begin as the identity (simsiam: on; --no-… turns it off)',
       {
         type: toggle,
-        default: ({ method }) => ({ simsiam: true, byol: false })[method],
+        default: ({ method }) => method === 'simsiam',
         for: ['pretrain'],
       },
     ),
-    /** BYOL: how slowly the momentum networks follow, at the first step. */
+    /** BYOL, DINO: how slowly the momentum networks follow, at the first step. */
     baseTau: option(
       '--base-tau <tau>',
-      'byol: share that the momentum networks keep at the first step',
-      { type: probability, default: 0.99, when: { method: 'byol' }, for: ['pretrain'] },
+      'byol, dino: share that the momentum networks keep at the first step',
+      { type: probability, default: 0.99, when: { method: momentumMethods }, for: ['pretrain'] },
     ),
-    /** BYOL: how slowly the momentum networks follow, at the last step. */
+    /** BYOL, DINO: how slowly the momentum networks follow, at the last step. */
     finalTau: option('--final-tau <tau>', 'and at the last step', {
       type: probability,
       default: 1,
-      when: { method: 'byol' },
+      when: { method: momentumMethods },
       for: ['pretrain'],
     }),
   },

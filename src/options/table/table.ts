@@ -17,6 +17,7 @@ import {
   vectorFiles,
   vectors,
 } from './looking.js';
+import { losses } from './losses.js';
 import { device, output, processes, recipe } from './machine.js';
 import { method, model, monitor, predictor } from './model.js';
 import type { CommandName, Group, Per, Row } from './row.js';
@@ -52,7 +53,7 @@ const groups: readonly Group[] = [
     tools.printed,
   ],
   tools.printedList,
-  ...[recipe, model, frozen, evaluated, embedded, start, method, predictor, monitor],
+  ...[recipe, model, frozen, evaluated, embedded, start, method, losses, predictor, monitor],
   ...[features, neighbours, map, vectors, lookedUp, scored, probed, fewLabels, predicted],
   ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
   ...[subset, statistics, output, vectorFiles, duplicateFiles, shown, spectrumFiles, mapFiles],
@@ -62,6 +63,7 @@ const groups: readonly Group[] = [
 /** Taken from the files, where the rows' doc comments are. */
 type Files =
   | typeof import('./model.js')
+  | typeof import('./losses.js')
   | typeof import('./training.js')
   | typeof import('./data.js')
   | typeof import('./datasets.js')
@@ -106,7 +108,7 @@ export type FlagsOf<Name extends CommandName> = Omit<RowsOf<Name, boolean, boole
     ? { learningRate?: Rate | undefined }
     : unknown);
 
-type NoDefault = 'seed' | 'gpu' | 'mean' | 'std';
+type NoDefault = 'seed' | 'gpu' | 'mean' | 'std' | 'finalWeightDecay';
 type Filled<Options> = {
   [Key in Exclude<keyof Options, NoDefault>]-?: NonNullable<Options[Key]>;
 } & Pick<Options, Extract<keyof Options, NoDefault>>;

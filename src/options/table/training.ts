@@ -3,6 +3,7 @@ import {
   divergenceActions,
   linclsSchedules,
   optimizers,
+  predictorMethods,
   pretrainSchedules,
 } from '../../types/choices.js';
 import { choice, list, number, path, stepsOrTime, text, time, toggle, whole } from './kinds.js';
@@ -56,11 +57,6 @@ export const training = {
       default: per({ pretrain: 0.05, lincls: 0.1 }),
       for: runs,
     }),
-    momentum: option('--momentum <m>', 'momentum of the optimizer', {
-      type: number({ least: 0 }),
-      default: 0.9,
-      for: runs,
-    }),
     weightDecay: option('--wd, --weight-decay <decay>', 'weight decay', {
       type: number({ least: 0 }),
       default: per({ pretrain: 1e-4, lincls: 0 }),
@@ -80,9 +76,15 @@ export const pretraining = {
   rows: {
     optimizer: option(
       '--optimizer <name>',
-      `${optimizers.join(' or ')} (the rate of each tensor by its norms)`,
+      `${optimizers.join(', ')} (lars: the rate of each tensor by its norms)`,
       { type: choice('optimizer', optimizers), default: 'sgd', for: ['pretrain'] },
     ),
+    momentum: option('--momentum <m>', 'momentum of sgd and lars', {
+      type: number({ least: 0 }),
+      default: 0.9,
+      when: { optimizer: ['sgd', 'lars'] },
+      for: ['pretrain'],
+    }),
     /** LARS: its trust coefficient. */
     larsEta: option('--lars-eta <eta>', 'trust coefficient of lars', {
       type: number({ least: 0 }),
@@ -112,12 +114,31 @@ export const pretraining = {
         for: ['pretrain'],
       },
     ),
+    /** The rate that the warm-up's cosine ends at; it does not scale with the batch. */
+    finalLr: option('--final-lr <rate>', 'the rate that the cosine ends at, whatever the batch', {
+      type: number({ least: 0 }),
+      default: 0,
+      when: { schedule: 'warmup-cosine' },
+      for: ['pretrain'],
+    }),
+    /** A cosine per step from `weightDecay` to this; undefined: it stays. */
+    finalWeightDecay: option(
+      '--final-weight-decay <decay>',
+      'weight decay at the end, by a cosine per step; else it stays',
+      { type: number({ least: 0 }), for: ['pretrain'] },
+    ),
+    /** Gradients of a parameter whose norm is larger are scaled to it, as DINO's; 0: none are. */
+    clipGrad: option('--clip-grad <norm>', "largest norm of a parameter's gradient; 0: any", {
+      type: number({ least: 0 }),
+      default: 0,
+      for: ['pretrain'],
+    }),
     /** Keeps the predictor's learning rate at its initial value. */
     fixPredLr: option('--fix-pred-lr', "keep the predictor's learning rate at its initial value", {
       type: toggle,
       absent: false,
       when: { method: 'simsiam', predType: 'mlp' },
-      told: {},
+      told: { method: predictorMethods },
       for: ['pretrain'],
     }),
     /** Batches whose gradients are added before an update; the learning rate scales with them. */
@@ -133,6 +154,11 @@ export const pretraining = {
 export const probing = {
   heading: 'Training:',
   rows: {
+    momentum: option('--momentum <m>', 'momentum of SGD', {
+      type: number({ least: 0 }),
+      default: 0.9,
+      for: ['lincls'],
+    }),
     /** LARC around SGD. */
     lars: option('--lars', 'LARC around SGD', { type: toggle, absent: false, for: ['lincls'] }),
     schedule: option(
@@ -239,10 +265,10 @@ export const onlineClassifier = {
       when: { onlineClassifier: true },
       for: ['pretrain'],
     }),
-    /** BYOL: another one on the momentum network's features. */
+    /** BYOL, DINO: another one on the momentum network's features. */
     momentumClassifier: option(
       '--momentum-classifier',
-      "byol: and one on the momentum network's features",
+      "byol, dino: and one on the momentum network's features",
       { type: toggle, absent: false, for: ['pretrain'] },
     ),
   },

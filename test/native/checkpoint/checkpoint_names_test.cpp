@@ -232,7 +232,7 @@ TEST_CASE("the momentum branch is its own network, and only BYOL has one") {
   REQUIRE(none);
   CHECK(none->what() ==
         "cannot load " + fixture("simsiam.pth") + ": it holds no momentum networks");
-  CHECK(none->hint == "Only BYOL and MoCo have them: leave --branch out.");
+  CHECK(none->hint == "Only BYOL, DINO and MoCo have them: leave --branch out.");
 }
 
 TEST_CASE("a head is rebuilt from its state dict: linear layers, batch norms, ReLUs between") {

@@ -53,6 +53,15 @@ TEST_CASE("rank: golden trajectories of BYOL" * doctest::skip()) {
   as_rank([&](Group& group) { test::check_byol_trajectories_together(alone, group); });
 }
 
+TEST_CASE("rank: golden trajectories of SwAV and DINO" * doctest::skip()) {
+  as_rank([](Group& group) { test::check_method_trajectories(torch::kFloat64, &group); });
+}
+
+TEST_CASE("golden methods_trajectory with 2 and with 4 processes") {
+  all_succeed(2, "rank: golden trajectories of SwAV and DINO");
+  all_succeed(4, "rank: golden trajectories of SwAV and DINO");
+}
+
 TEST_CASE("rank: losses over all rows" * doctest::skip()) {
   as_rank([](Group& group) {
     torch::manual_seed(4);

@@ -15,6 +15,9 @@ void print_byol_distances();  // of float64 to the golden losses
 nlohmann::json exact_byol_trajectories(Group* group);
 void check_byol_trajectories_together(const nlohmann::json& alone, Group& group);
 
+// SwAV and DINO, without and with small crops.
+void check_method_trajectories(torch::ScalarType type, Group* group);
+
 MethodOptions small_byol();
 ResNet momentum_encoder(Byol& model);
 

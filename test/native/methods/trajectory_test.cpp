@@ -1,4 +1,4 @@
-// Whole training steps of SimSiam against the reference's, and the optimisers behind them.
+// Whole training steps against the reference's, and the optimisers behind them.
 #include "check.h"
 #include "golden.h"
 #include "optim/larc.h"
@@ -10,6 +10,11 @@ using namespace rdm;
 
 TEST_CASE("golden simsiam_trajectory: five steps of SimSiam and RDM_SimSiam") {
   test::check_simsiam_trajectories(nullptr);
+}
+
+TEST_CASE("golden methods_trajectory: four steps of SwAV and DINO, with and without small crops") {
+  test::check_method_trajectories(torch::kFloat64, nullptr);
+  test::check_method_trajectories(torch::kFloat32, nullptr);
 }
 
 TEST_CASE("golden larc: three steps of LARC around SGD") {

@@ -60,3 +60,16 @@ TEST_CASE(
   CHECK(one.lr(0.5, 0, 0) == doctest::Approx(0.1));
   CHECK(one.lr(0.5, 1, 0) == doctest::Approx(0.5));
 }
+
+TEST_CASE("the rate falls to its end, the weight decay goes to its own, by half a cosine") {
+  Schedule schedule{
+      .shape = Schedule::Shape::warmup_cosine, .epochs = 4, .updates_per_epoch = 10, .end = 0.1};
+  CHECK(schedule.lr(0.5, 0, 0) == doctest::Approx(0.5));
+  CHECK(schedule.lr(0.5, 2, 0) == doctest::Approx(0.3));
+  CHECK(schedule.lr(0.5, 4, 0) == doctest::Approx(0.1));
+  CHECK(schedule.weight_decay(0.04, 3, 0) == 0.04);
+  schedule.final_weight_decay = 0.4;
+  CHECK(schedule.weight_decay(0.04, 0, 0) == doctest::Approx(0.04));
+  CHECK(schedule.weight_decay(0.04, 2, 0) == doctest::Approx(0.22));
+  CHECK(schedule.weight_decay(0.04, 4, 0) == doctest::Approx(0.4));
+}

@@ -1,8 +1,11 @@
 // Pretraining: the classifier beside the method, and gradients added over batches.
 #include "train/self_supervised.h"
 
+#include <filesystem>
+
 #include "base/error.h"
 #include "check.h"
+#include "checkpoint/checkpoint.h"
 #include "train/random_batch.h"
 
 using namespace rdm;
@@ -17,6 +20,8 @@ PretrainOptions small(MethodName name) {
   options.method.dim = 16;
   options.method.proj_hidden_dim = 24;
   options.method.pred_dim = 8;
+  options.method.prototypes = 12;
+  options.method.queue_size = 20;
   options.epochs = 2;
   options.batch_size = 8;
   options.lr = 0.5;
@@ -90,6 +95,57 @@ TEST_CASE("--accumulate: parameters move with every so many batches, by the mean
   once.step(batch, {0, 0});
   CHECK(!weight(twice).equal(before));
   CHECK(torch::allclose(weight(twice), weight(once), 1e-4, 1e-6));
+}
+
+TEST_CASE("every method goes on from a checkpoint as if it had not stopped, with AdamW too") {
+  for (const auto name :
+       {MethodName::swav, MethodName::dino, MethodName::barlow, MethodName::vicreg}) {
+    CAPTURE(static_cast<int>(name));
+    auto options = small(name);
+    options.adamw = name == MethodName::dino || name == MethodName::barlow;
+    options.clip_grad = name == MethodName::dino ? 0.1 : 0;
+    options.lr = 0.01;
+    options.schedule.final_weight_decay = 0.4;
+    options.online_classifier = true;
+    torch::manual_seed(1);
+    SelfSupervised first(options, 3, 2, torch::kCPU, nullptr);
+    SelfSupervised second(options, 3, 2, torch::kCPU, nullptr);
+    for (int64_t step = 0; step < 2; ++step) first.step(random_batch(), {0, step});
+    Checkpoint checkpoint;
+    first.save(checkpoint);
+    const auto path = std::filesystem::temp_directory_path() / "rdm-methods-resume.pth.tar";
+    save_checkpoint(path.string(), checkpoint);
+    second.load(load_checkpoint(path.string()), path.string());
+    std::filesystem::remove(path);
+    for (int64_t step = 0; step < 2; ++step) {  // the queue and the prototypes take part
+      const auto batch = random_batch();
+      const auto a = first.step(batch, {1, step}), b = second.step(batch, {1, step});
+      CHECK(a.loss.equal(b.loss));
+    }
+    const auto ours = state(first), theirs = state(second);
+    REQUIRE(ours.size() == theirs.size());
+    for (size_t i = 0; i < ours.size(); ++i) CHECK(ours[i].second.equal(theirs[i].second));
+  }
+}
+
+TEST_CASE("prototypes do not move in their frozen epochs, and move after them") {
+  for (const auto name : {MethodName::swav, MethodName::dino}) {
+    auto options = small(name);
+    options.method.frozen_prototypes_epochs = 1;
+    torch::manual_seed(1);
+    SelfSupervised learner(options, 3, 1, torch::kCPU, nullptr);
+    const auto prototypes = [&] {
+      for (const auto& [key, tensor] : state(learner)) {
+        if (key == "prototypes.weight_v") return tensor;
+      }
+      return torch::Tensor();
+    };
+    const auto before = prototypes();
+    learner.step(random_batch(), {0, 0});
+    CHECK(prototypes().equal(before));
+    learner.step(random_batch(), {1, 0});
+    CHECK(!prototypes().equal(before));
+  }
 }
 
 TEST_CASE("--accumulate of more batches than an epoch has is refused") {

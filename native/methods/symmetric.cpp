@@ -1,0 +1,67 @@
+// Barlow Twins and VICReg: one network sees both views, and nothing stands between the branches.
+// What keeps the outputs from collapsing is in the loss.
+// Source: Zbontar et al. 2021; Bardes et al. 2022; solo-learn's barlow_twins and vicreg.
+#include <torch/torch.h>
+
+#include "methods/networks.h"
+#include "methods/table.h"
+#include "models/heads.h"
+#include "models/precision.h"
+
+namespace rdm {
+namespace {
+
+class SymmetricImpl : public torch::nn::Module, public Method {
+ public:
+  // Of the outputs of two views, (N, D).
+  using Loss = torch::Tensor (*)(const torch::Tensor& z1, const torch::Tensor& z2,
+                                 const MethodOptions& options, Group* group);
+
+  SymmetricImpl(const MethodOptions& options, Loss loss) : options_(options), loss_(loss) {
+    encoder_ = register_module("encoder", make_encoder(options, three_layer_head));
+  }
+
+  MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override {
+    MethodOutput out;
+    std::vector<torch::Tensor> z;
+    for (const auto& view : views) {
+      out.features.push_back(encoder_->features(view));
+      z.push_back(at_least_float32(encoder_->project(out.features.back())));
+    }
+    const WithoutAutocast exactly;
+    out.loss = loss_(z[0], z[1], options_, group);
+    out.first.outputs = {z[0].detach(), z[1].detach()};
+    return out;
+  }
+
+  std::vector<ParameterGroup> parameter_groups() override { return {{encoder_->parameters()}}; }
+  ResNet encoder() const override { return encoder_; }
+  torch::nn::Module& module() override { return *this; }
+
+ private:
+  MethodOptions options_;
+  Loss loss_;
+  ResNet encoder_{nullptr};
+};
+
+torch::Tensor barlow(const torch::Tensor& z1, const torch::Tensor& z2, const MethodOptions& options,
+                     Group* group) {
+  return cross_correlation_loss(z1, z2, options.barlow, group);
+}
+
+torch::Tensor vicreg(const torch::Tensor& z1, const torch::Tensor& z2, const MethodOptions& options,
+                     Group* group) {
+  return vicreg_loss(z1, z2, options.vicreg, group);
+}
+
+}  // namespace
+
+std::unique_ptr<Method> make_barlow(const MethodOptions& options) {
+  return std::make_unique<SymmetricImpl>(options, barlow);
+}
+
+std::unique_ptr<Method> make_vicreg(const MethodOptions& options) {
+  return std::make_unique<SymmetricImpl>(options, vicreg);
+}
+
+}  // namespace rdm
