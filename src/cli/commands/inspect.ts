@@ -46,7 +46,7 @@ function properties(info: CheckpointInfo): string[][] {
   const { kind, arch, stem, branches, projector, epoch, bestAcc1, optimizer, rdm } = info;
   const rows: [string, unknown][] = [
     ['format', info.format],
-    ['kind', rdm?.method === 'byol' ? 'byol' : kind],
+    ['kind', rdm?.method ?? kind],
     ['written by', rdm && `rdm ${rdm.version} ${rdm.command}`],
     ['architecture', arch && (stem ? `${arch}, ${stem} stem` : arch)],
     ['branches', branches.length > 0 && branches.join(', ')],
