@@ -55,6 +55,7 @@ class SwavImpl : public torch::nn::Module, public Method {
     return {{parameters_of({encoder_.get(), prototypes_.get()})}};
   }
 
+  std::optional<FilterSpec>& filter() override { return options_.filter; }
   ResNet encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }
 

@@ -35,6 +35,7 @@ class SymmetricImpl : public torch::nn::Module, public Method {
   }
 
   std::vector<ParameterGroup> parameter_groups() override { return {{encoder_->parameters()}}; }
+  std::optional<FilterSpec>& filter() override { return options_.filter; }
   ResNet encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }
 
