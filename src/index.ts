@@ -7,6 +7,7 @@ import type { Summary } from './types/results.js';
 import type { SweepPlan } from './types/sweep.js';
 
 export { type ErrorCode, RdmError } from './base/errors.js';
+export { compareCsv, compareHtml, compareSvg } from './charts/compare.js';
 export { confusionHtml } from './charts/confusion.js';
 export { mapHtml, mapSvg } from './charts/drawing.js';
 export { map } from './charts/map.js';
@@ -38,6 +39,7 @@ export * from './recipes/types.js';
 export { differingOptions } from './report/axes.js';
 export { type Measure, measures } from './report/measures.js';
 export { exportCheckpoint, hashTensors, inspectCheckpoint } from './run/checkpoints.js';
+export { compare } from './run/compare.js';
 export { features, knn, lincls, pretrain, score, spectrum } from './run/jobs.js';
 export { predict, probe } from './run/judge.js';
 export { describePredictor } from './run/predictor.js';

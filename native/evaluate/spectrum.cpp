@@ -8,6 +8,7 @@
 #include "device/device.h"
 #include "device/loading.h"
 #include "evaluate/features.h"
+#include "evaluate/lens.h"
 #include "run/bad_images.h"
 #include "spectral/effective_rank.h"
 #include "spectral/eigh.h"
@@ -35,6 +36,17 @@ std::vector<BranchNetworks> load_branches(const SpectrumOptions& options, torch:
   return out;
 }
 
+// Nothing where the file is not of a pretraining, or of one whose record is not complete.
+std::unique_ptr<Lens> open_lens(const SpectrumOptions& options, torch::Device device,
+                                const Sink& sink) {
+  try {
+    return Lens::open(options.pretrained, device);
+  } catch (const Error& error) {
+    sink(WarningEvent{"no_lens", message("its branches are not compared: ", error.what())});
+    return nullptr;
+  }
+}
+
 Plain describe(Branch branch, FeatureLayer layer, const torch::Tensor& features) {
   const auto s = singular_values(features).flip(0).cpu();
   const auto rank = effective_rank(s);
@@ -53,12 +65,18 @@ Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token
   const auto device = choose_device(options);
   auto loader = evaluation_loader(options, open_looked_at(options), device, /*group=*/nullptr);
   auto branches = load_branches(options, device);
+  const auto lens = open_lens(options, device, sink);
   const int64_t images = loader.dataset().size();
   const auto network = [&](const torch::Tensor& batch) {
     std::vector<torch::Tensor> made;
     for (auto& [branch, networks] : branches) {
       made.push_back(networks.backbone(batch));
       if (networks.has_projector()) made.push_back(networks.projector(made.back()));
+    }
+    if (lens) {
+      auto [online, target] = lens->branches(batch);
+      made.push_back(std::move(online));
+      made.push_back(std::move(target));
     }
     return made;
   };
@@ -67,6 +85,7 @@ Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token
   const auto made =
       collect_features(loader, device, options.precision, network, progress, std::move(stop));
   Plain::List spectra;
+  Plain compared;
   if (made) {
     auto matrix = made->matrices.begin();
     for (const auto& [branch, networks] : branches) {
@@ -75,13 +94,15 @@ Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token
         spectra.push_back(describe(branch, FeatureLayer::projector, *matrix++));
       }
     }
+    if (lens) compared = lens->describe({matrix[0], matrix[1]});
   }
   size_t reported = 0;
   report_bad_images(loader, "val", options.output, sink, reported, /*group=*/nullptr);
   return Plain::Dict{{"stopped", !made},
                      {"images", images},
                      {"places", sources_of(loader.dataset())},
-                     {"spectra", std::move(spectra)}};
+                     {"spectra", std::move(spectra)},
+                     {"compared", std::move(compared)}};
 }
 
 }  // namespace rdm

@@ -42,6 +42,14 @@ MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views, Group* g
   return out;
 }
 
+Pair ByolImpl::branches(const torch::Tensor& images) {
+  return {encoder_->forward(images), momentum_encoder_->forward(images)};
+}
+
+Between ByolImpl::between(const Pair& rows) {
+  return before_alignment(rows, options_.filter, predictor_);
+}
+
 void ByolImpl::after_update(int64_t updates, int64_t total) {
   const double tau = momentum_tau(options_.base_tau, options_.final_tau, updates - 1, total);
   update_momentum(*momentum_encoder_, *encoder_, tau);

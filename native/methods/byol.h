@@ -13,6 +13,8 @@ class ByolImpl : public torch::nn::Module, public Method {
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override;
   void after_update(int64_t updates, int64_t total) override;  // moves the momentum network
   void restart() override;
+  Pair branches(const torch::Tensor& images) override;
+  Between between(const Pair& rows) override;
   std::optional<FilterSpec>& filter() override { return options_.filter; }
   std::vector<ParameterGroup> parameter_groups() override;
   ResNet encoder() const override { return encoder_; }

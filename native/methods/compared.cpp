@@ -23,4 +23,15 @@ Compared compared(const std::vector<Aligned>& pairs, const std::optional<FilterS
   return {first.outputs, known_spectra(first.spectra, second.spectra, *filter, one_network), sound};
 }
 
+Between before_alignment(const Pair& rows, const std::optional<FilterSpec>& filter,
+                         torch::nn::Sequential predictor) {
+  if (!filter) {
+    const auto predicted = predictor->forward(rows.online);
+    return {{predicted, rows.target}, rows.online, predicted};
+  }
+  const auto outputs = align({rows}, filter, /*group=*/nullptr).front().outputs;
+  if (filter->location == FilterLocation::online) return {outputs, rows.online, outputs.online};
+  return {outputs, rows.target, outputs.target};
+}
+
 }  // namespace rdm

@@ -66,6 +66,21 @@ class DinoImpl : public torch::nn::Module, public Method {
     return out;
   }
 
+  Pair branches(const torch::Tensor& images) override {
+    const auto student = prototypes_->forward(unit_rows(encoder_->forward(images)));
+    return {student, momentum_prototypes_->forward(unit_rows(momentum_encoder_->forward(images)))};
+  }
+
+  // The teacher as it would be without centre and with the student's temperature, and as it is.
+  Between between(const Pair& rows) override {
+    const auto as_student = [&](const torch::Tensor& logits) {
+      return torch::softmax(logits / options_.temperature, /*dim=*/1);
+    };
+    const auto target =
+        centred_and_sharpened(rows.target, centre_, options_.teacher_temperature.at(epoch_));
+    return {{as_student(rows.online), target}, as_student(rows.target), target};
+  }
+
   void after_update(int64_t updates, int64_t total) override {
     const double tau = momentum_tau(options_.base_tau, options_.final_tau, updates - 1, total);
     update_momentum(*momentum_encoder_, *encoder_, tau);

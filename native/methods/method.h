@@ -34,6 +34,13 @@ class Method {
   // views: two tensors (N, 3, H, W) of the same images; of all ranks together they are the batch.
   virtual MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) = 0;
 
+  // Of the images of a batch in evaluation: the rows of both branches, (N, D), before what stands
+  // between them. images: (N, 3, H, W).
+  virtual Pair branches(const torch::Tensor& images) = 0;
+
+  // rows: of branches(), of all images.
+  virtual Between between(const Pair& rows) = 0;
+
   // To be called after each update; the optimiser has made `updates` of `total` by then.
   virtual void after_update(int64_t updates, int64_t total) {}
 

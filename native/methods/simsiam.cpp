@@ -46,6 +46,15 @@ MethodOutput SimSiamImpl::forward(const std::vector<torch::Tensor>& views, Group
   return out;
 }
 
+Pair SimSiamImpl::branches(const torch::Tensor& images) {
+  const auto z = encoder_->forward(images);
+  return {z, z};
+}
+
+Between SimSiamImpl::between(const Pair& rows) {
+  return before_alignment(rows, options_.filter, predictor_);
+}
+
 std::vector<ParameterGroup> SimSiamImpl::parameter_groups() {
   const auto predictor =
       predictor_.is_empty() ? std::vector<torch::Tensor>{} : predictor_->parameters();

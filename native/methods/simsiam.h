@@ -11,6 +11,8 @@ class SimSiamImpl : public torch::nn::Module, public Method {
 
   // L = −½ [cos(p1', z2) + cos(p2', z1)]
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override;
+  Pair branches(const torch::Tensor& images) override;
+  Between between(const Pair& rows) override;
   std::optional<FilterSpec>& filter() override { return options_.filter; }
   std::vector<ParameterGroup> parameter_groups() override;
   ResNet encoder() const override { return encoder_; }

@@ -51,6 +51,17 @@ class SwavImpl : public torch::nn::Module, public Method {
     return out;
   }
 
+  Pair branches(const torch::Tensor& images) override {
+    const auto logits = prototypes_->forward(unit_rows(encoder_->forward(images)));
+    return {logits, logits};
+  }
+
+  Between between(const Pair& rows) override {
+    const auto predicted = torch::softmax(rows.online / options_.temperature, /*dim=*/1);
+    const auto assigned = sinkhorn(rows.target, options_.sinkhorn);
+    return {{predicted, assigned}, predicted, assigned};
+  }
+
   std::vector<ParameterGroup> parameter_groups() override {
     return {{parameters_of({encoder_.get(), prototypes_.get()})}};
   }

@@ -34,6 +34,13 @@ class SymmetricImpl : public torch::nn::Module, public Method {
     return out;
   }
 
+  Pair branches(const torch::Tensor& images) override {
+    const auto z = encoder_->forward(images);
+    return {z, z};
+  }
+
+  Between between(const Pair& rows) override { return {rows}; }
+
   std::vector<ParameterGroup> parameter_groups() override { return {{encoder_->parameters()}}; }
   std::optional<FilterSpec>& filter() override { return options_.filter; }
   ResNet encoder() const override { return encoder_; }

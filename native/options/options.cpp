@@ -79,6 +79,17 @@ int64_t RunOptions::global_batch() const {
   return process ? own_batch() * process->world_size : batch_size;
 }
 
+MethodOptions PretrainOptions::method_in(const Plain& record) {
+  auto complete = *record.get_if<Plain::Dict>();
+  complete.emplace_back("process", Plain());  // which no record has
+  const Plain dictionary(std::move(complete));
+  DictionaryReader reader(dictionary);
+  PretrainOptions options;
+  options.NetworkOptions::read(reader);
+  options.read_method(reader);
+  return options.method;
+}
+
 void PretrainOptions::read_method(DictionaryReader& reader) {
   method.read(reader);
   method.arch = arch;

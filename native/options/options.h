@@ -178,6 +178,9 @@ struct PretrainOptions : RunOptions {
   int64_t keep = 0;                // how many of the last checkpoints stay; 0: all
   int64_t milestones = 0;          // how many more, spread over the run
 
+  // Of a checkpoint's record. Throws Code::usage where a key is missing.
+  static MethodOptions method_in(const Plain& record);
+
   void read(DictionaryReader& reader) {
     RunOptions::read(reader);
     read_method(reader);

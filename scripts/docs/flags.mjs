@@ -8,7 +8,7 @@ const path = fileURLToPath(new URL('../../docs/flags.md', import.meta.url));
 /** Commands that share most of their flags are columns of one table. */
 const sections = [
   ['pretrain', 'lincls'],
-  ['knn', 'spectrum', 'map', 'embed', 'score', 'probe', 'predict'],
+  ['knn', 'spectrum', 'map', 'embed', 'score', 'compare', 'probe', 'predict'],
   ['search', 'duplicates'],
   ...['verify-resume', 'export', 'inspect', 'report', 'watch'].map((name) => [name]),
   ...['data fetch', 'data synthesize', 'data info', 'data check', 'data stats'].map((name) => [name]),

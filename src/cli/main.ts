@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { RdmError } from '../index.js';
+import { addCompareCommand } from './commands/compare.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDataCommands } from './commands/data.js';
 import { addDoctorCommand } from './commands/doctor.js';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
   addSpectrumCommand(program);
   addMapCommand(program);
   addEmbedCommand(program);
+  addCompareCommand(program);
   addScoreCommand(program);
   addProbeCommand(program);
   addPredictCommand(program);

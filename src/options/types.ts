@@ -87,6 +87,14 @@ export interface SpectrumOptions extends OptionsOf<'spectrum'> {
   data?: Places | undefined;
 }
 
+/** Several checkpoints on the same images. */
+export interface CompareOptions extends OptionsOf<'compare'> {
+  /** Of pretraining by rdm. */
+  checkpoints: string[];
+  /** As of pretraining; where left out, what each checkpoint records. */
+  data?: Places | undefined;
+}
+
 /** The validation images through a checkpoint's networks. */
 export interface ScoreOptions extends OptionsOf<'score'> {
   checkpoint: string;

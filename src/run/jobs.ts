@@ -127,7 +127,7 @@ export async function knn(
   return examine(resolved, told, heard, (onEvent) => native().knn(resolved, onEvent));
 }
 
-/** Singular values and effective ranks of a checkpoint's features on validation images. */
+/** Singular values and effective ranks of a checkpoint's features on validation images, and what its method compares. */
 export async function spectrum(
   options: SpectrumOptions,
   control: Control<FeatureEvent> = {},
@@ -135,7 +135,12 @@ export async function spectrum(
   checkKeys('spectrum', options, ['checkpoint', 'data']);
   const { options: complete, told } = await takeOver(ofAll(options), options.checkpoint);
   const resolved = resolveSpectrum(complete);
-  return examine(resolved, told, control, (onEvent) => native().spectrum(resolved, onEvent));
+  const found = await examine(resolved, told, control, (onEvent) =>
+    native().spectrum(resolved, onEvent),
+  );
+  const { filter } = found.compared ?? {};
+  if (filter) Object.assign(filter, { sigma: orNull(filter.sigma), fit: orNull(filter.fit) });
+  return found;
 }
 
 /** A checkpoint's features of some validation images, as one matrix. */

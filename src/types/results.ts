@@ -1,5 +1,13 @@
 // What a run returns, what a checkpoint holds, what the addon finds.
-import type { Branch, Distance, ExportFormat, FeatureLayer, Standing, Stem } from './choices.js';
+import type {
+  Branch,
+  Distance,
+  ExportFormat,
+  FeatureLayer,
+  Method,
+  Standing,
+  Stem,
+} from './choices.js';
 import type { Place } from './datasets.js';
 
 export interface Summary {
@@ -66,12 +74,61 @@ export interface Spectrum {
   effectiveRankSquared: number;
 }
 
+/** One side of what a method's loss aligns. */
+export interface ComparedBranch extends Omit<Spectrum, 'branch' | 'features'> {
+  branch: 'online' | 'target';
+}
+
+/** What stands between the branches of a method, measured from its input and output on the same images. */
+export interface MeasuredFilter {
+  /** The branch that it changes. */
+  location: 'online' | 'target';
+  /** Of the input, in falling order. */
+  singularValues: number[];
+  /** Output against input along each of the input's singular directions: g(s) of a spectral filter. */
+  gain: number[];
+  /** Share of the output's squares that a filter of these gains makes: 1 where it is one. */
+  explained: number;
+  /** The power of s that the gains fit best, and the share of their variance that it explains. */
+  sigma: number | null;
+  fit: number | null;
+}
+
+/** What a method compares, through the lens of the paper. */
+export interface Compared {
+  method: Method;
+  branches: ComparedBranch[];
+  /** |cos| between the branches' directions, from the largest on: 1 where they are the same in the same order. */
+  alignment: number[];
+  /** Null where nothing stands between the branches. */
+  filter: MeasuredFilter | null;
+}
+
+/** One of the checkpoints that are compared. */
+export interface ComparedRun extends Compared {
+  checkpoint: string;
+  /** Of the folders that lead to the checkpoint, the last that none of the others is in. */
+  name: string;
+  /** Top-1 of the 20 nearest training images, percent; null where it was not asked for. */
+  knn: number | null;
+}
+
+export interface Comparison {
+  /** `stopped`: the signal was aborted, and some of the runs are missing. */
+  outcome: 'done' | 'stopped';
+  images: number;
+  places: Place[];
+  runs: ComparedRun[];
+}
+
 export interface SpectrumSummary {
   /** `stopped`: the signal was aborted, and there are no spectra. */
   outcome: 'done' | 'stopped';
   images: number;
   places: Place[];
   spectra: Spectrum[];
+  /** Null for a file that is not of a pretraining. */
+  compared: Compared | null;
 }
 
 /** What a checkpoint's features tell without labels; null where there is nothing to measure. */

@@ -239,6 +239,14 @@ const spectrum = `${looking}
 --svg <file>
 `;
 
+const compared = `${looking}
+--images <n> = 2000
+--knn
+--html <file>
+--svg <file>
+--csv <file>
+`;
+
 const score = `${looking}
 --features <layer> = "backbone"
 --branch <name> = "online"
@@ -356,6 +364,7 @@ test('the commands are frozen', () => {
   assert.deepEqual(names, [
     ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'map', 'embed'],
     ...[
+      'compare',
       'score',
       'probe',
       'predict',
@@ -390,6 +399,7 @@ test('knn has these flags and defaults', () => {
 
 test('what looks at a checkpoint or at vectors has these flags and defaults', () => {
   assert.deepEqual(flagsOf(commandAt('spectrum')), listed(spectrum));
+  assert.deepEqual(flagsOf(commandAt('compare')), listed(compared));
   assert.deepEqual(flagsOf(commandAt('score')), listed(score));
   assert.deepEqual(flagsOf(commandAt('probe')), listed(probe));
   assert.deepEqual(flagsOf(commandAt('predict')), listed(predict));

@@ -32,6 +32,7 @@ const commands: CommandName[] = [
     'map',
     'embed',
     'score',
+    'compare',
     'probe',
     'predict',
   ] as const),

@@ -1,8 +1,10 @@
 // rdm spectrum: singular values and effective ranks of a checkpoint's features.
 import type { Command } from 'commander';
 import {
+  type Compared,
   type FeatureEvent,
   type FlagsOf,
+  type MeasuredFilter,
   type Spectrum,
   type SpectrumSummary,
   spectrum,
@@ -17,8 +19,10 @@ import { type Output, writeResult } from '../output/output.js';
 import { print, say } from '../output/print.js';
 
 const notes = `
-Of the backbone and of the projector, where there is one; of BYOL both branches. Features are taken as they
-are, uncentred, as the filters take them.
+Of the backbone and of the projector, where there is one; of BYOL both branches; and of what the method compares,
+with what stands between its branches (a learned predictor, a filter, an assignment to prototypes, centring and
+sharpening) as a spectral filter: output against input along the input's singular directions, and the power of s
+that fits it. Features are taken as they are, uncentred, as the filters take them.
 
 Examples:
   rdm spectrum checkpoint_0099.pth.tar
@@ -49,14 +53,35 @@ export function addSpectrumCommand(program: Command): void {
 const openSpectrumOutput = (
   json: boolean | undefined,
 ): Promise<Output<FeatureEvent, SpectrumSummary>> =>
-  openResultOutput(json, 'looking at', ({ outcome, images, places, spectra }: SpectrumSummary) => {
+  openResultOutput(json, 'looking at', (summary: SpectrumSummary) => {
+    const { outcome, images, places, spectra, compared } = summary;
     say(outcome === 'stopped' ? 'stopped' : `singular values of ${lookedAt(images, places)}`);
-    if (outcome === 'done') print(spectrumTable(spectra));
+    if (outcome === 'stopped') return;
+    const rows = compared?.branches.map((branch) => ({ ...branch, features: 'compared' })) ?? [];
+    print([...spectrumTable([...spectra, ...rows]), ...(compared ? between(compared) : [])]);
   });
+
+/** What stands between the branches, and how alike their directions are. */
+function between({ method, filter, alignment }: Compared): string[] {
+  const first = alignment.slice(0, 10);
+  const mean = first.reduce((sum, cosine) => sum + cosine, 0) / first.length;
+  return [
+    `${method}: ${filter ? describeFilter(filter) : 'nothing stands between the branches'}`,
+    `their first ${first.length} directions: |cos| ${mean.toFixed(2)} on average`,
+  ];
+}
+
+function describeFilter({ location, sigma, fit, explained }: MeasuredFilter): string {
+  const power =
+    sigma === null ? 'no power of s' : `s^${sigma.toFixed(2)} (fit ${(fit ?? 0).toFixed(2)})`;
+  return `the filter measured on the ${location} is ${power}, and makes ${(100 * explained).toFixed(1)} % of its output`;
+}
 
 const headings = ['effective rank', 'of s²', 'largest s', 'smallest s'];
 
-const spectrumTable = (spectra: Spectrum[]): string[] =>
+type Row = Omit<Spectrum, 'branch' | 'features'> & { branch: string; features: string };
+
+const spectrumTable = (spectra: Row[]): string[] =>
   table([
     ['branch', 'features', 'dim', ...headings],
     ...spectra.map(({ branch, features, dim, singularValues, ...rank }) => [

@@ -111,8 +111,8 @@ export const data = {
     /** How many, evenly spaced in their order; 0 takes all. */
     images: option('--images <n>', 'validation images, evenly spaced in their order; 0 takes all', {
       type: whole(0),
-      default: per({ spectrum: 10_000, map: 2000, score: 2048, predict: 0 }),
-      for: ['spectrum', 'map', 'score', 'predict'],
+      default: per({ spectrum: 10_000, map: 2000, score: 2048, compare: 2000, predict: 0 }),
+      for: ['spectrum', 'map', 'score', 'compare', 'predict'],
     }),
     /** Threads that decode and augment images. */
     workers: option('-j, --workers <n>', 'threads that read images', {

@@ -143,12 +143,15 @@ export const shown = {
     output: option('--output <dir>', 'folder for the list of bad images', {
       type: path,
       default: '.',
-      for: ['knn', 'spectrum', 'map', 'score', 'probe', 'predict'],
+      for: ['knn', 'spectrum', 'map', 'score', 'compare', 'probe', 'predict'],
     }),
     json: option('--json', 'print events and the result as JSON, one a line', {
       type: toggle,
       line: true,
-      for: ['knn', 'spectrum', 'map', 'embed', 'score', 'probe', 'predict', 'search', 'duplicates'],
+      for: [
+        ...(['knn', 'spectrum', 'map', 'embed', 'score', 'compare', 'probe', 'predict'] as const),
+        ...(['search', 'duplicates'] as const),
+      ],
     }),
   },
 } as const;
@@ -160,6 +163,41 @@ export const spectrumFiles = {
       type: text,
       line: true,
       for: ['spectrum'],
+    }),
+  },
+} as const;
+
+export const comparison = {
+  heading: 'Features:',
+  rows: {
+    /** Of the backbone, by the 20 nearest training images. */
+    knn: option('--knn', 'also the accuracy by the 20 nearest training images; needs labels', {
+      type: toggle,
+      absent: false,
+      sent: false,
+      for: ['compare'],
+    }),
+  },
+} as const;
+
+export const comparedFiles = {
+  heading: 'Output:',
+  rows: {
+    html: option('--html <file>', 'the comparison as a page', {
+      type: text,
+      defaultText: 'compare.html',
+      line: true,
+      for: ['compare'],
+    }),
+    svg: option('--svg <file>', 'the same as a drawing', {
+      type: text,
+      line: true,
+      for: ['compare'],
+    }),
+    csv: option('--csv <file>', 'its numbers, direction by direction', {
+      type: text,
+      line: true,
+      for: ['compare'],
     }),
   },
 } as const;

@@ -12,6 +12,7 @@ export type CommandName =
   | 'map'
   | 'embed'
   | 'score'
+  | 'compare'
   | 'probe'
   | 'predict'
   | 'search'
@@ -37,7 +38,7 @@ export type CommandName =
 /** The commands that put images through a network. */
 export const readers = [
   ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const),
-  ...(['score', 'probe', 'predict'] as const),
+  ...(['score', 'compare', 'probe', 'predict'] as const),
 ] as const;
 
 /** Those of them that take training images. */

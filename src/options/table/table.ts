@@ -5,6 +5,8 @@ import * as datasets from './datasets.js';
 import { fewLabels, neighbours, predicted, probed, scored } from './judging.js';
 import type { Kind } from './kinds.js';
 import {
+  comparedFiles,
+  comparison,
   duplicateFiles,
   embedded,
   evaluated,
@@ -54,9 +56,30 @@ const groups: readonly Group[] = [
   ],
   tools.printedList,
   ...[recipe, model, frozen, evaluated, embedded, start, method, losses, predictor, monitor],
-  ...[features, neighbours, map, vectors, lookedUp, scored, probed, fewLabels, predicted],
+  ...[
+    features,
+    neighbours,
+    map,
+    vectors,
+    lookedUp,
+    comparison,
+    scored,
+    probed,
+    fewLabels,
+    predicted,
+  ],
   ...[training, pretraining, probing, checkpoints, onlineClassifier, views, data],
-  ...[subset, statistics, output, vectorFiles, duplicateFiles, shown, spectrumFiles, mapFiles],
+  ...[
+    subset,
+    statistics,
+    output,
+    vectorFiles,
+    duplicateFiles,
+    shown,
+    spectrumFiles,
+    comparedFiles,
+    mapFiles,
+  ],
   ...[device, processes, tools.check],
 ];
 
