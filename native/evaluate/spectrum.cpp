@@ -8,7 +8,7 @@
 #include "device/device.h"
 #include "device/loading.h"
 #include "evaluate/features.h"
-#include "evaluate/lens.h"
+#include "lens/lens.h"
 #include "run/bad_images.h"
 #include "spectral/effective_rank.h"
 #include "spectral/eigh.h"

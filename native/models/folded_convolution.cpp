@@ -9,6 +9,10 @@ namespace {
 
 using torch::Tensor;
 
+// oneDNN's ReLU makes a zero of what is no number, and weights that are damaged would go unseen;
+// the leaky one lets it through, and this slope is far below rounding.
+constexpr double kSlope = 1e-30;
+
 // An operation of oneDNN in LibTorch, which has no function of its own in C++; nothing where
 // LibTorch was built without oneDNN.
 std::optional<c10::OperatorHandle> onednn(const char* name, const char* overload = "") {
@@ -48,21 +52,22 @@ Tensor rectified_convolution(torch::nn::Conv2d& conv, const Tensor& x, Tensor sh
   }
   const auto& options = conv->options;
   const auto& padding = std::get<torch::ExpandingArray<2>>(options.padding());
-  const c10::List<std::optional<at::Scalar>> no_scalars;
-  const std::optional<std::string> no_algorithm;
+  const c10::List<std::optional<at::Scalar>> slope{at::Scalar(kSlope)}, no_scalars;
+  const std::optional<std::string> none;
   const auto list = [](const torch::ExpandingArray<2>& both) {
     return std::vector<int64_t>(both->begin(), both->end());
   };
   if (!shortcut.defined()) {
     return call(*alone, input, cast(conv->weight), cast(conv->bias), list(padding),
-                list(options.stride()), list(options.dilation()), options.groups(), "relu",
-                no_scalars, no_algorithm)
+                list(options.stride()), list(options.dilation()), options.groups(), "leaky_relu",
+                slope, none)
         .toTensor();
   }
-  return call(*onto, shortcut, input, cast(conv->weight), cast(conv->bias), list(padding),
-              list(options.stride()), list(options.dilation()), options.groups(), "add",
-              /*alpha=*/1.0, "relu", no_scalars, no_algorithm)
-      .toTensor();
+  auto sum = call(*onto, shortcut, input, cast(conv->weight), cast(conv->bias), list(padding),
+                  list(options.stride()), list(options.dilation()), options.groups(), "add",
+                  /*alpha=*/1.0, none, no_scalars, none)
+                 .toTensor();
+  return torch::relu_(sum);
 }
 
 }  // namespace rdm

@@ -150,17 +150,22 @@ test('a table on stdout and a curve for each row', async () => {
   assert.match(stderr, /rdm: as .* records: architecture resnet18, crop size 32, data folder .*\n/);
   assert.doesNotMatch(stderr, /images per class/); // those are the training images'
   assert.match(stderr, /rdm: singular values of 10 validation images\n/);
-  const [heading, ...cells] = stdout
-    .trimEnd()
-    .split('\n')
-    .map((row) => row.split(/ {2,}/));
+  const lines = stdout.trimEnd().split('\n');
+  const between = lines.splice(-2);
+  const [heading, ...cells] = lines.map((row) => row.split(/ {2,}/));
   assert.deepEqual(heading?.slice(0, 4), ['branch', 'features', 'dim', 'effective rank']);
   assert.deepEqual(
     cells.map((row) => row.slice(0, 3)),
     [
       ['online', 'backbone', '512'],
       ['online', 'projector', '64'],
+      ['online', 'compared', '64'],
+      ['target', 'compared', '64'],
     ],
+  );
+  assert.deepEqual(
+    between.map((line) => line.replace(/:.*/, '')),
+    ['simsiam', 'their first 10 directions'],
   );
   const drawing = readFileSync(svg, 'utf8');
   assert.match(drawing, /^<svg /);
@@ -176,11 +181,8 @@ test('--json prints events and the result', async () => {
     .trimEnd()
     .split('\n')
     .map((text) => JSON.parse(text) as object);
-  const { outcome, images, places, spectra } = await spectrum({
-    ...options(),
-    checkpoint: simsiam,
-  });
-  assert.deepEqual(printed.at(-1), { type: 'summary', outcome, images, places, spectra });
+  const found = await spectrum({ ...options(), checkpoint: simsiam });
+  assert.deepEqual(printed.at(-1), { type: 'summary', ...found });
 });
 
 test('an aborted job resolves as stopped', { timeout: 60_000 }, async () => {

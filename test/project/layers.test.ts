@@ -18,6 +18,7 @@ const nativeLayers = [
   ['options'],
   ['device', 'judging'],
   ['run'],
+  ['lens'],
   ['evaluate'],
   ['train', 'tools'],
   ['addon', 'opener'],

@@ -52,6 +52,23 @@ TEST_CASE("a rectified convolution is the convolution, the sum and the ReLU one 
   }
 }
 
+TEST_CASE("a rectified convolution of weights that are no numbers is none") {
+  for (const auto precision : {Precision::fp32, Precision::bf16}) {
+    for (const auto& of : kShapes) {
+      CAPTURE(of.name);
+      auto conv = convolution(of, torch::kFloat32);
+      conv->weight.slice(0, 0, 1).fill_(NAN);
+      const Autocast autocast(torch::kCPU, precision);
+      const auto x = torch::randn({3, of.in, 15, 15});
+      const auto alone = rectified_convolution(conv, x);
+      const auto summed = rectified_convolution(conv, x, torch::zeros_like(alone));
+      CHECK(alone.select(1, 0).isnan().all().item<bool>());
+      CHECK(summed.select(1, 0).isnan().all().item<bool>());
+      CHECK(alone.slice(1, 1).isfinite().all().item<bool>());
+    }
+  }
+}
+
 TEST_CASE("a rectified convolution is in the type of autocast") {
   torch::manual_seed(1);
   for (const auto& of : kShapes) {

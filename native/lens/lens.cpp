@@ -1,4 +1,4 @@
-#include "evaluate/lens.h"
+#include "lens/lens.h"
 
 #include <torch/torch.h>
 
