@@ -52,6 +52,7 @@ th { color: var(--soft); font-weight: 600; }
   .menu { display: block; background: var(--side); border-bottom: 1px solid var(--line); padding: 10px 20px; position: sticky;
     top: 0; max-height: 100vh; overflow-y: auto; }
   .menu summary { font-weight: 700; font-size: 1.1rem; padding: 6px 0; cursor: pointer; }
+  .menu summary span { font-size: 0.9rem; font-weight: 400; color: var(--soft); margin-left: 6px; }
   .menu li a { padding: 9px 10px; }
   html { scroll-padding-top: 70px; }
   main { padding: 24px 20px 60px; }

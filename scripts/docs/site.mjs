@@ -11,9 +11,9 @@ const out = resolve(process.argv[2] ?? join(root, 'build-site'));
 
 /** In the order of the contents; a page that no group names comes last. */
 const groups = [
-  ['Begin', ['README.md', 'docs/installing.md', 'docs/datasets.md', 'docs/recipes.md', 'docs/flags.md', 'docs/library.md']],
-  ['The method', ['docs/filters.md', 'docs/verdict.md', 'docs/evaluation.md', 'docs/results.md', 'docs/parity.md']],
-  ['Running', ['docs/processes.md', 'docs/gpu.md', 'docs/memory.md', 'docs/durability.md', 'docs/faults.md', 'docs/report.md', 'docs/export.md']],
+  ['Begin', ['README.md', 'docs/installing.md', 'docs/datasets.md', 'docs/start.md', 'docs/recipes.md', 'docs/flags.md', 'docs/library.md']],
+  ['The method', ['docs/filters.md', 'docs/verdict.md', 'docs/evaluation.md', 'docs/choosing.md', 'docs/results.md', 'docs/parity.md']],
+  ['Running', ['docs/processes.md', 'docs/gpu.md', 'docs/memory.md', 'docs/durability.md', 'docs/faults.md', 'docs/report.md', 'docs/vectors.md', 'docs/export.md']],
   ['When it fails', ['docs/troubleshooting.md', 'docs/security.md']],
   ['Inside', ['docs/architecture.md', 'docs/bench.md', 'docs/scaling.md', 'CONTRIBUTING.md']],
 ];
@@ -28,7 +28,10 @@ const fileOf = (page) => (page === 'README.md' ? 'index.html' : `${basename(page
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 const slug = (text) => text.toLowerCase().replace(/<[^>]*>|&[^;]+;|[^\p{L}\p{N}\s-]/gu, '').trim().replace(/\s+/g, '-');
 
-/** One Markdown file as HTML, with its title and the anchors in it. */
+const texts = new Map(sources.map((page) => [page, readFileSync(join(root, page), 'utf8')]));
+const titles = new Map(sources.map((page) => [page, /^# (.*)$/m.exec(texts.get(page))?.[1] ?? page]));
+
+/** One Markdown file as HTML, and the anchors in it. A page that the text calls by its file is called by its title. */
 function render(page) {
   const anchors = new Set();
   const renderer = {
@@ -39,24 +42,26 @@ function render(page) {
       anchors.add(id);
       return `<h${depth} id="${id}"><a class="anchor" href="#${id}">${html}</a></h${depth}>\n`;
     },
-    link({ href, tokens }) {
-      return `<a href="${escaped(hrefOf(page, href))}">${this.parser.parseInline(tokens)}</a>`;
+    link({ href, text, tokens }) {
+      const shown = titles.has(text) ? escaped(titles.get(text)) : this.parser.parseInline(tokens);
+      return `<a href="${escaped(hrefOf(page, href))}">${shown}</a>`;
     },
     image({ href, text }) {
       return `<img src="${escaped(hrefOf(page, href))}" alt="${escaped(text)}" loading="lazy">`;
     },
     // The documents name each other in backticks too.
     codespan({ text }) {
-      const code = `<code>${escaped(text)}</code>`;
-      return sources.includes(text) && text !== page ? `<a href="${fileOf(text)}">${code}</a>` : code;
+      return titles.has(text) && text !== page
+        ? `<a href="${fileOf(text)}">${escaped(titles.get(text))}</a>`
+        : `<code>${escaped(text)}</code>`;
     },
     table(token) {
-      return `<div class="scroll" tabindex="0">${Renderer.prototype.table.call(this, token)}</div>`;
+      const html = Renderer.prototype.table.call(this, token);
+      const headed = token.header.some(({ text }) => text) ? html : html.replace(/<thead>.*?<\/thead>\n?/s, '');
+      return `<div class="scroll" tabindex="0">${headed}</div>`;
     },
   };
-  const text = readFileSync(join(root, page), 'utf8');
-  const [, title = page] = /^# (.*)$/m.exec(text) ?? [];
-  return { page, title, html: new Marked({ renderer }).parse(text), anchors };
+  return { page, html: new Marked({ renderer }).parse(texts.get(page)), anchors };
 }
 
 /** From a page's place in the checkout to its place in the site; pictures keep their folder. */
@@ -69,7 +74,6 @@ function hrefOf(page, href) {
 }
 
 const pages = sources.map(render);
-const titles = new Map(pages.map(({ page, title }) => [page, title]));
 
 const navigation = (current) =>
   contents
@@ -82,18 +86,18 @@ const navigation = (current) =>
     })
     .join('\n');
 
-const whole = ({ page, title, html }) => `<!doctype html>
+const whole = ({ page, html }) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(page === 'README.md' ? 'rdm' : `${title} – rdm`)}</title>
+<title>${escaped(page === 'README.md' ? 'rdm' : `${titles.get(page)} – rdm`)}</title>
 <link rel="stylesheet" href="style.css">
 </head>
 <body>
 <a class="skip" href="#content">To the text</a>
-<details class="menu"><summary>rdm</summary><nav aria-label="Pages, in a menu">${navigation(page)}</nav></details>
+<details class="menu"><summary>rdm <span>${page === 'README.md' ? 'Contents' : escaped(titles.get(page))}</span></summary><nav aria-label="Pages, in a menu">${navigation(page)}</nav></details>
 <nav class="side" aria-label="Pages"><p class="name"><a href="index.html">rdm</a></p>${navigation(page)}</nav>
 <main id="content">
 ${html}

@@ -19,6 +19,16 @@ test('every document is a page of one folder, in the contents, and no link is de
   const start = readFileSync(join(out, 'index.html'), 'utf8');
   for (const page of pages) assert.ok(start.includes(`href="${page}"`), page);
   assert.doesNotMatch(start, /(?:href|src)="(?:https?:)?\/\//); // nothing comes from elsewhere
+  assert.doesNotMatch(start, /<h2>More<\/h2>/); // each has its place in the contents
+});
+
+test('a page is called by its title, and a table without a head has none', async () => {
+  const out = join(scratch(), 'site');
+  await run(process.execPath, [join(root, script), out]);
+  const start = readFileSync(join(out, 'index.html'), 'utf8');
+  assert.match(start, /<a href="filters\.html">Filters<\/a>/);
+  assert.doesNotMatch(start, /docs\/[a-z]+\.md/);
+  assert.doesNotMatch(start, /<thead>/);
 });
 
 test('a link or an anchor that leads nowhere is named, and the exit code tells', async () => {
