@@ -54,11 +54,11 @@ NoCuda why_no_cuda(const CudaFacts& facts) {
   const bool hidden = facts.visible && (facts.visible->empty() || facts.visible->front() == '-');
   const bool unused = !hidden && (facts.devices > 0 || facts.node);
   if (!facts.libtorch) {
-    return {
-        "LibTorch is a CPU build",
-        "set LIBTORCH to a CUDA build (the torch folder of PyTorch's CUDA wheel is one) and run "
-        "set-up again",
-        unused};
+    return {"LibTorch is a CPU build",
+            "with a prebuilt addon `npx rdm setup --cuda`; else set LIBTORCH to a CUDA build (the "
+            "torch "
+            "folder of PyTorch's CUDA wheel is one) and run set-up again",
+            unused};
   }
   const auto wanted = cuda_version_name(*facts.libtorch);
   if (!facts.driver) {

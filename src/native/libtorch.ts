@@ -71,8 +71,8 @@ export function misfit({ libtorch, cuda }: Built, found: Libtorch): string | und
 const minor = (version: string): string => version.split('.').slice(0, 2).join('.');
 
 /**
- * A pair of one of the addons and a LibTorch, looked for in LIBTORCH, which is final, an importable Python torch, and
- * the cache. Throws `no_addon` with what was found instead.
+ * A pair of one of the addons and a LibTorch, looked for in LIBTORCH, which is final, the cache, and an importable
+ * Python torch. Throws `no_addon` with what was found instead.
  */
 export function match<Addon extends Built>(addons: Addon[]): { addon: Addon; torch: Libtorch } {
   const named = process.env.LIBTORCH;
@@ -110,13 +110,11 @@ function matchNamed<Addon extends Built>(addons: Addon[], named: string) {
   );
 }
 
+/** What was fetched with CUDA was asked for, so it comes before a Python's, which may have none. */
 function* candidates(addons: Built[]): Generator<Libtorch> {
-  const python = pythonTorch();
-  for (const folder of [
-    python,
-    ...addons.flatMap((addon) => [true, false].map((cuda) => cached(addon, cuda))),
-  ]) {
-    const found = folder && libtorchAt(folder);
+  const withCuda = (cuda: boolean) => addons.map((addon) => () => cached(addon, cuda));
+  for (const folder of [...withCuda(true), pythonTorch, ...withCuda(false)]) {
+    const found = libtorchAt(folder() ?? '');
     if (found) yield found;
   }
 }

@@ -65,13 +65,19 @@ function check(addon: Prebuilt, folder: string): string | undefined {
 
 /** One that fits, and has CUDA where that is asked for; an error is that of a LIBTORCH that does not fit. */
 function alreadyThere(addons: Prebuilt[], cuda: boolean) {
+  const named = process.env.LIBTORCH;
   try {
     const { path, version, ...torch } = match(addons).torch;
-    return torch.cuda || !cuda ? { path, version } : undefined;
+    if (torch.cuda || !cuda) return { path, version };
   } catch (error) {
-    if (process.env.LIBTORCH) throw error;
-    return undefined;
+    if (named) throw error;
   }
+  if (!named) return undefined;
+  throw new RdmError(
+    'no_addon',
+    `LIBTORCH=${named} is a CPU build, and --cuda asks for one with CUDA`,
+    'unset it, so that what is fetched is used',
+  );
 }
 
 /** PyPI's wheel of Linux has CUDA, and is that of PyTorch's own index without; false where pip brings none. */

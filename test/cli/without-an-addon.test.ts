@@ -1,6 +1,7 @@
 // The command line where no addon is needed: help, version, wrong usage, exit codes.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { scratch } from '../support/folders.js';
@@ -46,6 +47,36 @@ test('an addon that does not load says why and what to do', async () => {
   const { code, stderr } = await rdm(['pretrain', 'images'], { env: { RDM_ADDON: broken } });
   assert.equal(code, 1);
   assert.match(stderr, /^rdm: the native addon does not load: .*\n.*npm run setup/);
+});
+
+test('an addon whose LibTorch is gone, or another, names the library or what it lacks', async () => {
+  const folder = scratch();
+  const link = (output: string, source: string, ...flags: string[]) => {
+    writeFileSync(join(folder, 'source.c'), source);
+    const args = ['-shared', '-fPIC', '-o', output, 'source.c', ...flags];
+    execFileSync('cc', args, { cwd: folder });
+  };
+  const started = async () =>
+    (await rdm(['pretrain', 'images'], { env: { RDM_ADDON: addon } })).stderr;
+  const addon = join(folder, 'rdm.node');
+  link('libtorch.so', 'int at_version;');
+  link(
+    addon,
+    'extern int at_version; int *used = &at_version;',
+    '-L.',
+    '-ltorch',
+    `-Wl,-rpath,${folder}`,
+  );
+  link('libtorch.so', 'int other;');
+  assert.match(
+    await started(),
+    /^rdm: the native addon does not load: .*undefined symbol: at_version\n +build it with `npm run setup`/,
+  );
+  rmSync(join(folder, 'libtorch.so'));
+  assert.match(
+    await started(),
+    /^rdm: the native addon does not load: libtorch\.so: cannot open shared object file: .*\n +build it/,
+  );
 });
 
 const wrong: [args: string[], stderr: RegExp][] = [

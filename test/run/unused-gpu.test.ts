@@ -67,6 +67,6 @@ test('the driver is asked, which any build of LibTorch can do', async (context) 
   assert.equal(code, 1, stdout);
   const why = environment().cuda.built
     ? 'the driver is too old: it knows CUDA 12\\.4, and LibTorch was built for CUDA \\d+\\.\\d\\n +a newer driver'
-    : 'LibTorch is a CPU build\\n +set LIBTORCH to a CUDA build';
+    : 'LibTorch is a CPU build\\n +with a prebuilt addon `npx rdm setup --cuda`; else set LIBTORCH';
   assert.match(stdout, new RegExp(`^problem +a GPU is there, and unused: ${why}`, 'm'));
 });

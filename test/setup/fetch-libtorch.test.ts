@@ -134,3 +134,14 @@ test('without an archive for this machine, and without pip, it says so', async (
   const { stderr } = await rdmOf(installed([{}]), ['setup', '--cuda']);
   assert.match(stderr, /^rdm: PyTorch has no archive of this LibTorch, and pip brought none\n/m);
 });
+
+test('with --cuda, a LIBTORCH without is refused, as what is fetched would not be used', async () => {
+  const libtorch = standIn({});
+  const { code, stderr } = await rdmOf(installed([{}]), ['setup', '--cuda'], { libtorch });
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    `rdm: LIBTORCH=${libtorch} is a CPU build, and --cuda asks for one with CUDA\n` +
+      '     unset it, so that what is fetched is used\n',
+  );
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { checkLibrary } from '../../dist/native/prebuilt.js';
@@ -93,6 +93,22 @@ test('without LIBTORCH, what does not fit is passed over, by name', async () => 
     stderr.startsWith(`rdm: no LibTorch was found that this rdm runs with; ${passed}\n`),
     stderr,
   );
+});
+
+test('what was fetched with CUDA comes before what Python has, and that before one without', async () => {
+  const python = standIn({ version: '2.13.2' });
+  const path = scratch();
+  writeFileSync(join(path, 'python3'), `#!/bin/sh\necho ${python}\n`, { mode: 0o755 });
+  const cache = scratch();
+  const chosen = async () => {
+    const { stderr } = await rdmOf(home, ['pretrain', root], { cache, env: { PATH: path } });
+    const [, folder] = /^rdm: the LibTorch in (.*) does not load: /.exec(stderr) ?? [];
+    return folder;
+  };
+  standIn({}, join(cache, 'libtorch-2.13.0/torch'));
+  assert.equal(await chosen(), python);
+  const fetched = standIn({ cuda: true }, join(cache, 'libtorch-2.13.0-cuda/torch'));
+  assert.equal(await chosen(), fetched);
 });
 
 test('a LibTorch whose libraries are none says why it does not load', async () => {
