@@ -23,8 +23,9 @@ for (const { path } of files) {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   cpSync(join(root, path), join(folder, path));
 }
+const { scripts, devDependencies, ...published } = mainPackage(); // which only a checkout can follow
 const manifest = {
-  ...mainPackage(),
+  ...published,
   optionalDependencies: Object.fromEntries(platforms.map(({ name }) => [name, version])),
 };
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);

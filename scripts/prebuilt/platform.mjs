@@ -57,7 +57,7 @@ function describe() {
   };
   const linux = process.platform === 'linux';
   const manifest = {
-    ...{ name, version, license, engines },
+    ...{ name, version, license, engines, type: 'commonjs' },
     description: `The addon of rdm-ssl for ${process.platform} on ${process.arch}, LibTorch ${torch.whole}`,
     ...{ os: [process.platform], cpu: [process.arch], ...(linux && { libc: ['glibc'] }) },
     files: ['rdm.node', 'open.node', 'lib', 'licenses'],

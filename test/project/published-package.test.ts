@@ -1,7 +1,7 @@
 // What is published: the file list, the types, and that the tarball works where it is installed.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import test from 'node:test';
 import { dataset, scratch, small } from '../support/folders.js';
 import { root, run } from '../support/rdm.js';
@@ -58,6 +58,22 @@ test('the package holds what it needs to build and run, and nothing else', async
 test('the types resolve for ESM (attw) and the package is well formed (publint)', async () => {
   await tool('attw', ['--pack', root, '--profile', 'esm-only']);
   await tool('publint', ['--strict', root]);
+});
+
+test('so is what names the packages of platforms, and it has no scripts of a checkout', async () => {
+  const out = scratch();
+  const name = '@rdm-ssl/linux-x64-torch2.13';
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  mkdirSync(join(out, basename(name)));
+  writeFileSync(join(out, basename(name), 'package.json'), JSON.stringify({ name, version }));
+  const made = await run(process.execPath, [join(root, 'scripts/prebuilt/main.mjs'), out]);
+  assert.equal(made.code, 0, made.stderr);
+  const folder = join(out, 'rdm-ssl');
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  assert.deepEqual(manifest.optionalDependencies, { [name]: version });
+  assert.deepEqual([manifest.scripts, manifest.devDependencies], [undefined, undefined]);
+  await tool('attw', ['--pack', folder, '--profile', 'esm-only']);
+  await tool('publint', ['--strict', folder]);
 });
 
 test('the tarball installs elsewhere and works there', { timeout: 300_000 }, async () => {
