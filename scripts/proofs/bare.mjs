@@ -1,7 +1,8 @@
 // npm run test:bare: the prebuilt packages on systems that have no compiler, CMake or headers. For each suite of Debian
 // (bookworm and trixie, or those named) debootstrap makes a new one; in it are npm's own install of the packed tarballs,
 // `rdm setup` with LibTorch from a server here, and a small training. As root, with debootstrap. --in DIR: where to
-// work, in a folder bare (6 GB). Prints a table of seconds and megabytes; exit code 1 where a row has failed.
+// work, in a folder bare (6 GB). Prints a table of seconds and megabytes; exit code 1 where a row has failed, whose system
+// is left.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -86,12 +87,22 @@ async function serve() {
   return { server, url: `http://127.0.0.1:${server.address().port}/libtorch.zip` };
 }
 
+/** A system of which nothing of this machine's is mounted any more. */
+function remove(system) {
+  const mounted = readFileSync('/proc/mounts', 'utf8').split('\n').find((line) => line.split(' ')[1]?.startsWith(`${system}/`));
+  if (mounted) throw new Error(`still mounted: ${mounted}`);
+  rmSync(system, { recursive: true, force: true });
+}
+
 /** Node and npm as they are here, which run on glibc 2.28 and later; npm's own settings and certificates. */
 function bringNode(system) {
   cpSync(realpathSync(process.execPath), join(system, 'usr/bin/node'));
   const npm = realpathSync(execute('which', ['npm']).trim()).replace(/\/bin\/npm-cli\.js$/, '');
   cpSync(npm, join(system, 'usr/lib/node_modules/npm'), { recursive: true });
-  writeFileSync(join(system, 'usr/bin/npm'), '#!/bin/sh\nexec node /usr/lib/node_modules/npm/bin/npm-cli.js "$@"\n', { mode: 0o755 });
+  for (const name of ['npm', 'npx']) {
+    const line = `exec node /usr/lib/node_modules/npm/bin/${name}-cli.js "$@"`;
+    writeFileSync(join(system, 'usr/bin', name), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  }
   for (const file of ['/etc/resolv.conf', '/etc/hosts', '/usr/etc/npmrc', '/etc/ssl/certs/ca-certificates.crt']) {
     if (!existsSync(file)) continue;
     mkdirSync(dirname(join(system, file)), { recursive: true });
@@ -114,7 +125,7 @@ function inside(system, line, env = {}) {
 async function tryOn(suite, url) {
   const system = join(scratch, suite);
   const made = await step(suite, 'debootstrap', () => {
-    rmSync(system, { recursive: true, force: true });
+    remove(system);
     execute('debootstrap', ['--variant=minbase', '--include=libstdc++6', suite, system]);
     bringNode(system);
     return { place: system };
@@ -152,6 +163,7 @@ async function tryOn(suite, url) {
   } finally {
     for (const name of ['dev', 'proc']) execute('umount', ['-l', join(system, name)]);
   }
+  if (!failed) remove(system);
 }
 
 const packed = await step('here', 'npm run pack:prebuilt', () => {

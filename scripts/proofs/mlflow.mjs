@@ -1,6 +1,6 @@
 // npm run test:mlflow: a run at a real MLflow server, from PyPI in a folder of its own (--in DIR: 1 GB; --mlflow FILE:
 // one that is there). The curves that it keeps are those of events.jsonl, its run has ended well, and one whose server
-// is killed on the way trains on. --screenshot FILE.png: its page, in Chromium or the browser of CHROMIUM. Exit code 1 where
+// is killed on the way trains on. --screenshot FILE.png or .webp: its page, in Chromium or the browser of CHROMIUM. Exit code 1 where
 // anything differs.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -98,9 +98,13 @@ async function shoot(page, path) {
   const { default: puppeteer } = await import('puppeteer-core');
   const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] });
   const tab = await browser.newPage();
-  await tab.setViewport({ width: 1280, height: 900 });
-  await tab.goto(page, { waitUntil: 'networkidle2' });
-  await pause(3000); // the curves are drawn after the page has come
+  tab.setDefaultTimeout(120_000); // a busy machine draws late
+  await tab.setViewport({ width: 1280, height: 1010 });
+  // Its assistant opens by itself the first time, in the place of the curves.
+  await tab.evaluateOnNewDocument(() => localStorage.setItem('mlflow.assistant.fab.autoOpenedOnFirstLoad_v1', 'true'));
+  await tab.goto(page);
+  await tab.waitForSelector('.js-plotly-plot .scatterlayer .trace');
+  await pause(5000); // more of them
   await tab.screenshot({ path });
   await browser.close();
 }
