@@ -1,7 +1,7 @@
 // npm run test:mlflow: a run at a real MLflow server, from PyPI in a folder of its own (--in DIR: 1 GB; --mlflow FILE:
 // one that is there). The curves that it keeps are those of events.jsonl, its run has ended well, and one whose server
-// is killed on the way trains on. --screenshot FILE.png or .webp: its page, in Chromium or the browser of CHROMIUM. Exit code 1 where
-// anything differs.
+// is killed on the way trains on. --screenshot FILE.png or FILE.webp: its page, in Chromium or the browser of CHROMIUM.
+// Exit code 1 where anything differs.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
