@@ -18,8 +18,11 @@ import { fetchPeers, python, pythonWith } from '../support/python.js';
 import { rdm, root } from '../support/rdm.js';
 
 let data: string;
+/** A checkpoint of SimSiam after an epoch. */
+let ours: string;
 before(async () => {
   data = await dataset();
+  ours = (await begun(run({ headWarmupEpochs: 0, epochs: 1 }))).checkpoint(0);
 });
 
 /** Heads alone for an epoch, then all for another. */
@@ -54,19 +57,14 @@ async function isBackboneOf(file: string, options: PretrainOptions) {
   assert.deepEqual(await seen(checkpoint(0)), expected, file);
   assert.notDeepEqual(await seen(checkpoint(1)), expected, file);
   assert.ok(init);
-  return init;
+  return { init, checkpoint };
 }
 
 /** Of a ResNet-18: convolutions, and batch norms with five tensors each. */
 const tensors = 20 + 5 * 20;
 
 test('ours, of either method, and its exports: the backbone, not the heads', async () => {
-  const simsiam = await begun(run({ headWarmupEpochs: 0, epochs: 1 }));
-  const [ours, exported, safe] = [
-    simsiam.checkpoint(0),
-    join(scratch(), 'a.pth'),
-    join(scratch(), 'b'),
-  ];
+  const [exported, safe] = [join(scratch(), 'a.pth'), join(scratch(), 'b')];
   await exportCheckpoint({ checkpoint: ours, output: exported, format: 'torchvision' });
   await exportCheckpoint({ checkpoint: ours, output: safe, format: 'safetensors' });
   for (const [file, kind, left] of [
@@ -74,22 +72,21 @@ test('ours, of either method, and its exports: the backbone, not the heads', asy
     [exported, 'torchvision', /never/],
     [safe, 'torchvision', /never/],
   ] as const) {
-    const init = await isBackboneOf(file, run());
+    const { init } = await isBackboneOf(file, run());
     assert.deepEqual([init.kind, init.weights, init.taken.length], [kind, file, tensors]);
     assert.ok(init.left.every((name) => left.test(name)));
     assert.equal(init.left.length > 0, kind === 'simsiam');
   }
-  const byol = { method: 'byol', projHiddenDim: 32 };
-  await isBackboneOf(ours, run(byol));
-  const { init, checkpoint } = await begun(run({ ...byol, init: ours }));
-  assert.ok(init?.left.includes('module.predictor.0.weight'));
+  const byol = run({ method: 'byol', projHiddenDim: 32 });
+  const { init, checkpoint } = await isBackboneOf(ours, byol);
+  assert.ok(init.left.includes('module.predictor.0.weight'));
   // The momentum network begins as the online one.
   const hashes = new Map(
     (await hashTensors(checkpoint(0))).map(({ name, sha256 }) => [name, sha256]),
   );
   const name = 'encoder.layer4.1.conv2.weight';
   assert.equal(hashes.get(`module.momentum_${name}`), hashes.get(`module.${name}`));
-  const back = await isBackboneOf(checkpoint(1), run());
+  const { init: back } = await isBackboneOf(checkpoint(1), run());
   assert.ok(back.left.includes('module.momentum_encoder.conv1.weight'));
 });
 
@@ -118,7 +115,7 @@ for (const [layout, arch, kind, left] of [
     const file = join(scratch(), 'weights.pth');
     python(env, ['start_weights.py', layout, arch, file]);
     const deep = arch === 'resnet50' ? { imagesPerClass: 2, batchSize: 10 } : {};
-    const init = await isBackboneOf(file, run({ arch, ...deep }));
+    const { init } = await isBackboneOf(file, run({ arch, ...deep }));
     assert.equal(init.kind, kind);
     assert.equal(init.taken.length, arch === 'resnet18' ? tensors : 53 + 5 * 53);
     if (left) return assert.deepEqual(init.left.toSorted(), [...left].sort());
@@ -128,15 +125,14 @@ for (const [layout, arch, kind, left] of [
 }
 
 test('what was taken is counted on stderr, and listed in run.json and the events', async () => {
-  const { checkpoint } = await begun(run({ headWarmupEpochs: 0, epochs: 1 }));
   const output = scratch();
-  const flags = [...small, '--epochs', '1', '--output', output, '--init', checkpoint(0)];
+  const flags = [...small, '--epochs', '1', '--output', output, '--init', ours];
   const { code, stdout, stderr } = await rdm(['pretrain', ...flags, data]);
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
     new RegExp(
-      `rdm: begins with ${tensors} tensors of ${checkpoint(0)} \\(simsiam\\), the heads new; ` +
+      `rdm: begins with ${tensors} tensors of ${ours} \\(simsiam\\), the heads new; ` +
         '\\d+ left out: module\\.predictor\\.0\\.weight, ',
     ),
   );
@@ -144,7 +140,7 @@ test('what was taken is counted on stderr, and listed in run.json and the events
   assert.match(stdout, /^ \* Backbone rank \d+\.\d\d \(at the start \d+\.\d\d\)$/m);
   const [record] = JSON.parse(readFileSync(join(output, 'run.json'), 'utf8')) as [RunRecord];
   assert.equal(record.init?.taken.length, tensors);
-  assert.ok(record.command.includes(` --init ${checkpoint(0)} `));
+  assert.ok(record.command.includes(` --init ${ours} `));
   const resumed = await rdm(['pretrain', ...flags, '--epochs', '2', '--resume', 'auto', data]);
   assert.equal(resumed.code, 1); // other epochs
   const again = await rdm([
@@ -162,16 +158,15 @@ test('what was taken is counted on stderr, and listed in run.json and the events
 });
 
 test('a file of another network is refused with what it holds', async () => {
-  const { checkpoint } = await begun(run({ headWarmupEpochs: 0, epochs: 1 }));
   const refused = (options: object) => assert.rejects.bind(assert, pretrain(run(options)));
-  await refused({ init: checkpoint(0), arch: 'resnet34' })({
+  await refused({ init: ours, arch: 'resnet34' })({
     code: 'bad_checkpoint',
-    message: `cannot load ${checkpoint(0)}: it holds a resnet18, not a resnet34`,
+    message: `cannot load ${ours}: it holds a resnet18, not a resnet34`,
     hint: 'Say --arch resnet18.',
   });
-  await refused({ init: checkpoint(0), stem: 'cifar' })({
+  await refused({ init: ours, stem: 'cifar' })({
     code: 'bad_checkpoint',
-    message: `cannot begin with ${checkpoint(0)}: its first layers are not the cifar stem`,
+    message: `cannot begin with ${ours}: its first layers are not the cifar stem`,
     hint: 'say --stem imagenet',
   });
   const other = join(root, 'test/checkpoints/tensors.pth');
@@ -191,10 +186,10 @@ test('--head-warmup-epochs leaves the backbone an epoch at least', async () => {
 for (const options of [{}, { method: 'byol', projHiddenDim: 32, backboneLrFactor: 0.1 }]) {
   const { method = 'simsiam' } = options as { method?: string };
   test(`a run of ${method} that stops around the end of its warm-up goes on to the same bits`, async () => {
-    const whole = await begun(run({ ...options, epochs: 3 }));
-    const expected = await hashTensors(whole.checkpoint(2));
+    const whole = await begun(run(options));
+    const expected = await hashTensors(whole.checkpoint(1));
     for (const steps of [2, 3, 4]) {
-      const parts = run({ ...options, epochs: 3, printFreq: 1 });
+      const parts = run({ ...options, printFreq: 1 });
       const controller = new AbortController();
       let seenSteps = 0;
       const onEvent = (event: Event) => {

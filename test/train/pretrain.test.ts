@@ -35,6 +35,15 @@ async function follow(given: PretrainOptions): Promise<{ events: Event[]; losses
   return { events, losses };
 }
 
+const made = new Map<number, ReturnType<typeof follow>>();
+
+/** A run of so many epochs, the same for all that compare with it. */
+function usual(epochs: number): ReturnType<typeof follow> {
+  const run = made.get(epochs) ?? follow({ ...options(scratch()), epochs });
+  made.set(epochs, run);
+  return run;
+}
+
 function logged(output: string): Record<string, unknown>[] {
   const text = readFileSync(join(output, 'events.jsonl'), 'utf8');
   return text
@@ -130,7 +139,7 @@ test('the number of workers changes no loss', async () => {
 });
 
 test('another seed gives another run', async () => {
-  const first = await follow(options(scratch()));
+  const first = await usual(1);
   const second = await follow({ ...options(scratch()), seed: 4 });
   assert.notDeepEqual(first.losses, second.losses);
 });
@@ -181,7 +190,7 @@ test('--knn-every evaluates as rdm knn does on the checkpoint, and changes no lo
   const { results } = await knn({ pretrained, output: scratch(), workers: 2, device: 'cpu' });
   const { k, temperature, top1, top5 } = only ?? {};
   assert.deepEqual([{ k, temperature, distance: 'cosine', top1, top5 }], results);
-  const plain = await follow({ ...options(scratch()), epochs: 3 });
+  const plain = await usual(3);
   assert.deepEqual(losses, plain.losses);
 });
 
@@ -198,7 +207,7 @@ test('--score-every scores as rdm score does on the checkpoint, and changes no l
     const share = (only?.[name] ?? 0) / (found[name] ?? 0);
     assert.ok(Math.abs(share - 1) < 1e-5, `${name} ${share}`);
   }
-  const plain = await follow({ ...options(scratch()), epochs: 3 });
+  const plain = await usual(3);
   assert.deepEqual(losses, plain.losses);
 });
 
@@ -230,7 +239,7 @@ test('--classes takes those that a file lists', async () => {
 });
 
 test('an epoch tells how long its loader decoded, augmented and idled', async () => {
-  const { events } = await follow(options(scratch()));
+  const { events } = await usual(1);
   const epoch = events.find(({ type }) => type === 'epoch');
   assert.ok(epoch?.type === 'epoch');
   const { decode, augment, idle } = epoch.loaderSeconds;
@@ -241,7 +250,7 @@ test('an epoch tells how long its loader decoded, augmented and idled', async ()
 });
 
 test('--decode fast trains on nearly the same pixels', async () => {
-  const [exact] = (await follow(options(scratch()))).losses;
+  const [exact] = (await usual(1)).losses;
   const [fast] = (await follow({ ...options(scratch()), decode: 'fast' })).losses;
   assert.ok(exact !== undefined && fast !== undefined);
   assert.notEqual(fast, exact);
