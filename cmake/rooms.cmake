@@ -15,3 +15,11 @@ function(compile_rooms_as_one target)
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
+
+# Compiles a program behind rdm_core's precompiled header, which is made for position-independent code: of a
+# library (-fPIC), where CMake takes -fPIE for a program.
+function(reuse_core_header target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
+  target_precompile_headers(${target} REUSE_FROM rdm_core)
+endfunction()

@@ -11,7 +11,7 @@ using namespace rdm::test;
 namespace {
 
 const std::string& pretrained() {
-  static const std::string path = run(small_pretraining(), Place{}).checkpoint;
+  static const std::string path = run(small_pretraining(), test::Place{}).checkpoint;
   return path;
 }
 

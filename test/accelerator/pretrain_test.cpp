@@ -95,7 +95,7 @@ TEST_CASE("accelerator: bf16 and fp16 are the same bits on every device and at e
 }
 
 TEST_CASE("accelerator: a run that was stopped goes on with the same bits, and on another device") {
-  const Place lazy{1, simulated::kNever};
+  const test::Place lazy{1, simulated::kNever};
   auto options = small_pretraining();
   const auto whole = run(options, lazy);
   for (const int device : {0, 1}) {
