@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "base/error.h"
 
@@ -229,6 +230,7 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
       out.left.push_back(file.name(i));
     }
   }
+  std::ranges::sort(out.classifier, std::greater(), &StateDict::value_type::first);
   add_batch_counters(out.weights);
   add_batch_counters(out.projector);
   return out;

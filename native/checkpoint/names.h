@@ -39,7 +39,7 @@ struct Backbone {
   std::string kind;                // as the layout's
   std::string arch;                // told from the shapes; empty where it is none of the ten
   StateDict weights;               // conv1.weight, … without fc
-  StateDict classifier;            // fc.weight and fc.bias, where fc is a linear layer
+  StateDict classifier;            // fc.weight, then fc.bias, where fc is a linear layer
   StateDict projector;             // 0.weight, … of its layers in order; empty where there is none
   std::vector<std::string> taken;  // the names of `weights` in the file
   std::vector<std::string> heads;  // those of `classifier` and `projector`

@@ -219,6 +219,20 @@ TEST_CASE("a safetensors file is read as a file of torch.save with the same tens
   CHECK(none->what() == "cannot load " + path + ": it holds another network, not a resnet50");
 }
 
+TEST_CASE("a classifier's weight comes before its bias, in whatever order a file has them") {
+  const ScratchFolder folder;
+  const auto path = folder.file("weights.safetensors");
+  torch::manual_seed(1);
+  const auto network = ResNet(find_architecture("resnet18"), ResNetOptions{.num_classes = 3});
+  auto state = state_dict(*network);
+  std::ranges::reverse(state);
+  save_safetensors(path, state, {{"format", "pt"}});
+  const auto held = load_backbone(path, "resnet18").classifier;
+  REQUIRE(held.size() == 2);
+  CHECK(held[0].first == "fc.weight");
+  CHECK(held[1].first == "fc.bias");
+}
+
 TEST_CASE("the momentum branch is its own network, and only BYOL has one") {
   const auto path = fixture("solo.pth");
   const auto online = load_backbone(path, ""), momentum = load_backbone(path, "", Branch::momentum);
