@@ -15,13 +15,14 @@
 #include "evaluate/probe.h"
 #include "evaluate/score.h"
 #include "evaluate/spectrum.h"
+#include "supervised/finetune.h"
+#include "supervised/lincls.h"
 #include "tools/data_statistics.h"
 #include "tools/environment.h"
 #include "tools/export.h"
 #include "tools/hash_tensors.h"
 #include "tools/inspect.h"
 #include "tools/listing.h"
-#include "train/lincls.h"
 #include "train/pretrain.h"
 #include "vectors/duplicates.h"
 #include "vectors/nearest.h"
@@ -157,6 +158,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   };
   add("pretrain", job<read_whole<PretrainOptions>, pretrain>);
   add("lincls", job<read_whole<LinclsOptions>, lincls>);
+  add("finetune", job<read_whole<FinetuneOptions>, finetune>);
   add("knn", job<read_whole<KnnOptions>, knn>);
   add("predict", job<read_whole<PredictOptions>, predict>);
   add("probe", job<read_whole<ProbeOptions>, probe>);

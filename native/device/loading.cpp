@@ -27,8 +27,18 @@ Dataset open_training(const DataOptions& options, bool labelled) {
   auto chosen = wanted(options);
   chosen.labels = options.labels;
   chosen.class_folders = labelled;
-  auto taken = take_subset(open_places(options.data, "train", chosen), options.subset);
-  return take_labels(std::move(taken), options.few_labels);
+  return take_subset(open_places(options.data, "train", chosen), options.subset);
+}
+
+Dataset open_labelled(const DataOptions& options, const FewLabels& few, const std::string& what) {
+  auto dataset = open_training(options, /*labelled=*/true);
+  require_labels(dataset, what);
+  if (dataset.classes.size() == 1) {
+    throw Error(Code::bad_data,
+                message(what, " tells classes apart, and there is one: ", dataset.classes.front()),
+                "give images of two or more classes");
+  }
+  return take_labels(std::move(dataset), few);
 }
 
 bool has_validation(const DataOptions& options) {

@@ -8,10 +8,13 @@
 
 namespace rdm {
 
-// The training images of options.data, reduced to options.classes, options.subset and then
-// options.few_labels. labelled:
+// The training images of options.data, reduced to options.classes and options.subset. labelled:
 // where they have to have labels, folders of a place without splits are classes.
 Dataset open_training(const DataOptions& options, bool labelled);
+
+// Those whose labels `what` (rdm lincls) learns from: likewise, and of them `few`. Throws bad_data
+// where they have no labels, or all the same one.
+Dataset open_labelled(const DataOptions& options, const FewLabels& few, const std::string& what);
 
 // Whether there are validation images: those of options.val, or else a split val.
 bool has_validation(const DataOptions& options);

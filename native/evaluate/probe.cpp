@@ -21,15 +21,6 @@
 namespace rdm {
 namespace {
 
-Dataset labelled_training(const ProbeOptions& options) {
-  auto dataset = open_training(options, /*labelled=*/true);
-  require_labels(dataset, "rdm probe");
-  if (dataset.classes.size() > 1) return dataset;
-  throw Error(Code::bad_data,
-              message("rdm probe tells classes apart, and there is one: ", dataset.classes.front()),
-              "give images of two or more classes");
-}
-
 Plain::List names(const Dataset& dataset) {
   return {dataset.classes.begin(), dataset.classes.end()};
 }
@@ -117,7 +108,8 @@ Plain::List counts(const torch::Tensor& confusion) {
 
 Plain probe(const ProbeOptions& options, const Sink& sink, std::stop_token stop) {
   const auto device = choose_device(options);
-  auto train = evaluation_loader(options, labelled_training(options), device, /*group=*/nullptr);
+  auto train = evaluation_loader(options, open_labelled(options, options.few_labels, "rdm probe"),
+                                 device, /*group=*/nullptr);
   auto val = evaluation_loader(options, open_validation(options), device, /*group=*/nullptr);
   require_labels(val.dataset(), "rdm probe");
   same_classes(train.dataset(), val.dataset());

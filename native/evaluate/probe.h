@@ -10,8 +10,9 @@ namespace rdm {
 struct ProbeOptions : DataOptions, NetworkOptions, LayerOptions {
   Plain record;  // the dictionary these came from, kept in a checkpoint
   std::string pretrained;
-  std::string save;       // a checkpoint with the backbone and the classifier, or empty
-  int64_t seed = 0;       // of the part that the strength is chosen on, and of few labels
+  std::string save;  // a checkpoint with the backbone and the classifier, or empty
+  int64_t seed = 0;  // of the part that the strength is chosen on, and of few labels
+  FewLabels few_labels;
   int64_t thumbnail = 0;  // side of the pictures of mistakes, pixels; 0: none
 
   void read(DictionaryReader& reader) {

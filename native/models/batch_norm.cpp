@@ -163,6 +163,15 @@ Tensor BatchNormImpl::shift() const {
   return bias.defined() ? bias : torch::zeros_like(running_mean);
 }
 
+void freeze_batch_norms(torch::nn::Module& module) {
+  for (const auto& child : module.modules(/*include_self=*/false)) {
+    auto* norm = child->as<BatchNormImpl>();
+    if (!norm) continue;
+    norm->eval();
+    for (auto& parameter : norm->parameters()) parameter.set_requires_grad(false);
+  }
+}
+
 void synchronise_batch_norms(torch::nn::Module& module, Group& group) {
   for (const auto& child : module.modules(/*include_self=*/false)) {
     if (auto* norm = child->as<BatchNormImpl>()) norm->join(&group);

@@ -45,6 +45,9 @@ class BatchNormImpl : public torch::nn::BatchNormImplBase<0, BatchNormImpl> {
 };
 TORCH_MODULE(BatchNorm);
 
+// Every batch norm inside a module normalises by what it has learnt, and nothing of it moves.
+void freeze_batch_norms(torch::nn::Module& module);
+
 // Joins every batch norm inside a module to the group. In training, all ranks must then hold
 // batches of one size.
 void synchronise_batch_norms(torch::nn::Module& module, Group& group);

@@ -12,10 +12,11 @@ int64_t piece_of(int64_t image_size) {
   return across * across;
 }
 
-LinearProbe::LinearProbe(const Architecture& arch, const Stem& stem, int64_t classes)
-    : network_(arch, ResNetOptions{.num_classes = classes, .stem = stem}) {
-  torch::nn::init::normal_(fc()->weight, 0, 0.01);
-  torch::nn::init::zeros_(fc()->bias);
+ResNet classifying_network(const Architecture& arch, const Stem& stem, int64_t classes) {
+  ResNet network(arch, ResNetOptions{.num_classes = classes, .stem = stem});
+  torch::nn::init::normal_(network->classifier()->weight, 0, 0.01);
+  torch::nn::init::zeros_(network->classifier()->bias);
+  return network;
 }
 
 void LinearProbe::freeze() {

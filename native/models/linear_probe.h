@@ -9,10 +9,12 @@ namespace rdm {
 int64_t piece_of(int64_t image_size);
 
 // Weights are drawn as in the reference: the whole ResNet, then fc from N(0, 0.01) with bias 0.
+ResNet classifying_network(const Architecture& arch, const Stem& stem, int64_t classes);
+
 // Before forward(), load the backbone's weights, move the network to its device and freeze() it.
 class LinearProbe {
  public:
-  LinearProbe(const Architecture& arch, const Stem& stem, int64_t classes);
+  explicit LinearProbe(ResNet network) : network_(std::move(network)) {}
 
   ResNet network() const { return network_; }
   torch::nn::Linear fc() const { return network_->classifier(); }

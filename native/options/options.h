@@ -52,7 +52,6 @@ struct DataOptions {
   int64_t workers = 0;
   int64_t crop_size = 0;  // pixels
   Subset subset;          // of the training images; of what is looked at: `exclude` and `images`
-  FewLabels few_labels;   // of these
   std::string classes;    // a file with the classes to take, or empty
   std::optional<Channels> mean, std;  // in place of the dataset's
   Decode decode = Decode::exact;
@@ -204,22 +203,6 @@ struct PretrainOptions : RunOptions {
   void read_method(DictionaryReader& reader);
   void read_views(DictionaryReader& reader);
   void read_optimizer(DictionaryReader& reader);
-};
-
-struct LinclsOptions : RunOptions {
-  std::string pretrained;
-  bool lars = false;
-  bool evaluate = false;
-
-  void read(DictionaryReader& reader) {
-    RunOptions::read(reader);
-    reader.read("pretrained", pretrained);
-    reader.read("lars", lars);
-    reader.read("evaluate", evaluate);
-    reader.read("schedule", schedule.shape,
-                {{"cosine", Schedule::Shape::cosine}, {"step", Schedule::Shape::step}});
-    reader.read("lrSteps", schedule.milestones);
-  }
 };
 
 enum class FeatureLayer { backbone, projector };

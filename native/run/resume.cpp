@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// pretrain numbers its checkpoints, lincls writes one.
+// pretrain numbers its checkpoints, lincls and finetune write one.
 std::optional<Place> place_in(std::string_view command, const std::string& file) {
   if (command == "pretrain") return place_of(file);
   return file == "checkpoint.pth.tar" ? std::optional(Place()) : std::nullopt;
@@ -38,6 +38,7 @@ std::vector<fs::path> furthest_first(const std::string& folder, std::string_view
 // batchSize → --batch-size
 std::string flag_of(const std::string& key) {
   if (key == "lr") return "--learning-rate";
+  if (key == "checkpoint") return "the checkpoint";  // of finetune, which has no flag for it
   std::string flag = "--";
   for (const unsigned char letter : key) {
     if (std::isupper(letter)) flag += '-';

@@ -113,4 +113,9 @@ int64_t check_memory(const LinclsOptions& options, int64_t images, torch::Device
   return check(options, images, device, sink, [](Demand& demand) { demand.can_cast = false; });
 }
 
+int64_t check_memory(const FinetuneOptions& options, int64_t images, torch::Device device,
+                     const Sink& sink) {
+  return check(options, images, device, sink, [](Demand&) {});
+}
+
 }  // namespace rdm

@@ -7,7 +7,7 @@
 
 #include "base/event.h"
 #include "device/available_memory.h"
-#include "options/options.h"
+#include "options/supervised.h"
 
 namespace rdm {
 
@@ -32,6 +32,8 @@ void check_fit(const Demand& demand, const AvailableMemory& available, const Sin
 int64_t check_memory(const PretrainOptions& options, int64_t images, torch::Device device,
                      const Sink& sink);
 int64_t check_memory(const LinclsOptions& options, int64_t images, torch::Device device,
+                     const Sink& sink);
+int64_t check_memory(const FinetuneOptions& options, int64_t images, torch::Device device,
                      const Sink& sink);
 
 }  // namespace rdm

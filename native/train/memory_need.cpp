@@ -33,10 +33,19 @@ NetworkSize network(const RunOptions& options) {
 
 // A block has at most three outputs of its width at once: its input, what it makes of it, and the
 // shortcut. Before the first, the stem has its own and what the max-pool makes of it.
-double frozen_forward(const RunOptions& options, int64_t batch) {
+double forward(const RunOptions& options, int64_t batch) {
   const auto size = network(options);
   const double image = std::max(size.largest + size.pooled, 3 * size.widest);
-  return static_cast<double>(std::min(batch, piece_of(options.crop_size))) * image * kFloat;
+  return static_cast<double>(batch) * image * kFloat;
+}
+
+double frozen_forward(const RunOptions& options, int64_t batch) {
+  return forward(options, std::min(batch, piece_of(options.crop_size)));
+}
+
+// What backward() goes by: each convolution's output, and what batch norm and ReLU make of it.
+double kept_of_image(const NetworkSize& size, Precision precision) {
+  return element(precision) * 2 * size.outputs + (kIndex + element(precision)) * size.pooled;
 }
 
 // Parameters of projector, predictor and prototypes, and what their layers put out for one image.
@@ -89,9 +98,7 @@ MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision 
   const double saved = kFloat * ((1 + moments) * trained + averaged);
   const double cast = precision == Precision::fp32 ? 0 : element(precision) * (trained + averaged);
 
-  // What backward() goes by: each convolution's output, and what batch norm and ReLU make of it.
-  const double each = element(precision) * (2 * size.outputs + 2 * head.outputs) +
-                      (kIndex + element(precision)) * size.pooled;
+  const double each = kept_of_image(size, precision) + element(precision) * 2 * head.outputs;
   const auto images = static_cast<double>(batch);
   const double kept = kViews * images * each;
   const double working = kViews * images * size.largest * 3 * kFloat;  // in one pass
@@ -116,6 +123,19 @@ MemoryNeed memory_need(const LinclsOptions& options, int64_t batch, Precision /*
   const double loaders =
       ring(options, options.val_batch_size, 1) + (options.evaluate ? 0 : ring(options, batch, 1));
   return on(cuda, loaders + copies, weights + working + input);
+}
+
+MemoryNeed memory_need(const FinetuneOptions& options, int64_t batch, Precision precision,
+                       bool cuda) {
+  const auto size = network(options);
+  const double weights = kFloat * 3 * size.parameters, saved = kFloat * 2 * size.parameters;
+  const double cast = precision == Precision::fp32 ? 0 : element(precision) * size.parameters;
+  const auto images = static_cast<double>(batch);
+  const double training = images * (kept_of_image(size, precision) + size.largest * 3 * kFloat);
+  const double working = std::max(training, forward(options, options.val_batch_size));
+  const double input = cuda ? images * pixels(options) * kFloat : 0;
+  const double loaders = ring(options, batch, 1) + ring(options, options.val_batch_size, 1);
+  return on(cuda, loaders + saved, weights + cast + working + input);
 }
 
 }  // namespace rdm

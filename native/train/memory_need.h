@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "options/options.h"
+#include "options/supervised.h"
 
 namespace rdm {
 
@@ -16,5 +16,7 @@ struct MemoryNeed {
 MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision precision,
                        bool cuda);
 MemoryNeed memory_need(const LinclsOptions& options, int64_t batch, Precision precision, bool cuda);
+MemoryNeed memory_need(const FinetuneOptions& options, int64_t batch, Precision precision,
+                       bool cuda);
 
 }  // namespace rdm

@@ -8,10 +8,10 @@
 #include "checkpoint/names.h"
 #include "device/device.h"
 #include "methods/table.h"
-#include "models/batch_norm.h"
 #include "models/weights.h"
 #include "run/output.h"
 #include "train/rank_monitor.h"
+#include "train/whole_network.h"
 
 namespace rdm {
 namespace {
@@ -23,41 +23,6 @@ Schedule whole_schedule(const PretrainOptions& options, int64_t batches) {
   RDM_CHECK(schedule.updates_per_epoch > 0, Code::usage, "--accumulate ", options.accumulate,
             " asks for more batches than an epoch has (", batches, ")");
   return schedule;
-}
-
-// LibTorch (2.13) leaves parts of a bf16 gradient uninitialised on a CPU where a 3×3 convolution of
-// stride 2 has a single pixel to look at: the last stage of a ResNet on crops of 16 pixels. LARS
-// takes such a gradient's norm.
-void refuse_single_pixels(const PretrainOptions& options, torch::Device device) {
-  if (!device.is_cpu() || options.precision != Precision::bf16 ||
-      options.stem.kind != Stem::Kind::imagenet || options.crop_size > 16) {
-    return;
-  }
-  throw Error(Code::usage,
-              message("--crop-size ", options.crop_size,
-                      " leaves a single pixel to the last stage, whose bf16 gradient LibTorch gets "
-                      "wrong on a CPU"),
-              "take a --crop-size of at least 17, --stem cifar or --precision fp32");
-}
-
-void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path) {
-  Shapes shapes;
-  for (const auto& [name, tensor] : backbone) shapes[name] = tensor.sizes().vec();
-  const std::string wanted = stem.kind == Stem::Kind::cifar ? "cifar" : "imagenet";
-  const auto held = stem_of(shapes);
-  if (held == wanted) return;
-  throw Error(
-      Code::bad_checkpoint,
-      message("cannot begin with ", path, ": its first layers are not the ", wanted, " stem"),
-      held.empty() ? "" : "say --stem " + held);
-}
-
-// Every rank with the weights of the first, and batch norms over the batch of all.
-void start_alike(torch::nn::Module& module, Group& group) {
-  synchronise_batch_norms(module, group);
-  auto weights = module.parameters();
-  for (const auto& buffer : module.buffers()) weights.push_back(buffer);
-  group.broadcast(weights);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ const path = fileURLToPath(new URL('../../docs/flags.md', import.meta.url));
 
 /** Commands that share most of their flags are columns of one table. */
 const sections = [
-  ['pretrain', 'lincls'],
+  ['pretrain', 'lincls', 'finetune'],
   ['knn', 'spectrum', 'map', 'embed', 'score', 'compare', 'probe', 'predict'],
   ['search', 'duplicates'],
   ...['verify-resume', 'export', 'inspect', 'report', 'watch'].map((name) => [name]),

@@ -29,6 +29,10 @@ const methods = {
     command: ['lincls', ...smallRun, '--pretrained', pretrained, '--val-images-per-class', '8'],
     final: 'checkpoint.pth.tar',
   },
+  finetune: {
+    command: ['finetune', pretrained, ...smallRun, '--labels-per-class', '16', '--val-images-per-class', '8'],
+    final: 'checkpoint.pth.tar',
+  },
 };
 
 // Who is killed early has made no folder yet.

@@ -9,6 +9,7 @@ import { addDoctorCommand } from './commands/doctor.js';
 import { addDuplicatesCommand } from './commands/duplicates.js';
 import { addEmbedCommand } from './commands/embed.js';
 import { addExportCommand } from './commands/export.js';
+import { addFinetuneCommand } from './commands/finetune.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addKnnCommand } from './commands/knn.js';
 import { addLinclsCommand } from './commands/lincls.js';
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     .showHelpAfterError('     rdm <command> --help shows its flags and examples');
   addPretrainCommand(program);
   addLinclsCommand(program);
+  addFinetuneCommand(program);
   addSweepCommand(program);
   addKnnCommand(program);
   addVerifyResumeCommand(program);

@@ -75,6 +75,7 @@ export interface Native {
   /** `inStep`: no further step is made until `onEvent` has returned from each event. */
   pretrain(options: NativeOptions, onEvent: (event: Event) => void, inStep?: boolean): Job<Summary>;
   lincls(options: NativeOptions, onEvent: (event: Event) => void): Job<Summary>;
+  finetune(options: NativeOptions, onEvent: (event: Event) => void): Job<Summary>;
   knn(options: NativeOptions, onEvent: (event: KnnEvent) => void): Job<Stoppable<KnnSummary>>;
   spectrum(
     options: NativeOptions,
@@ -109,7 +110,7 @@ export interface Native {
   contactSheet(options: { paths: string[]; side: number }): Promise<Uint8Array>;
   inspectCheckpoint(path: string): Promise<CheckpointInfo>;
   hashTensors(path: string): Promise<TensorHash[]>;
-  exportCheckpoint(options: NativeOptions): Promise<Omit<ExportSummary, 'output'>>;
+  exportCheckpoint(options: NativeOptions): Promise<Omit<ExportSummary, 'output' | 'names'>>;
   dataInfo(places: string | string[]): Promise<DataInfo>;
   checkData(options: NativeOptions, onEvent: (event: ProgressEvent) => void): Job<DataCheck>;
   dataStats(options: NativeOptions, onEvent: (event: ProgressEvent) => void): Job<DataStats>;

@@ -3,6 +3,8 @@ import { predictor as predictorGroup } from './table/model.js';
 import { attribute, type CommandName } from './table/row.js';
 import { fixedDefault, optionsOf, present } from './table/table.js';
 import type {
+  FinetuneFlags,
+  FinetuneOptions,
   LinclsFlags,
   LinclsOptions,
   Predictor,
@@ -30,6 +32,11 @@ export const linclsOptions = ({
   ...flags,
   lr,
 });
+
+export const finetuneOptions = ({
+  learningRate: lr,
+  ...flags
+}: FinetuneFlags): Omit<FinetuneOptions, 'checkpoint' | 'data' | 'process'> => ({ ...flags, lr });
 
 /** Options by the names of their flags in camel case, without those that have none. */
 export function flagValues(command: CommandName, options: object): Record<string, unknown> {

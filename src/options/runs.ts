@@ -1,12 +1,12 @@
-// The options of a run, rdm pretrain's and rdm lincls's: complete, then checked and under the addon's names.
+// The options of a run of pretrain, lincls or finetune: complete, then checked and under the addon's names.
 import { RdmError } from '../base/errors.js';
-import { type Method, momentumMethods, predictorMethods } from '../types/choices.js';
-import { seconds } from './check.js';
+import { type Method, momentumMethods, predictorMethods, type Training } from '../types/choices.js';
+import { check, seconds } from './check.js';
 import { predictorFlags } from './flags.js';
 import { resolveProcess, shared } from './process.js';
 import { mayDiffer, sent, withImages } from './sent.js';
 import { type Complete, complete } from './table/table.js';
-import type { LinclsOptions, PretrainOptions, ProcessOptions } from './types.js';
+import type { FinetuneOptions, LinclsOptions, PretrainOptions, ProcessOptions } from './types.js';
 
 /** Every option there, the predictor's as flags; unchecked. */
 export function completePretrain({ predictor, ...given }: Omit<PretrainOptions, 'data'>) {
@@ -14,16 +14,23 @@ export function completePretrain({ predictor, ...given }: Omit<PretrainOptions, 
 }
 
 export const completeLincls = (given: LinclsOptions) => complete('lincls', given);
+export const completeFinetune = (given: Omit<FinetuneOptions, 'checkpoint'>) =>
+  complete('finetune', given);
 
 export type ResolvedPretrain = ReturnType<typeof resolvePretrain>;
 export type ResolvedLincls = ReturnType<typeof resolveLincls>;
+export type ResolvedFinetune = ReturnType<typeof resolveFinetune>;
 
 export function resolvePretrain(given: PretrainOptions) {
   const options = completePretrain(given);
   const found = sent('pretrain', options);
   checkPredictor(found);
   checkClassifiers(found);
-  checkBatch(options.batchSize, given.process);
+  checkBatch(
+    options.batchSize,
+    given.process,
+    'take a larger batch; --accumulate adds the gradients of several, but not their statistics',
+  );
   checkWarmup(found);
   return { ...resolveRun('pretrain', given, options, found), views: resolveViews(options) };
 }
@@ -33,10 +40,20 @@ export function resolveLincls(given: LinclsOptions) {
   return resolveRun('lincls', given, options, sent('lincls', options));
 }
 
-type Run = Complete<'pretrain'> | Complete<'lincls'>;
+export function resolveFinetune(given: FinetuneOptions) {
+  const options = completeFinetune(given);
+  const found = sent('finetune', options);
+  if (!options.freezeBn) {
+    checkBatch(options.batchSize, given.process, 'take a larger batch, or --freeze-bn');
+  }
+  const checkpoint = check('the checkpoint', { kind: 'path' }, given.checkpoint) as string;
+  return { ...resolveRun('finetune', given, options, found), checkpoint };
+}
+
+type Run = Complete<'pretrain'> | Complete<'lincls'> | Complete<'finetune'>;
 
 function resolveRun<Found extends { cropSize: number; workers: number; batchSize: number }>(
-  command: 'pretrain' | 'lincls',
+  command: Training,
   { data, process }: Pick<LinclsOptions, 'data' | 'process'>,
   options: Run,
   found: Found,
@@ -63,13 +80,17 @@ function checkRollback({ onDivergence }: Run, process: ProcessOptions | undefine
   );
 }
 
-/** The projector's batch norms take their statistics over the images of all processes. */
-function checkBatch(batchSize: number, process: ProcessOptions | undefined): void {
+/** Batch norms take their statistics over the images of all processes. */
+function checkBatch(
+  batchSize: number,
+  process: ProcessOptions | undefined,
+  whatToDo: string,
+): void {
   if (batchSize > 1 || (process?.worldSize ?? 1) > 1) return;
   throw new RdmError(
     'usage',
     `--batch-size ${batchSize} is too small: batch norms need two images`,
-    'take a larger batch; --accumulate adds the gradients of several, but not their statistics',
+    whatToDo,
   );
 }
 

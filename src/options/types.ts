@@ -5,6 +5,7 @@ import type {
   ExportFormat,
   FilterSolver,
   FilterSource,
+  Training,
 } from '../types/choices.js';
 import type { Places } from './check.js';
 import type { predictor } from './table/model.js';
@@ -75,6 +76,14 @@ export interface LinclsOptions extends OptionsOf<'lincls'>, Distributed {
   data?: Places | undefined;
 }
 
+/** A checkpoint's whole network, with a new classifier. */
+export interface FinetuneOptions extends OptionsOf<'finetune'>, Distributed {
+  /** Any weights that can be read. */
+  checkpoint: string;
+  /** As of pretraining; where left out, what the checkpoint records. */
+  data?: Places | undefined;
+}
+
 export interface KnnOptions extends OptionsOf<'knn'>, Distributed {
   /** As of pretraining; where left out, what the checkpoint records. */
   data?: Places | undefined;
@@ -111,7 +120,7 @@ export interface ProbeOptions extends OptionsOf<'probe'> {
 
 /** The classes of images, by a checkpoint with a classifier. */
 export interface PredictOptions extends OptionsOf<'predict'> {
-  /** Of lincls, of probe with `save`, or another library's with its classifier. */
+  /** Of lincls, of finetune, of probe with `save`, or another library's with its classifier. */
   checkpoint: string;
   /** As of pretraining, or image files; where left out, what the checkpoint records. */
   data?: Places | undefined;
@@ -170,8 +179,9 @@ export interface StatsOptions extends OptionsOf<'data stats'> {
 /** Options under the names of the command line's flags, in camel case; recipes hold them too. */
 export type PretrainFlags = Flags<'pretrain'>;
 export type LinclsFlags = Flags<'lincls'>;
+export type FinetuneFlags = Flags<'finetune'>;
 
-type Flags<Name extends 'pretrain' | 'lincls'> = Pick<
+type Flags<Name extends Training> = Pick<
   FlagsOf<Name>,
   Exclude<keyof OptionsOf<Name>, 'lr' | 'valBatchSize'> & keyof FlagsOf<Name>
 > & { learningRate?: number | undefined };

@@ -2,6 +2,7 @@
 import { escaped } from '../base/markup.js';
 import { attribute } from '../options/table/row.js';
 import { optionsOf } from '../options/table/table.js';
+import { trainings } from '../types/choices.js';
 import { below, common, type Figure, grey, number, type Panels, tooltip } from './figure.js';
 import { type Measure, measures } from './measures.js';
 import { colorOf } from './overlay.js';
@@ -47,7 +48,7 @@ function differing(runs: Run[]): Axis[] {
 /** Of the options of some runs, the names of those that differ and change a result. */
 export function differingOptions(options: Record<string, unknown>[]): string[] {
   const names = new Set(options.flatMap((of) => Object.keys(of)));
-  for (const { row } of [...optionsOf('pretrain'), ...optionsOf('lincls')]) {
+  for (const { row } of trainings.flatMap(optionsOf)) {
     if (row.resume === 'may differ') names.delete(attribute(row));
   }
   const texts = (name: string) => new Set(options.map((of) => String(of[name] ?? '')));

@@ -109,7 +109,8 @@ function lossFigure(runs: Run[]) {
     { name: 'training', points: (run) => trainSteps(run, ({ loss }) => loss.value) },
     {
       name: 'classifier on validation images',
-      points: (run) => (run.start.command === 'lincls' ? evaluations(run, ({ loss }) => loss) : []),
+      points: (run) =>
+        run.start.command === 'pretrain' ? [] : evaluations(run, ({ loss }) => loss),
       style: { dots: true },
     },
   ];

@@ -8,7 +8,7 @@ import { openLog } from '../run/log.js';
 import { readRecords, recordFile } from '../run/record.js';
 import { runFoldersOf } from '../run/sweep-record.js';
 import { standingOf } from '../run/verdict.js';
-import type { Standing } from '../types/choices.js';
+import { type Standing, type Training, trainings } from '../types/choices.js';
 import type { StartEvent } from '../types/events.js';
 import type { RunRecord } from '../types/report.js';
 import type { Summary } from '../types/results.js';
@@ -53,20 +53,27 @@ export function readRuns(folders: string[], onSkipped: (reason: Error) => void =
   return withUniqueNames(runs);
 }
 
-/** A folder may hold a pretraining and its linear evaluation. Throws `bad_run` where it holds neither. */
+const suffixes: Record<Training, string> = {
+  pretrain: '',
+  lincls: ' (linear)',
+  finetune: ' (fine-tuned)',
+};
+
+/** What a run in this folder is called. */
+export const nameOf = (folder: string, command: Training): string =>
+  `${folder}${suffixes[command]}`;
+
+/** A folder may hold a pretraining and what was made of it with labels. Throws `bad_run` where it holds neither. */
 export function runsOf(folder: string, entries: Logged[], broken: number): Run[] {
   const sessions = sessionsOf(entries);
   const records = readRecords(recordFile(folder));
-  const runs = (['pretrain', 'lincls'] as const).flatMap((command) => {
+  const runs = trainings.flatMap((command) => {
     const own = sessions.filter(({ start }) => start.command === command);
     const start = own.at(-1)?.start;
     if (!start) return [];
     const kept = lastHistory(own);
     return {
-      name:
-        command === 'pretrain'
-          ? basename(resolve(folder))
-          : `${basename(resolve(folder))} (linear)`,
+      name: nameOf(basename(resolve(folder)), command),
       folder: resolve(folder),
       start,
       entries: kept,

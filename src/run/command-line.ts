@@ -4,10 +4,11 @@ import { resolve } from 'node:path';
 import { places, toList } from '../options/check.js';
 import { flagValues } from '../options/flags.js';
 import { hasEffect, isNeeded } from '../options/idle.js';
-import { completeLincls, completePretrain } from '../options/runs.js';
+import { completeFinetune, completeLincls, completePretrain } from '../options/runs.js';
 import { attribute, longFlag, type Row } from '../options/table/row.js';
 import { complete, optionsOf } from '../options/table/table.js';
-import type { LinclsOptions, PretrainOptions } from '../options/types.js';
+import type { FinetuneOptions, LinclsOptions, PretrainOptions } from '../options/types.js';
+import type { Training } from '../types/choices.js';
 
 export type Values = Record<string, unknown>;
 
@@ -26,12 +27,18 @@ export function pretrainLine(options: PretrainOptions, seed: number): CommandLin
 export const linclsLine = (options: LinclsOptions, seed: number): CommandLine =>
   commandLine('lincls', options, completeLincls(options), completeLincls({}), seed);
 
+export const finetuneLine = (options: FinetuneOptions, seed: number): CommandLine =>
+  commandLine('finetune', options, completeFinetune(options), completeFinetune({}), seed, [
+    resolve(options.checkpoint),
+  ]);
+
 function commandLine(
-  command: 'pretrain' | 'lincls',
+  command: Training,
   options: Pick<LinclsOptions, 'data' | 'output' | 'process'>,
   complete: object,
   initial: object,
   seed: number,
+  before: string[] = [],
 ): CommandLine {
   const output = resolve(options.output ?? '.');
   const values: Values = { ...flagValues(command, complete), output, seed };
@@ -44,7 +51,7 @@ function commandLine(
   });
   const data = toList(places(options.data));
   const { worldSize: processes } = options.process ?? {};
-  const line = ['rdm', command, ...words, ...data].map(quoted).join(' ');
+  const line = ['rdm', command, ...before, ...words, ...data].map(quoted).join(' ');
   return { values: { ...values, ...(processes && { processes }) }, line };
 }
 

@@ -1,6 +1,6 @@
 // What a line of events.jsonl must be. The file may come from anywhere: what has not the shape that rdm writes is
 // no event, so that whoever reads events need not ask.
-import { standings, verdicts } from '../types/choices.js';
+import { standings, trainings, verdicts } from '../types/choices.js';
 import type { LogEntry } from './event-log.js';
 
 /** An event, with the time it arrived. */
@@ -76,7 +76,7 @@ const shapes: Record<string, Shape> = {
   init: object({ weights: text, kind: text, taken: texts, left: texts }),
   representation: object({ epochs: count, now: representation, start: representation }),
   start: object({
-    ...{ command: oneOf('pretrain', 'lincls'), method: optional(text), arch: text },
+    ...{ command: oneOf(...trainings), method: optional(text), arch: text },
     predictor: optional(object({ type: text, location: text, sigma: optional(number) })),
     ...{ parameters: optional(count), dim: optional(count), device: text, precision: text },
     ...{ classes: count, trainImages: count, valImages: optional(count), stepsPerEpoch: count },

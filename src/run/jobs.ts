@@ -1,13 +1,17 @@
 // The runs: each is one call and one promise, with events and an abort signal on the way.
-import { existsSync, rmdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { type Job, native, type Stoppable } from '../native/addon.js';
 import { checkKeys } from '../options/keys.js';
 import { resolveFeatures, resolveKnn, resolveScore, resolveSpectrum } from '../options/looking.js';
-import { completePretrain, resolveLincls, resolvePretrain } from '../options/runs.js';
+import {
+  completePretrain,
+  resolveFinetune,
+  resolveLincls,
+  resolvePretrain,
+} from '../options/runs.js';
 import type {
   FeatureOptions,
+  FinetuneOptions,
   KnnOptions,
   LinclsOptions,
   PretrainOptions,
@@ -15,7 +19,7 @@ import type {
   SpectrumOptions,
 } from '../options/types.js';
 import { predictorMethods } from '../types/choices.js';
-import type { Control, Event, FeatureEvent, KnnEvent, StartEvent } from '../types/events.js';
+import type { Control, FeatureEvent, KnnEvent, StartEvent } from '../types/events.js';
 import type {
   FeatureSet,
   KnnSummary,
@@ -24,22 +28,12 @@ import type {
   Summary,
 } from '../types/results.js';
 import { inspectCheckpoint, type Told, takeOver } from './checkpoints.js';
-import { type CommandLine, linclsLine, pretrainLine } from './command-line.js';
-import { appendEvent, tolerant } from './event-log.js';
+import { finetuneLine, linclsLine, pretrainLine } from './command-line.js';
 import { toldBefore } from './history.js';
 import { perform } from './job.js';
-import type { MlflowRun } from './mlflow.js';
-import { claimOutput } from './occupied.js';
-import { openRecord } from './record.js';
+import { type OnEvent, reports, train } from './training.js';
 import { unusedGpu } from './unused-gpu.js';
 import { type Start, withVerdicts } from './verdict.js';
-
-/** The first of several processes alone reports events and keeps the log. */
-const reports = ({ process }: Pick<Resolved, 'process'>) => (process?.rank ?? 0) === 0;
-
-type Resolved = ReturnType<typeof resolveLincls | typeof resolvePretrain>;
-
-type OnEvent = (event: Event) => void;
 
 /** Pretrains, by any of the methods, on images without labels; writes checkpoint_%04d.pth.tar. */
 export async function pretrain(options: PretrainOptions, control: Control = {}): Promise<Summary> {
@@ -59,7 +53,7 @@ export async function pretrain(options: PretrainOptions, control: Control = {}):
   const line = (seed: number) => pretrainLine(options, seed);
   const before = (event: StartEvent) => toldBefore(resolved.output, event);
   const judged = withVerdicts(start, onCollapse, before);
-  return run(resolved, options, line, control, endingAfter(until, judged));
+  return train('pretrain', resolved, options, line, control, endingAfter(until, judged));
 }
 
 /**
@@ -88,28 +82,49 @@ function endingAfter(epochs: number, start: Start): Start {
 /** Trains and evaluates a linear classifier on a frozen backbone; writes model_best.pth.tar. */
 export async function lincls(options: LinclsOptions, control: Control = {}): Promise<Summary> {
   checkKeys('lincls', options, ['data', 'process']);
-  if (options.resume && options.resume !== 'auto') await refusePretraining(options.resume);
+  await refusePretraining(options.resume, (path) => `to train one on it: --pretrained ${path}`);
   const { options: complete, told } = await takeOver(
     options,
     options.pretrained || (options.resume === 'auto' ? '' : options.resume),
   );
   const resolved = resolveLincls(complete);
   const line = (seed: number) => linclsLine(complete, seed);
-  return run(resolved, options, line, control, (onEvent) => {
+  return train('lincls', resolved, options, line, control, (onEvent) => {
     for (const event of told) onEvent(event);
     return native().lincls(resolved, onEvent);
   });
 }
 
-/** --resume of a pretraining checkpoint, where --pretrained was meant. */
-async function refusePretraining(checkpoint: string): Promise<void> {
+/** --resume of a pretraining checkpoint, where the one to begin with was meant. */
+async function refusePretraining(
+  checkpoint: string | undefined,
+  whatToDo: (checkpoint: string) => string,
+): Promise<void> {
+  if (!checkpoint || checkpoint === 'auto') return;
   const { kind } = await inspectCheckpoint(checkpoint);
   if (kind !== 'simsiam') return;
   throw new RdmError(
     'bad_checkpoint',
     `${checkpoint} is of pretraining: it has no linear classifier to go on with`,
-    `to train one on it: --pretrained ${checkpoint}`,
+    whatToDo(checkpoint),
   );
+}
+
+/**
+ * Trains a checkpoint's whole network with a new classifier, on few labels or on all, and evaluates it after every
+ * epoch; writes model_best.pth.tar.
+ */
+export async function finetune(options: FinetuneOptions, control: Control = {}): Promise<Summary> {
+  checkKeys('finetune', options, ['checkpoint', 'data', 'process']);
+  await refusePretraining(options.resume, (path) => `to begin with it: rdm finetune ${path}`);
+  const { options: complete, told } = await takeOver(options, options.checkpoint);
+  const resolved = resolveFinetune(complete);
+  const line = (seed: number) => finetuneLine(complete, seed);
+  return train('finetune', resolved, options, line, control, (onEvent) => {
+    for (const event of told)
+      if (event.type === 'recorded' || !resolved.fromScratch) onEvent(event);
+    return native().finetune(resolved, onEvent);
+  });
 }
 
 /**
@@ -190,104 +205,4 @@ export async function examine<Result extends { outcome: 'done' | 'stopped' }>(
     return start(onEvent);
   }, control);
   return { outcome: stopped ? ('stopped' as const) : ('done' as const), ...found };
-}
-
-async function run(
-  resolved: Resolved,
-  {
-    tensorboard,
-    mlflow,
-    overwrite = false,
-  }: Pick<LinclsOptions, 'tensorboard' | 'mlflow' | 'overwrite'>,
-  line: (seed: number) => CommandLine,
-  { onEvent, signal }: Control,
-  start: (onEvent: OnEvent) => Job<Summary>,
-): Promise<Summary> {
-  if (!reports(resolved)) return perform(start, { signal });
-  const { output, data } = resolved;
-  if (!('evaluate' in resolved && resolved.evaluate)) {
-    claimOutput('evaluate' in resolved ? 'lincls' : 'pretrain', { ...resolved, overwrite });
-  }
-  const plot = tensorboard ? await plotter(output) : undefined;
-  const remote = mlflow
-    ? await server(mlflow, output, line, (warning) => onEvent?.(warning))
-    : undefined;
-  const record = openRecord(output, data, line);
-  const write = tolerant((warning) => onEvent?.(warning));
-  const log = (event: Event) =>
-    write(() => {
-      appendEvent(output, event);
-      plot?.(event);
-      remote?.event(event);
-      if (event.type === 'init') record.init(event);
-      if (event.type === 'start') record.start(event);
-    });
-  const early: Event[] = []; // a run that is refused before it starts leaves no files
-  let started = false;
-  const logged = (event: Event) => {
-    if (event.type === 'start') started = true;
-    if (started) for (const each of [...early.splice(0), event]) log(each);
-    else early.push(event);
-    onEvent?.(event);
-  };
-  const newFolders = missing(resolve(output));
-  let ended: Parameters<MlflowRun['end']>[0] = 'FAILED';
-  try {
-    const summary = await perform(
-      (onEvent: OnEvent) => {
-        unusedGpu(resolved).forEach(onEvent);
-        return start(onEvent);
-      },
-      { onEvent: logged, signal },
-    );
-    early.splice(0).forEach(log);
-    write(() => appendEvent(output, { type: 'summary', ...summary }));
-    ended = summary.outcome === 'done' ? 'FINISHED' : 'KILLED';
-    return summary;
-  } catch (error) {
-    removeEmpty(newFolders);
-    throw error;
-  } finally {
-    await remote?.end(ended);
-    await record.end(ended === 'FINISHED').catch((error) =>
-      write(() => {
-        throw error;
-      }),
-    );
-  }
-}
-
-/** The folder and those above it that are not there yet, innermost first. */
-function missing(folder: string): string[] {
-  return existsSync(folder) ? [] : [folder, ...missing(dirname(folder))];
-}
-
-/** Removes them as far as nothing is in them. */
-function removeEmpty(folders: string[]): void {
-  try {
-    for (const folder of folders) rmdirSync(folder);
-  } catch {} // a folder with something in it stays, and so do those above
-}
-
-// The writer of protobufs loads only where it writes.
-async function plotter(output: string): Promise<OnEvent> {
-  const { openTensorBoard } = await import('./tensorboard.js');
-  return openTensorBoard(output);
-}
-
-async function server(
-  address: string,
-  output: string,
-  line: (seed: number) => CommandLine,
-  onWarning: OnEvent,
-): Promise<MlflowRun> {
-  const { openMlflow } = await import('./mlflow.js');
-  const params = ({ seed, libtorch, processes }: StartEvent) => {
-    const { values, line: command } = line(seed);
-    return { ...values, command, libtorch, processes };
-  };
-  return openMlflow(address, output, params, (reason) => {
-    const message = `MLflow at ${address} does not get this run: ${reason}`;
-    onWarning({ type: 'warning', code: 'not_logged', message });
-  });
 }

@@ -15,7 +15,7 @@ export interface EventLog {
   broken(): number;
 }
 
-const whose = 'pass the --output folder of rdm pretrain or rdm lincls';
+const whose = 'pass the --output folder of rdm pretrain, rdm lincls or rdm finetune';
 
 /** Throws `bad_run` where the folder is no run's. */
 export function openLog(folder: string): EventLog {

@@ -2,15 +2,15 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
-
-type Command = 'pretrain' | 'lincls';
+import type { Training } from '../types/choices.js';
 
 /** The checkpoints of each that would be replaced. They lie beside each other. */
-const own: Record<Command, RegExp> = {
+const own: Record<Training, RegExp> = {
   pretrain: /^checkpoint_(\d{4,15})(?:-(\d{6,15}))?\.pth\.tar$/,
   lincls: /^checkpoint\.pth\.tar$/,
+  finetune: /^checkpoint\.pth\.tar$/,
 };
-const ofLincls = /^(checkpoint|model_best)\.pth\.tar(\.sha256)?$/;
+const withLabels = /^(checkpoint|model_best)\.pth\.tar(\.sha256)?$/;
 const ofRuns =
   /^(checkpoint(_[\d-]+)?|model_best)\.pth\.tar(\.sha256)?$|^(events\.jsonl|run\.json)$|^(bad-images|diverged)-.*\.txt$|^events\.out\.tfevents\./;
 
@@ -25,7 +25,7 @@ interface Wanted {
  * Makes sure that the run may write to its folder: it is empty of such runs, or the run goes on with the one that
  * is there, or moves that one aside. Throws `occupied`, or `usage` where both are asked for.
  */
-export function claimOutput(command: Command, { output, resume, overwrite }: Wanted): void {
+export function claimOutput(command: Training, { output, resume, overwrite }: Wanted): void {
   const names = existsSync(output) ? readdirSync(output) : [];
   const held = names.filter((name) => own[command].test(name)).sort(byPlace);
   const last = held.at(-1);
@@ -74,7 +74,7 @@ function isIn(output: string, checkpoint: string): boolean {
 }
 
 /** Into a folder of its own within this one, so that it can be renamed at once, and the folder may be the working one. */
-function moveAside(output: string, command: Command, names: string[]): void {
+function moveAside(output: string, command: Training, names: string[]): void {
   if (names.includes('.rdm-lock')) {
     throw new RdmError(
       'bad_output',
@@ -82,8 +82,8 @@ function moveAside(output: string, command: Command, names: string[]): void {
       'wait for it to end; where it was killed, remove that file',
     );
   }
-  const beside = command === 'lincls' && names.some((name) => own.pretrain.test(name));
-  const moved = names.filter((name) => (beside ? ofLincls : ofRuns).test(name));
+  const beside = command !== 'pretrain' && names.some((name) => own.pretrain.test(name));
+  const moved = names.filter((name) => (beside ? withLabels : ofRuns).test(name));
   const taken = names.flatMap((name) => /^replaced-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
   const aside = join(output, `replaced-${taken.reduce((most, one) => Math.max(most, one), 0) + 1}`);
   try {

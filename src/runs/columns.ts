@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { RdmError } from '../base/errors.js';
 import { attribute } from '../options/table/row.js';
 import { optionsOf } from '../options/table/table.js';
-import { measureNames } from '../types/choices.js';
+import { measureNames, trainings } from '../types/choices.js';
 import type { RunRow } from '../types/report.js';
 
 const columns = {
@@ -32,9 +32,7 @@ export function columnOf(given: string, rows: RunRow[]): { name: string; value: 
   const measure = measureNames.find((one) => one === name);
   if (measure) return { name, value: ({ measures }) => measures[measure] ?? undefined };
   const known = new Set([
-    ...(['pretrain', 'lincls'] as const).flatMap((command) =>
-      optionsOf(command).map(({ row }) => attribute(row)),
-    ),
+    ...trainings.flatMap((command) => optionsOf(command).map(({ row }) => attribute(row))),
     ...rows.flatMap(({ options }) => Object.keys(options)),
   ]);
   if (known.has(name)) return { name, value: ({ options }) => options[name] ?? undefined };

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
 import { measuresOf } from '../report/measures.js';
-import { type Run, runsOf, standingIn } from '../report/runs.js';
+import { nameOf, type Run, runsOf, standingIn } from '../report/runs.js';
 import { openLog } from '../run/log.js';
 import type { RunRow, RunsOptions } from '../types/report.js';
 import { holderOf } from './alive.js';
@@ -59,7 +59,7 @@ export function rowOf(run: Run, below: string): RunRow {
   const path = relative(resolve(below), folder) || basename(folder);
   const done = run.entries.findLast((entry) => entry.type === 'epoch')?.epoch;
   return {
-    run: start.command === 'lincls' ? `${path} (linear)` : path,
+    run: nameOf(path, start.command),
     folder,
     command: start.command,
     state: summary?.outcome ?? (holderOf(join(folder, '.rdm-lock')) ? 'running' : 'killed'),
@@ -77,7 +77,7 @@ export function rowOf(run: Run, below: string): RunRow {
 /** The folder may have been moved since. */
 function checkpointOf({ start, entries, folder }: Run): string | null {
   const saved = entries.flatMap((entry) => (entry.type === 'checkpoint' ? [entry] : []));
-  const path = start.command === 'lincls' ? 'model_best.pth.tar' : saved.at(-1)?.path;
+  const path = start.command === 'pretrain' ? saved.at(-1)?.path : 'model_best.pth.tar';
   const there = path && join(folder, basename(path));
   return there && existsSync(there) ? there : null;
 }

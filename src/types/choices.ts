@@ -29,6 +29,8 @@ export const symmetricMethods: readonly Method[] = ['barlow', 'vicreg'];
 export const optimizers = ['sgd', 'lars', 'adamw'] as const;
 export const pretrainSchedules = ['cosine', 'warmup-cosine'] as const;
 export const linclsSchedules = ['cosine', 'step'] as const;
+/** The commands that train. */
+export const trainings = ['pretrain', 'lincls', 'finetune'] as const;
 export const interpolations = ['bilinear', 'bicubic'] as const;
 export const syntheticForms = ['folder', 'list', 'table', 'shards'] as const;
 export const fetchable = ['cifar10', 'cifar100'] as const;
@@ -87,4 +89,5 @@ export type PredictorType = (typeof predictorTypes)[number];
 export type PredictorLocation = (typeof predictorLocations)[number];
 export type FilterSource = (typeof filterSources)[number];
 export type FilterSolver = (typeof filterSolvers)[number];
+export type Training = (typeof trainings)[number];
 export type RunState = (typeof runStates)[number];

@@ -7,6 +7,7 @@ import type {
   PredictorLocation,
   PredictorType,
   Stem,
+  Training,
   Verdict,
 } from './choices.js';
 import type { Channels, Place } from './datasets.js';
@@ -30,7 +31,7 @@ export interface InitEvent {
 
 export interface StartEvent {
   type: 'start';
-  command: 'pretrain' | 'lincls';
+  command: Training;
   /** Only in pretraining. */
   method?: Method;
   /** Only in pretraining: what aligns the branches, and where. */

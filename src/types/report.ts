@@ -1,5 +1,5 @@
 // What a run leaves about itself, and what is made of it.
-import type { MeasureName, RunState, Standing } from './choices.js';
+import type { MeasureName, RunState, Standing, Training } from './choices.js';
 
 /** One start of a run, in run.json: enough to make the run again. */
 export interface RunRecord {
@@ -62,18 +62,18 @@ export type Measures = Record<MeasureName, number | null>;
 
 /** A run in a table of runs. */
 export interface RunRow {
-  /** Its path below the folder that was looked through; of a linear evaluation beside its pretraining with ` (linear)`. */
+  /** Its path below the folder that was looked through; of what was made of a pretraining with labels with ` (linear)` or ` (fine-tuned)`. */
   run: string;
   folder: string;
-  command: 'pretrain' | 'lincls';
+  command: Training;
   state: RunState;
   /** How many are over, of how many. */
   epoch: number;
   epochs: number;
-  /** Null of a linear evaluation. */
+  /** Of a pretraining; else null. */
   verdict: Standing | null;
   measures: Measures;
-  /** The last that was saved, of a linear evaluation the best; null where none is there. */
+  /** The last that was saved, with labels the best; null where none is there. */
   checkpoint: string | null;
   /** When it was started for the last time; null where it left no run.json. */
   started: string | null;

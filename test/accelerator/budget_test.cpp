@@ -12,7 +12,7 @@
 #include "check.h"
 #include "runs.h"
 #include "simulated.h"
-#include "train/lincls.h"
+#include "supervised/lincls.h"
 #include "train/pretrain.h"
 
 using namespace rdm;

@@ -7,8 +7,8 @@
 #include "data/scratch.h"
 #include "evaluate/knn.h"
 #include "simulated.h"
+#include "supervised/lincls.h"
 #include "tools/hash_tensors.h"
-#include "train/lincls.h"
 #include "train/pretrain.h"
 
 namespace rdm::test {

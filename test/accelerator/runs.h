@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/event.h"
-#include "options/options.h"
+#include "options/supervised.h"
 #include "run/summary.h"
 
 namespace rdm::test {

@@ -130,6 +130,18 @@ test('lincls and knn: the same of a backbone', deadline, async () => {
   assert.deepEqual(shared.at(-1), alone.at(-1));
 });
 
+test('finetune on few labels: the same losses and accuracies', deadline, async () => {
+  const output = scratch();
+  await pretrained(heads, output);
+  const checkpoint = join(output, 'checkpoint_0001.pth.tar');
+  const flags = ['--label-smoothing', '0.1', '--backbone-lr-factor', '0.5', '-b', '48'];
+  const line = ['finetune', checkpoint, ...trained, '--labels-per-class', '10', ...flags];
+  const one = await events([...line, '--output', scratch()]);
+  const both = await events([...line, ...two, '--output', scratch()]);
+  sameLosses(one, both, 10);
+  sameAccuracies(one, both, 'evaluation');
+});
+
 test(
   'lincls on two machines: the rate, and the losses, of the same batch on one',
   deadline,

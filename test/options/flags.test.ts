@@ -139,7 +139,29 @@ const lincls = `${shared}
 --lars
 --schedule <name> = "cosine"
 --lr-steps <epochs> = [60,80]
+--label-fraction <share>
+--labels-per-class <n>
 -e, --evaluate
+`;
+
+const finetune = `${shared.replace('--recipe <name>\n', '')}
+-a, --arch <name>
+--stem <name>
+--stem-padding <pixels>
+--dataset <name>
+--epochs <n> = 30
+-b, --batch-size <n> = 256
+--lr, --learning-rate <rate> = 0.05
+--wd, --weight-decay <decay> = 0
+--from-scratch
+--freeze-bn
+--backbone-lr-factor <factor> = 1
+--label-fraction <share>
+--labels-per-class <n>
+--label-smoothing <share> = 0
+--schedule <name> = "cosine"
+--lr-steps <epochs> = [60,80]
+--seeds <n> = 1
 `;
 
 const knn = `
@@ -362,7 +384,8 @@ const listed = (text: string) => text.split('\n').filter(Boolean).sort();
 test('the commands are frozen', () => {
   const names = createProgram().commands.map((found) => found.name());
   assert.deepEqual(names, [
-    ...['pretrain', 'lincls', 'sweep', 'knn', 'verify-resume', 'spectrum', 'map', 'embed'],
+    ...['pretrain', 'lincls', 'finetune', 'sweep', 'knn', 'verify-resume', 'spectrum'],
+    ...['map', 'embed'],
     ...[
       'compare',
       'score',
@@ -386,6 +409,10 @@ test("pretrain has the reference's flags and defaults, and its own", () => {
 
 test("lincls has the reference's flags and defaults, and its own", () => {
   assert.deepEqual(flagsOf(commandAt('lincls')), listed(lincls));
+});
+
+test('finetune has these flags and defaults', () => {
+  assert.deepEqual(flagsOf(commandAt('finetune')), listed(finetune));
 });
 
 test("verify-resume has pretrain's flags but --overwrite, and the number of steps", () => {

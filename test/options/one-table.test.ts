@@ -17,7 +17,7 @@ import {
   resolveScore,
   resolveSpectrum,
 } from '../../dist/options/looking.js';
-import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
+import { resolveFinetune, resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
 import { readers } from '../../dist/options/table/row.js';
 import { flagSchemas } from '../../dist/recipes/schema.js';
 import { commandAt } from '../support/commands.js';
@@ -27,6 +27,7 @@ const commands: CommandName[] = [
   ...([
     'pretrain',
     'lincls',
+    'finetune',
     'knn',
     'spectrum',
     'map',
@@ -179,6 +180,7 @@ function keysSent(): Set<string> {
     pretrain,
     ...[pretrain.process ?? {}, ...pretrain.views, knn, ...knn.votes],
     resolveLincls({ data }),
+    resolveFinetune({ data, checkpoint }),
     ...[resolveSpectrum, resolveFeatures, resolveScore, resolveProbe, resolvePredict].map((of) =>
       of({ data, checkpoint }),
     ),

@@ -18,7 +18,7 @@ import {
   synthesize,
 } from 'rdm-ssl';
 import { resolveKnn } from '../../dist/options/looking.js';
-import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
+import { resolveFinetune, resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
 
 /** Either view of main_simsiam.py. */
 const view = {
@@ -157,6 +157,18 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
   });
 });
 
+test('finetune resolves to what lincls has, but for what trains a whole network', () => {
+  const { mayDiffer: found, ...resolved } = resolveFinetune({ data: 'images', checkpoint: 'x' });
+  assert.deepEqual(found.sort(), [...mayDiffer].sort());
+  const { mayDiffer: _, pretrained, lars, evaluate, ...shared } = resolveLincls({ data: 'images' });
+  assert.deepEqual(resolved, {
+    ...shared,
+    ...{ epochs: 30, batchSize: 256, lr: 0.05 },
+    ...{ checkpoint: resolve('x'), fromScratch: false, freezeBn: false },
+    ...{ backboneLrFactor: 1, labelSmoothing: 0 },
+  });
+});
+
 test("lincls resolves to main_lincls.py's defaults, every key there", () => {
   const { mayDiffer: found, ...resolved } = resolveLincls({ data: 'images' });
   assert.deepEqual(found.sort(), [...mayDiffer, 'evaluate'].sort());
@@ -173,6 +185,8 @@ test("lincls resolves to main_lincls.py's defaults, every key there", () => {
     schedule: 'cosine',
     lrSteps: [60, 80],
     evaluate: false,
+    labelFraction: 1,
+    labelsPerClass: 0,
     epochs: 90,
     startEpoch: 0,
     batchSize: 4096,

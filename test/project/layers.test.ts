@@ -21,6 +21,7 @@ const nativeLayers = [
   ['lens'],
   ['evaluate'],
   ['train', 'tools'],
+  ['supervised'],
   ['addon', 'opener'],
 ];
 

@@ -420,7 +420,7 @@ const foreign = runFolder(['{"hello": "world"}\n']);
 const wrong: [folder: string, message: RegExp][] = [
   [
     '/nowhere',
-    /^rdm: no folder \/nowhere\n +pass the --output folder of rdm pretrain or rdm lincls\n/,
+    /^rdm: no folder \/nowhere\n +pass the --output folder of rdm pretrain, rdm lincls or rdm finetune\n/,
   ],
   [other, /^rdm: no events.jsonl in .*\n +pass the --output folder/],
   [empty, /^rdm: .*events.jsonl holds no start of a run\n +the run has not begun yet, or/],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   type Event,
+  finetune,
   hashTensors,
   inspectCheckpoint,
   type LinclsOptions,
@@ -74,6 +75,19 @@ for (const precision of ['fp32', 'bf16'] as const) {
     });
     await comesToTheSame((resume, output, steps) =>
       told((control) => lincls(full(resume, output), control), steps),
+    );
+  });
+
+  test(`finetune on few labels, ${precision}: likewise`, async () => {
+    const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
+    const given = { data, checkpoint: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
+    const slow = { labelsPerClass: 4, backboneLrFactor: 0.1, labelSmoothing: 0.1 };
+    await comesToTheSame((resume, output, steps) =>
+      told(
+        (control) =>
+          finetune({ ...common, ...given, ...slow, batchSize: 8, resume, output }, control),
+        steps,
+      ),
     );
   });
 }

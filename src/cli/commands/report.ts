@@ -5,8 +5,8 @@ import { addFlags } from '../flags/flags.js';
 import { say } from '../output/print.js';
 
 const notes = `
-Writes what is asked for; report.html where nothing is. A RUN is the --output folder of rdm pretrain or
-rdm lincls, or that of rdm sweep, which stands for its runs. The page is one file that fetches nothing.
+Writes what is asked for; report.html where nothing is. A RUN is the --output folder of rdm pretrain,
+rdm lincls or rdm finetune, or that of rdm sweep, which stands for its runs. The page is one file that fetches nothing.
 
 Examples:
   rdm report runs/online-2

@@ -11,13 +11,12 @@ import { waitForAll } from './wait.js';
 /** Exit codes after which a restart would end the same: wrong usage, and a run that ended itself. */
 const final = [2, 3];
 
-/** Resolves with the exit code. */
-export async function launch(asked: Launch): Promise<number> {
+/** `line`: this command line, or what is to be run in its place. Resolves with the exit code. */
+export async function launch(asked: Launch, line = process.argv.slice(2)): Promise<number> {
   const { maxRestarts, output } = asked;
   let children: Child[] = [];
   const forwarding = forwardSignals(() => children);
   const newest = checkpointsSince(output);
-  const line = process.argv.slice(2);
   try {
     for (let attempt = 0, args = line; ; ++attempt) {
       children = await startAll(asked, attempt, args);
@@ -26,7 +25,7 @@ export async function launch(asked: Launch): Promise<number> {
       if (!again || attempt === maxRestarts) return exitCode(failure, endings, forwarding);
       const checkpoint = newest();
       say(describeRestart(attempt + 1, maxRestarts, checkpoint));
-      args = checkpoint ? resuming(checkpoint) : line;
+      args = checkpoint ? resuming(checkpoint, line) : line;
     }
   } finally {
     forwarding.release();
@@ -42,9 +41,9 @@ function exitCode(failure: Ending | undefined, endings: Ending[], forwarding: Fo
   return codes.find((code) => code !== exitCollapsed) ?? codes[0] ?? 0;
 }
 
-/** This command line, to go on from a checkpoint: its last --resume counts. */
-export function resuming(checkpoint = 'auto'): string[] {
-  const line = process.argv.slice(2).filter((word) => word !== '--overwrite');
+/** A command line, to go on from a checkpoint: its last --resume counts. */
+export function resuming(checkpoint = 'auto', whole = process.argv.slice(2)): string[] {
+  const line = whole.filter((word) => word !== '--overwrite');
   if (checkpoint === 'auto' && /(^| )--resume[= ]auto( |$)/.test(line.join(' '))) return line;
   return withFlags(line, '--resume', checkpoint);
 }
@@ -53,13 +52,13 @@ export function resuming(checkpoint = 'auto'): string[] {
 export const overwriting = (): string[] => withFlags(process.argv.slice(2), '--overwrite');
 
 /** What follows -- are no flags. */
-function withFlags(line: string[], ...flags: string[]): string[] {
+export function withFlags(line: string[], ...flags: string[]): string[] {
   const end = line.indexOf('--');
   const at = end < 0 ? line.length : end;
   return [...line.slice(0, at), ...flags, ...line.slice(at)];
 }
 
-/** The checkpoints of pretrain, also in the middle of an epoch, and of lincls. */
+/** The checkpoints of pretrain, also in the middle of an epoch, and of lincls and finetune. */
 const pattern = /^checkpoint(_[\d-]+)?\.pth\.tar$/;
 
 /** Call the result for the furthest checkpoint since this moment; those of an earlier run do not count. */

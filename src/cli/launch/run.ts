@@ -8,14 +8,18 @@ import { launch, resuming } from './launch.js';
 import { plan } from './plan.js';
 import { catchSignals, exitCollapsed } from './signals.js';
 
-/** Runs the job here, alone or as one of several processes, or in processes that this one starts. */
+/**
+ * Runs the job here, alone or as one of several processes, or in processes that this one starts, with this command
+ * line or another.
+ */
 export async function inProcesses(
   flags: ProcessFlags,
   job: (place: ProcessOptions | undefined) => Promise<void>,
+  line?: string[],
 ): Promise<void> {
   const planned = plan(flags, process.env);
   if ('launch' in planned) {
-    process.exitCode = await launch(planned.launch);
+    process.exitCode = await launch(planned.launch, line);
     return;
   }
   const place = planned.process;

@@ -179,6 +179,7 @@ export const data = {
         ...{
           pretrain: 256,
           lincls: 256,
+          finetune: 256,
           knn: 256,
           spectrum: 256,
           map: 256,

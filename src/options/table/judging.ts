@@ -59,24 +59,31 @@ export const scored = {
   },
 } as const;
 
+/** The commands that learn from labels. */
+const learnt = ['lincls', 'finetune', 'probe'] as const;
+
 /** Labels of some training images alone. */
 export const fewLabels = {
   heading: 'Labels:',
   rows: {
     /** Of each class the same share, at least one, drawn by the seed. */
-    labelFraction: option('--label-fraction <share>', 'of this share of each class alone, drawn', {
-      type: number({ above: 0, most: 1 }),
-      absent: 1,
-      for: ['probe'],
-    }),
+    labelFraction: option(
+      '--label-fraction <share>',
+      'of this share of each class alone, drawn by the seed',
+      {
+        type: number({ above: 0, most: 1 }),
+        absent: 1,
+        for: learnt,
+      },
+    ),
     /** So many of each class, drawn by the seed; 0 takes all. */
     labelsPerClass: option(
       '--labels-per-class <n>',
-      'of so many images of each class alone, drawn',
+      'of so many images of each class alone, drawn by the seed',
       {
         type: whole(0),
         absent: 0,
-        for: ['probe'],
+        for: learnt,
       },
     ),
   },

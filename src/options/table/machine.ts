@@ -1,11 +1,10 @@
 // Recipes, where a run writes, where the work is done, and by how many processes.
-import { backends, devices, precisions } from '../../types/choices.js';
+import { backends, devices, precisions, trainings as runs } from '../../types/choices.js';
 import { choice, path, text, toggle, whole } from './kinds.js';
 import { option, readers } from './row.js';
 
-const runs = ['pretrain', 'lincls'] as const;
 const computing = [...readers, 'search'] as const;
-const several = ['pretrain', 'lincls', 'knn'] as const;
+const several = [...runs, 'knn'] as const;
 
 export const recipe = {
   heading: 'Recipe:',
@@ -13,7 +12,7 @@ export const recipe = {
     recipe: option(
       '--recipe <name>',
       'flags from a recipe (`rdm recipes` lists them) or a .yaml file; those on the line win',
-      { type: text, line: true, for: runs },
+      { type: text, line: true, for: ['pretrain', 'lincls'] },
     ),
   },
 } as const;

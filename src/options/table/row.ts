@@ -6,6 +6,7 @@ import type { Kind } from './kinds.js';
 export type CommandName =
   | 'pretrain'
   | 'lincls'
+  | 'finetune'
   | 'knn'
   | 'verify-resume'
   | 'spectrum'
@@ -37,12 +38,12 @@ export type CommandName =
 
 /** The commands that put images through a network. */
 export const readers = [
-  ...(['pretrain', 'lincls', 'knn', 'spectrum', 'map', 'embed'] as const),
+  ...(['pretrain', 'lincls', 'finetune', 'knn', 'spectrum', 'map', 'embed'] as const),
   ...(['score', 'compare', 'probe', 'predict'] as const),
 ] as const;
 
 /** Those of them that take training images. */
-export const trained = ['pretrain', 'lincls', 'knn', 'probe'] as const;
+export const trained = ['pretrain', 'lincls', 'finetune', 'knn', 'probe'] as const;
 
 /** What the defaults of other options depend on. */
 export interface Others {

@@ -5,11 +5,24 @@ import {
   optimizers,
   predictorMethods,
   pretrainSchedules,
+  trainings as runs,
 } from '../../types/choices.js';
-import { choice, list, number, path, stepsOrTime, text, time, toggle, whole } from './kinds.js';
+import {
+  choice,
+  list,
+  number,
+  path,
+  probability,
+  stepsOrTime,
+  text,
+  time,
+  toggle,
+  whole,
+} from './kinds.js';
 import { option, per } from './row.js';
 
-const runs = ['pretrain', 'lincls'] as const;
+/** Those with labels. */
+const supervised = ['lincls', 'finetune'] as const;
 
 /** What is evaluated without labels, or alone. */
 export const frozen = {
@@ -37,7 +50,7 @@ export const training = {
   rows: {
     epochs: option('--epochs <n>', 'epochs to run', {
       type: whole(1),
-      default: per({ pretrain: 100, lincls: 90 }),
+      default: per({ pretrain: 100, lincls: 90, finetune: 30 }),
       for: runs,
     }),
     startEpoch: option('--start-epoch <n>', 'number of the first epoch (a resumed run knows it)', {
@@ -48,18 +61,18 @@ export const training = {
     }),
     batchSize: option('-b, --batch-size <n>', 'images in a batch', {
       type: whole(1),
-      default: per({ pretrain: 512, lincls: 4096 }),
+      default: per({ pretrain: 512, lincls: 4096, finetune: 256 }),
       for: runs,
     }),
     /** The rate for a batch of 256; the initial rate is lr · batchSize / 256. */
     lr: option('--lr, --learning-rate <rate>', 'rate for a batch of 256', {
       type: number({ least: 0 }),
-      default: per({ pretrain: 0.05, lincls: 0.1 }),
+      default: per({ pretrain: 0.05, lincls: 0.1, finetune: 0.05 }),
       for: runs,
     }),
     weightDecay: option('--wd, --weight-decay <decay>', 'weight decay', {
       type: number({ least: 0 }),
-      default: per({ pretrain: 1e-4, lincls: 0 }),
+      default: per({ pretrain: 1e-4, lincls: 0, finetune: 0 }),
       for: runs,
     }),
     seed: option(
@@ -157,21 +170,34 @@ export const probing = {
     momentum: option('--momentum <m>', 'momentum of SGD', {
       type: number({ least: 0 }),
       default: 0.9,
-      for: ['lincls'],
+      for: supervised,
     }),
     /** LARC around SGD. */
     lars: option('--lars', 'LARC around SGD', { type: toggle, absent: false, for: ['lincls'] }),
     schedule: option(
       '--schedule <name>',
       `of the rate: ${linclsSchedules.join(', ')} (times 0.1 at some epochs)`,
-      { type: choice('schedule', linclsSchedules), default: 'cosine', for: ['lincls'] },
+      { type: choice('schedule', linclsSchedules), default: 'cosine', for: supervised },
     ),
     /** Epochs at which the step schedule multiplies the rate by 0.1. */
     lrSteps: option('--lr-steps <epochs>', 'the epochs of the step schedule', {
       type: list('epochs', whole(1)),
       default: [60, 80],
       when: { schedule: 'step' },
-      for: ['lincls'],
+      for: supervised,
+    }),
+    /** The share of a label that all classes get alike. */
+    labelSmoothing: option('--label-smoothing <share>', 'of a label, for all classes alike', {
+      type: probability,
+      default: 0,
+      for: ['finetune'],
+    }),
+    /** So many runs, one after the other, each with a seed and a folder of its own. */
+    seeds: option('--seeds <n>', 'so many runs, from --seed on, each in OUTPUT/seed-N', {
+      type: whole(1),
+      default: 1,
+      line: true,
+      for: ['finetune'],
     }),
   },
 } as const;
@@ -291,11 +317,23 @@ export const start = {
       'epochs that train the heads alone, before the backbone moves',
       { type: whole(0), default: 0, for: ['pretrain'] },
     ),
-    /** The backbone's learning rate as a share of the heads'. */
+    /** The backbone's learning rate as a share of the heads', or of the classifier's. */
     backboneLrFactor: option(
       '--backbone-lr-factor <factor>',
-      "the backbone's rate as a share of the heads'",
-      { type: number({ above: 0 }), default: 1, for: ['pretrain'] },
+      "the backbone's rate as a share of that of what is above it",
+      { type: number({ above: 0 }), default: 1, for: ['pretrain', 'finetune'] },
     ),
+    /** Random weights in place of the checkpoint's, whose architecture and images it takes: the control. */
+    fromScratch: option('--from-scratch', 'random weights instead: what the checkpoint is worth', {
+      type: toggle,
+      absent: false,
+      for: ['finetune'],
+    }),
+    /** Batch norms keep their statistics and weights. */
+    freezeBn: option('--freeze-bn', 'batch norms stay what they are', {
+      type: toggle,
+      absent: false,
+      for: ['finetune'],
+    }),
   },
 } as const;

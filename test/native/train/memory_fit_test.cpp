@@ -84,6 +84,18 @@ TEST_CASE("of linear evaluation only the images grow with the batch") {
   CHECK(at(4096) - at(2048) == 3 * 2048 * kImage);  // the loader's three batches
 }
 
+TEST_CASE(
+    "fine-tuning needs less than pretraining with two views, and more than a frozen backbone") {
+  FinetuneOptions options;
+  static_cast<RunOptions&>(options) = simsiam();
+  const auto at = [&](int64_t batch, Precision precision) {
+    return memory_need(options, batch, precision, /*cuda=*/false).host;
+  };
+  CHECK(at(256, Precision::fp32) < need(simsiam(), 256));
+  CHECK(at(256, Precision::fp32) > memory_need(linear(256), 256, Precision::fp32, false).host);
+  CHECK(at(256, Precision::bf16) < at(256, Precision::fp32));
+}
+
 TEST_CASE("on a CUDA device the activations are the device's, the loader's batches the host's") {
   const auto options = simsiam();
   const auto small = memory_need(options, 64, Precision::bf16, /*cuda=*/true);

@@ -1,5 +1,5 @@
 // Linear evaluation: what moves, at which rate, and by which gradients.
-#include "train/linear_classifier.h"
+#include "supervised/linear_classifier.h"
 
 #include <cmath>
 #include <limits>

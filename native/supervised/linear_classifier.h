@@ -1,13 +1,11 @@
 // Linear evaluation: a linear classifier on a frozen backbone. Source: main_lincls.py.
 #pragma once
 #include "models/linear_probe.h"
-#include "options/options.h"
-#include "train/learner.h"
-#include "train/updater.h"
+#include "supervised/classifier.h"
 
 namespace rdm {
 
-class LinearClassifier : public Learner {
+class LinearClassifier : public Classifier {
  public:
   // On the backbone of options.pretrained, or on random weights where that is empty. classes: C;
   // batches: of an epoch. Every rank of a group begins with the weights of the first.
@@ -19,29 +17,22 @@ class LinearClassifier : public Learner {
   void take_classifier();
 
   void begin() override { probe_.freeze(); }
-  StepResult step(const DeviceBatch& batch, Position at) override;
-  int64_t steps_per_epoch() const override { return updater_->steps_per_epoch(); }
 
-  torch::Tensor features(const torch::Tensor& images) override;
+  torch::Tensor features(const torch::Tensor& images) override { return probe_.features(images); }
   torch::Tensor classify(const torch::Tensor& images) override { return probe_.forward(images); }
   void train(bool on) override {}  // the backbone stays in eval mode
 
   // The reference's sanity check, after the first epoch: the backbone is the pretrained one.
   std::optional<SanityCheckEvent> check() override;
 
-  int64_t checkpoint_bytes() const override;
-  void save(Checkpoint& into) override;
-  void load(const Checkpoint& from, const std::string& path) override;
-
  private:
+  void adjust(Sgd& optimizer) override;
+
   std::string path_;  // of the pretrained backbone
   LinearProbe probe_;
   StateDict pretrained_;  // the backbone as the file holds it; empty once it was checked
-  StateDict classifier_;  // fc.weight and fc.bias of the file; empty where it has none
-  double larc_decay_;     // with LARC, which brings its own weight decay
-  bool larc_;
-  Precision precision_;
-  std::optional<Updater> updater_;  // from the moment that the network is in place
+  StateDict classifier_;  // of the file; empty where it has none
+  std::optional<double> larc_decay_;  // with LARC, which brings its own weight decay
 };
 
 }  // namespace rdm

@@ -3,7 +3,7 @@
 #include <stop_token>
 
 #include "base/event.h"
-#include "options/options.h"
+#include "options/supervised.h"
 #include "run/summary.h"
 
 namespace rdm {

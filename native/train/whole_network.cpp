@@ -1,0 +1,45 @@
+#include "train/whole_network.h"
+
+#include <torch/torch.h>
+
+#include "base/error.h"
+#include "checkpoint/names.h"
+#include "models/batch_norm.h"
+
+namespace rdm {
+
+// LibTorch (2.13) leaves parts of a bf16 gradient uninitialised on a CPU where a 3×3 convolution of
+// stride 2 has a single pixel to look at: the last stage of a ResNet on crops of 16 pixels. LARS
+// takes such a gradient's norm.
+void refuse_single_pixels(const RunOptions& options, torch::Device device) {
+  if (!device.is_cpu() || options.precision != Precision::bf16 ||
+      options.stem.kind != Stem::Kind::imagenet || options.crop_size > 16) {
+    return;
+  }
+  throw Error(Code::usage,
+              message("--crop-size ", options.crop_size,
+                      " leaves a single pixel to the last stage, whose bf16 gradient LibTorch gets "
+                      "wrong on a CPU"),
+              "take a --crop-size of at least 17, --stem cifar or --precision fp32");
+}
+
+void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path) {
+  Shapes shapes;
+  for (const auto& [name, tensor] : backbone) shapes[name] = tensor.sizes().vec();
+  const std::string wanted = stem.kind == Stem::Kind::cifar ? "cifar" : "imagenet";
+  const auto held = stem_of(shapes);
+  if (held == wanted) return;
+  throw Error(
+      Code::bad_checkpoint,
+      message("cannot begin with ", path, ": its first layers are not the ", wanted, " stem"),
+      held.empty() ? "" : "say --stem " + held);
+}
+
+void start_alike(torch::nn::Module& module, Group& group) {
+  synchronise_batch_norms(module, group);
+  auto weights = module.parameters();
+  for (const auto& buffer : module.buffers()) weights.push_back(buffer);
+  group.broadcast(weights);
+}
+
+}  // namespace rdm

@@ -1,0 +1,22 @@
+// What holds wherever a whole network is trained, whatever its loss.
+#pragma once
+#include <torch/nn.h>
+
+#include <string>
+
+#include "checkpoint/state_dict.h"
+#include "distributed/group.h"
+#include "options/options.h"
+
+namespace rdm {
+
+// Throws usage where LibTorch would get gradients wrong: on a CPU, in bf16, on very small crops.
+void refuse_single_pixels(const RunOptions& options, torch::Device device);
+
+// Throws bad_checkpoint where the file's backbone does not have these first layers.
+void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path);
+
+// Every rank with the weights of the first, and batch norms over the batch of all.
+void start_alike(torch::nn::Module& module, Group& group);
+
+}  // namespace rdm
