@@ -1,7 +1,7 @@
 // What a checkpoint says of the run that wrote it, and how that fills in what a caller leaves out.
-import { realpathSync } from 'node:fs';
+import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { RdmError, translated } from '../base/errors.js';
+import { RdmError, translated, writing } from '../base/errors.js';
 import { native } from '../native/addon.js';
 import { oneOf, type Places, standardInput, toList } from '../options/check.js';
 import type { ExportOptions, LinclsOptions } from '../options/types.js';
@@ -28,14 +28,30 @@ export function hashTensors(path: string): Promise<TensorHash[]> {
 
 /**
  * Writes the backbone of a checkpoint as a file of another library, and with it a linear classifier where there
- * is one. Rejects with `bad_checkpoint` where that library does not have the network.
+ * is one; the names of its classes, where the checkpoint has them, as a list in a file beside it. Rejects with `bad_checkpoint` where that library does not have the network.
  */
 export async function exportCheckpoint(options: ExportOptions): Promise<ExportSummary> {
   const { checkpoint, output } = options;
   const format = oneOf('format', options.format, exportFormats);
   const branch = oneOf('branch', options.branch ?? 'online', branches);
   const wanted = { checkpoint, output: resolve(output), format, branch };
-  return translated(async () => ({ output, ...(await native().exportCheckpoint(wanted)) }));
+  const summary = await translated(() => native().exportCheckpoint(wanted));
+  const { rdm } = await inspectCheckpoint(checkpoint);
+  const names = `${output}.classes.json`;
+  const list = summary.classes === null ? undefined : namesIn(rdm, summary.classes);
+  await writing(names, async () => {
+    if (list) writeFileSync(names, `${JSON.stringify(list)}\n`);
+    else rmSync(names, { force: true }); // of what was there before
+  });
+  return { output, ...summary, names: list ? names : null };
+}
+
+/** What a checkpoint's record calls its classes; undefined where it does not name as many as it tells apart. */
+export function namesIn(record: CheckpointInfo['rdm'], outputs: number): string[] | undefined {
+  const names = record?.classNames;
+  return areTexts(names) && (names as string[]).length === outputs
+    ? (names as string[])
+    : undefined;
 }
 
 /** What a checkpoint says of its run that a later one can take over, and the folder that its run wrote to. */

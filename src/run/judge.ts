@@ -9,7 +9,7 @@ import { resolvePredict, resolveProbe } from '../options/looking.js';
 import type { PredictOptions, ProbeOptions } from '../options/types.js';
 import type { Control, FeatureEvent } from '../types/events.js';
 import type { PredictSummary, ProbeSummary } from '../types/results.js';
-import { inspectCheckpoint, takeOver } from './checkpoints.js';
+import { inspectCheckpoint, namesIn, takeOver } from './checkpoints.js';
 import { examine, ofAll } from './jobs.js';
 
 /**
@@ -48,7 +48,7 @@ export async function predict(
     const found = await examine<FlatPredictions>(resolved, told, control, (onEvent) =>
       native().predict(resolved, onEvent),
     );
-    return named(found, namesIn(rdm?.classNames, found.outputs));
+    return named(found, namesIn(rdm, found.outputs) ?? numbers(found.outputs));
   });
 }
 
@@ -72,11 +72,7 @@ async function withPictures<Result>(
   }
 }
 
-/** What the checkpoint calls its classes, where it names as many as it tells apart; else their numbers. */
-function namesIn(recorded: unknown, outputs: number): string[] {
-  const usable = Array.isArray(recorded) && recorded.length === outputs;
-  return Array.from({ length: outputs }, (_, at) => String(usable ? recorded[at] : at));
-}
+const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(at));
 
 function named(
   { outcome, images, paths, top, classes, probabilities }: FlatPredictions,

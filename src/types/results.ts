@@ -240,6 +240,8 @@ export interface ExportSummary {
   branch: Branch;
   /** Of the linear classifier that went along; null where there was none. */
   classes: number | null;
+  /** A file with a JSON list of their names; null where the checkpoint has none. */
+  names: string | null;
   keys: number;
   parameters: number;
 }

@@ -1,6 +1,6 @@
 // rdm export: each format is loaded in its own library, strictly, and computes what rdm computes.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import {
@@ -9,8 +9,10 @@ import {
   type ExportFormat,
   exportCheckpoint,
   features,
+  finetune,
   inspectCheckpoint,
   lincls,
+  predict,
   pretrain,
 } from 'rdm-ssl';
 import { dataset, noise, scratch } from '../support/folders.js';
@@ -33,6 +35,7 @@ let data: string;
 let pretrained: string;
 let byol: string;
 let classified: string;
+let tuned: string;
 before(async () => {
   data = await dataset();
   images = noise(4, size);
@@ -47,6 +50,12 @@ before(async () => {
   });
   assert.ok(checkpoint);
   classified = checkpoint;
+  const whole = await finetune({
+    ...{ data, checkpoint: pretrained, ...run },
+    ...{ batchSize: 10, lr: 0.5, output: scratch() },
+  });
+  assert.ok(whole.checkpoint);
+  tuned = whole.checkpoint;
 });
 
 async function train(arch: Architecture, options: object): Promise<string> {
@@ -64,7 +73,7 @@ type Library = 'torchvision' | 'timm' | 'safetensors';
 async function differences(
   library: Library,
   env: Record<string, string>,
-  exported: (readonly [checkpoint: string, branch: Branch])[],
+  exported: readonly (readonly [checkpoint: string, branch: Branch])[],
 ): Promise<number[]> {
   const requests: object[] = [];
   for (const [checkpoint, branch] of exported) {
@@ -86,7 +95,21 @@ async function requestOf(library: Library, checkpoint: string, branch: Branch) {
     ...{ device: 'cpu', workers: 1, thumbnail: 0 },
   });
   const rows = paths.map((_, row) => Array.from(flat.subarray(row * dim, (row + 1) * dim)));
-  return { file: output, arch, classes, size, paths, features: rows };
+  const probabilities = classes && (await probabilitiesOf(checkpoint, classes));
+  return { file: output, arch, classes, size, paths, features: rows, probabilities };
+}
+
+/** Of each image, in the order of the classes' numbers. */
+async function probabilitiesOf(checkpoint: string, classes: number): Promise<number[][]> {
+  const { predictions, classes: names } = await predict({
+    ...{ checkpoint, data: images, cropSize: size, valResize: size, top: classes },
+    ...{ device: 'cpu', workers: 1 },
+  });
+  return predictions.map(({ classes: likeliest }) => {
+    const row: number[] = [];
+    for (const { name, probability } of likeliest) row[names.indexOf(name)] = probability;
+    return row;
+  });
 }
 
 const needed = {
@@ -102,13 +125,12 @@ for (const library of ['torchvision', 'safetensors', 'timm'] as const) {
   test(`${library} loads an export strictly and computes the same features`, options, async () => {
     assert.ok(env);
     const exported = [
-      ...([
-        [pretrained, 'online'],
-        [byol, 'online'],
-        [byol, 'momentum'],
-      ] as const),
-      ...(library === 'safetensors' ? [] : [[classified, 'online'] as const]),
-    ];
+      [pretrained, 'online'],
+      [byol, 'online'],
+      [byol, 'momentum'],
+      [classified, 'online'],
+      [tuned, 'online'],
+    ] as const;
     const found = await differences(library, env, exported);
     assert.equal(found.length, exported.length);
     for (const difference of found) assert.ok(difference < 1e-5, `${found}`);
@@ -187,8 +209,23 @@ test('the line says what was written and how to load it', async () => {
   const json = await rdm(['export', classified, file, '--to', 'timm', '--json']);
   const { parameters, ...summary } = JSON.parse(json.stdout) as { parameters: number };
   const rest = { kind: 'lincls', arch: 'resnet18', branch: 'online', classes: 10, keys: 122 };
-  assert.deepEqual(summary, { output: file, format: 'timm', ...rest });
+  const names = `${file}.classes.json`;
+  assert.deepEqual(summary, { output: file, format: 'timm', ...rest, names });
   assert.ok(parameters > 11e6);
+});
+
+test('the names of the classes lie beside the classifier, and are gone with it', async () => {
+  const output = join(scratch(), 'exported');
+  const classes = readdirSync(join(data, 'train')).sort();
+  for (const checkpoint of [classified, tuned]) {
+    const { code, stdout, stderr } = await rdm(['export', checkpoint, output, '--to', 'timm']);
+    assert.equal(code, 0, stderr);
+    assert.ok(stdout.endsWith(`classes = json.load(open('${output}.classes.json'))\n`), stdout);
+    assert.deepEqual(JSON.parse(readFileSync(`${output}.classes.json`, 'utf8')), classes);
+  }
+  const { names } = await exportCheckpoint({ checkpoint: pretrained, output, format: 'timm' });
+  assert.equal(names, null);
+  assert.ok(!existsSync(`${output}.classes.json`));
 });
 
 test('the cifar stem fits no library of ImageNet networks, only safetensors', async () => {

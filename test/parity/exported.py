@@ -2,8 +2,9 @@
 
     python3 test/parity/exported.py LIBRARY < requests.json
 
-Requests: a list of {file, arch, classes, size, paths, features}, features as rdm computes them (images × dim).
-Prints for each, on a line, the largest difference relative to the largest feature.
+Requests: a list of {file, arch, classes, size, paths, features, probabilities}, as rdm computes them (images × dim,
+images × classes); the last is null where there is no classifier. Prints for each, on a line, the largest difference
+relative to the largest feature.
 """
 
 import json
@@ -27,8 +28,9 @@ def safetensors_model(file, arch, classes):
     from safetensors.torch import load_file
 
     torchvision, _library = import_torchvision()
-    model = getattr(torchvision.models, arch)()
-    model.fc = torch.nn.Identity()
+    model = getattr(torchvision.models, arch)(**({"num_classes": classes} if classes else {}))
+    if not classes:
+        model.fc = torch.nn.Identity()
     model.load_state_dict(load_file(file), strict=True)
     return model
 
@@ -47,13 +49,19 @@ MODELS = {"torchvision": torchvision_model, "safetensors": safetensors_model, "t
 
 def difference(library, request):
     model = MODELS[library](request["file"], request["arch"], request["classes"]).eval()
+    images = read_images(request["paths"], request["size"])
     if request["classes"]:
         classifier = model.get_classifier() if library == "timm" else model.fc
         assert classifier.out_features == request["classes"], classifier
+        # Equal logits, but for a number that is added to all of an image's.
+        with torch.no_grad():
+            logits = model(images).log_softmax(1)
+        away = (torch.tensor(request["probabilities"]).log() - logits).abs().max()
+        assert away < 1e-4, f"logits differ by {away}"
         model.fc = torch.nn.Identity()
     expected = torch.tensor(request["features"])
     with torch.no_grad():
-        found = model(read_images(request["paths"], request["size"])).flatten(1)
+        found = model(images).flatten(1)
     assert found.shape == expected.shape, (found.shape, expected.shape)
     assert found.std() > 0.01, "the features are all the same"
     return float((found - expected).abs().max() / found.abs().max())

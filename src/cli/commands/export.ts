@@ -12,7 +12,8 @@ import { print, printJson, say } from '../output/print.js';
 type ExportFlags = FlagsOf<'export'> & { to: ExportFormat };
 
 const notes = `
-Prints how to load the file. A backbone of pretraining has no classifier; one of lincls has.
+Prints how to load the file. A backbone of pretraining has no classifier; one of lincls, finetune or probe --save has,
+and the names of its classes are a JSON list in FILE.classes.json.
 
 Examples:
   rdm export checkpoint_0099.pth.tar --to torchvision resnet50.pth
@@ -39,8 +40,11 @@ function printExport(summary: ExportSummary): void {
   const head = classes === null ? 'without a head' : `with a classifier of ${classes} classes`;
   const what = `${arch ?? 'network'}, ${branch} branch, ${head}`;
   say(`${what}: ${keys} tensors, ${(parameters / 1e6).toFixed(1)} M elements in ${output}`);
-  print(howToLoad[format](summary).split('\n'));
+  print([...howToLoad[format](summary).split('\n'), ...howToName(summary)]);
 }
+
+const howToName = ({ names }: ExportSummary) =>
+  names === null ? [] : [`classes = json.load(open('${names}'))`];
 
 const headless = (model: string, classes: number | null) =>
   classes === null ? `${model}\nmodel.fc = torch.nn.Identity()` : model;
