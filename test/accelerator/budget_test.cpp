@@ -12,6 +12,7 @@
 #include "check.h"
 #include "runs.h"
 #include "simulated.h"
+#include "supervised/finetune.h"
 #include "supervised/lincls.h"
 #include "train/pretrain.h"
 
@@ -108,6 +109,7 @@ std::vector<Row> rows() {
                true),
       filtered("SimSiam, `poly target -1` (newton)", "target", -1),
       {"`lincls`", false, [] { return of_a_step(small_lincls(""), lincls); }},
+      {"`finetune`", false, [] { return of_a_step(small_finetune(""), finetune); }},
   };
 }
 

@@ -25,6 +25,14 @@ TEST_CASE("accelerator: a linear classifier, its validation and its sanity check
   check_everywhere(larc);
 }
 
+TEST_CASE("accelerator: a whole network with its classifier, also with batch norms that stay") {
+  auto options = small_finetune(pretrained());
+  options.few_labels.per_class = 3;
+  check_everywhere(options, 1e-4);  // five steps of the whole network
+  options.freeze_bn = true;
+  check_everywhere(options, 1e-4);
+}
+
 TEST_CASE("accelerator: nearest neighbours by both distances, votes added up in their order") {
   simulated::counters() = {};
   check_everywhere(small_knn(pretrained()));

@@ -7,6 +7,7 @@
 #include "data/scratch.h"
 #include "evaluate/knn.h"
 #include "simulated.h"
+#include "supervised/finetune.h"
 #include "supervised/lincls.h"
 #include "tools/hash_tensors.h"
 #include "train/pretrain.h"
@@ -122,6 +123,16 @@ LinclsOptions small_lincls(const std::string& pretrained) {
   return options;
 }
 
+FinetuneOptions small_finetune(const std::string& checkpoint) {
+  FinetuneOptions options;
+  fill(options);
+  options.checkpoint = checkpoint;
+  options.from_scratch = checkpoint.empty();
+  options.backbone_lr_factor = 0.5;
+  options.label_smoothing = 0.1;
+  return options;
+}
+
 KnnOptions small_knn(const std::string& pretrained) {
   KnnOptions options;
   fill(options);
@@ -138,6 +149,10 @@ Outcome run(PretrainOptions options, Place place) {
 
 Outcome run(LinclsOptions options, Place place) {
   return run_and_hash(options, place, lincls);
+}
+
+Outcome run(FinetuneOptions options, Place place) {
+  return run_and_hash(options, place, finetune);
 }
 
 Outcome run(KnnOptions options, Place place) {

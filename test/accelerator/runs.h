@@ -26,6 +26,7 @@ const std::string& images();
 // Batches of 8, two views of 32 pixels, ResNet-18, a step or two logged.
 PretrainOptions small_pretraining();
 LinclsOptions small_lincls(const std::string& pretrained);
+FinetuneOptions small_finetune(const std::string& checkpoint);  // empty: from scratch
 KnnOptions small_knn(const std::string& pretrained);
 
 struct Outcome {
@@ -37,6 +38,7 @@ struct Outcome {
 
 Outcome run(PretrainOptions options, Place place);
 Outcome run(LinclsOptions options, Place place);
+Outcome run(FinetuneOptions options, Place place);
 Outcome run(KnnOptions options, Place place);
 
 // work(options, sink, stop), told to `sink`, in a folder of its own.
