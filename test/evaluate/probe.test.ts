@@ -1,6 +1,6 @@
 // rdm probe: a classifier on features, beside scikit-learn's; its page, its checkpoint, its refusals.
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { confusionHtml, embed, inspectCheckpoint, pretrain, probe, synthesize } from 'rdm-ssl';
@@ -148,5 +148,12 @@ test('mistakes are explained before anything is read, or by the class', async ()
   assert.match(
     await refused('--classes', list),
     new RegExp(`^1[^]*rdm: rdm probe tells classes apart, and there is one: ${only}$`, 'm'),
+  );
+  const uneven = join(scratch(), 'uneven');
+  cpSync(data, uneven, { recursive: true });
+  rmSync(join(uneven, 'val', only), { recursive: true });
+  assert.match(
+    await refused(uneven),
+    new RegExp(`the classes of train \\(10\\) and val \\(9\\) .* differ, first in ${only}$`, 'm'),
   );
 });

@@ -124,6 +124,8 @@ test('rdm lincls learns from the same few labels', async () => {
   };
   assert.deepEqual(await trainImages({ labelFraction: 0.4 }), [20]);
   assert.deepEqual(await trainImages({ labelsPerClass: 3 }), [30]);
+  await assert.rejects(trainImages({ labelsPerClass: 6 }), /has 5 training images, and/);
+  await assert.rejects(trainImages({ labelsPerClass: 2, labelFraction: 0.5 }), /each say how many/);
 });
 
 test('from scratch nothing comes from the checkpoint but what it records', async () => {
