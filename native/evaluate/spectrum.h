@@ -11,8 +11,8 @@ namespace rdm {
 // as the filter and the rank monitor see features. Reports ProgressEvents, in images. Returns
 // {stopped, images, places, spectra: [{branch, features, dim, singularValues, effectiveRank,
 // effectiveRankSquared}], compared}: of each branch the backbone and, where there is one, the
-// projector; singular values fall. compared: what the method compares (lens.h), or null. Throws Error
-// for what the user can mend.
+// projector; singular values fall. compared: what the method compares (lens.h), or null. Throws
+// Error for what the user can mend.
 Plain spectrum(const SpectrumOptions& options, const Sink& sink, std::stop_token stop);
 
 }  // namespace rdm
