@@ -44,7 +44,10 @@ const wrong: [text: string, message: string | RegExp, hint?: RegExp][] = [
   [recipe('{ epochs: 1.5 }'), 'mine.yaml: epochs must be a whole number, not 1.5'],
   [recipe('{ sigma: [1] }'), 'mine.yaml: sigma must be a number, not [1]'],
   [recipe('{ fix-pred-lr: yes }'), 'mine.yaml: fix-pred-lr must be true or false, not "yes"'],
-  [recipe('{ method: moco }'), 'mine.yaml: method must be one of simsiam, byol, not "moco"'],
+  [
+    recipe('{ method: moco }'),
+    'mine.yaml: method must be one of simsiam, byol, swav, dino, barlow, vicreg, not "moco"',
+  ],
   [recipe('{ crop-scale: 0.2 }'), 'mine.yaml: crop-scale must be a list of 2 numbers, not 0.2'],
   [
     recipe('{ jitter: [0.4, 0.4, 0.4] }'),
