@@ -103,7 +103,13 @@ void PretrainOptions::read_views(DictionaryReader& reader) {
   for (size_t i = 0; i < views.size(); ++i) views[i] = read_view(given[i], crop_size);
 }
 
-void PretrainOptions::read_optimizer(DictionaryReader& reader) {
+void OptimizerOptions::choose_for(SgdGroup& group) const {
+  group.lars_eta = lars_eta;
+  if (adamw) group.adamw.emplace();
+  group.clip_norm = clip_grad;
+}
+
+void OptimizerOptions::read(DictionaryReader& reader) {
   enum class Optimizer { sgd, lars, adamw } optimizer{};
   double eta = 0;
   reader.read("optimizer", optimizer,
@@ -112,6 +118,9 @@ void PretrainOptions::read_optimizer(DictionaryReader& reader) {
   if (optimizer == Optimizer::lars) lars_eta = eta;
   adamw = optimizer == Optimizer::adamw;
   reader.read("clipGrad", clip_grad);
+}
+
+void PretrainOptions::read_schedule(DictionaryReader& reader) {
   reader.read(
       "schedule", schedule.shape,
       {{"cosine", Schedule::Shape::cosine}, {"warmup-cosine", Schedule::Shape::warmup_cosine}});

@@ -20,6 +20,7 @@
 #include "distributed/options.h"
 #include "methods/options.h"
 #include "optim/schedule.h"
+#include "optim/sgd.h"
 #include "options/knn_vote.h"
 
 namespace rdm {
@@ -159,12 +160,21 @@ struct RunOptions : DataOptions, NetworkOptions {
   }
 };
 
-struct PretrainOptions : RunOptions {
-  MethodOptions method;
-  std::array<RandomView, 2> views;
+// What makes updates of gradients, where more than SGD can.
+struct OptimizerOptions {
   std::optional<double> lars_eta;  // of LARS; none: SGD, or AdamW
   bool adamw = false;
-  double clip_grad = 0;    // norm of a parameter's gradient, at most; 0: any
+  double clip_grad = 0;  // norm of a parameter's gradient, at most; 0: any
+
+  void choose_for(SgdGroup& group) const;
+  double moments() const { return adamw ? 2 : 1; }  // kept of each parameter
+
+  void read(DictionaryReader& reader);
+};
+
+struct PretrainOptions : RunOptions, OptimizerOptions {
+  MethodOptions method;
+  std::array<RandomView, 2> views;
   int64_t accumulate = 1;  // batches to an update
   bool online_classifier = false, momentum_classifier = false;
   double classifier_lr = 0;        // per 256 images
@@ -182,9 +192,10 @@ struct PretrainOptions : RunOptions {
 
   void read(DictionaryReader& reader) {
     RunOptions::read(reader);
+    OptimizerOptions::read(reader);
     read_method(reader);
     read_views(reader);
-    read_optimizer(reader);
+    read_schedule(reader);
     reader.positive("accumulate", accumulate);
     reader.read("onlineClassifier", online_classifier);
     reader.read("momentumClassifier", momentum_classifier);
@@ -202,7 +213,7 @@ struct PretrainOptions : RunOptions {
  private:
   void read_method(DictionaryReader& reader);
   void read_views(DictionaryReader& reader);
-  void read_optimizer(DictionaryReader& reader);
+  void read_schedule(DictionaryReader& reader);
 };
 
 enum class FeatureLayer { backbone, projector };

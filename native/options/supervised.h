@@ -32,7 +32,7 @@ struct LinclsOptions : ClassifierOptions {
   }
 };
 
-struct FinetuneOptions : ClassifierOptions {
+struct FinetuneOptions : ClassifierOptions, OptimizerOptions {
   std::string checkpoint;
   bool from_scratch = false;      // random weights in place of the checkpoint's
   bool freeze_bn = false;         // batch norms stay what they are
@@ -41,6 +41,7 @@ struct FinetuneOptions : ClassifierOptions {
 
   void read(DictionaryReader& reader) {
     ClassifierOptions::read(reader);
+    OptimizerOptions::read(reader);
     reader.read("checkpoint", checkpoint);
     reader.read("fromScratch", from_scratch);
     reader.read("freezeBn", freeze_bn);

@@ -23,10 +23,11 @@ FineTuner::FineTuner(const FinetuneOptions& options, int64_t classes, int64_t ba
       if (parameter.requires_grad()) backbone.push_back(parameter);
     }
   }
-  auto below = parameter_group(std::move(backbone));
-  below.lr_factor = options.backbone_lr_factor;
-  optimise({parameter_group(network()->classifier()->parameters()), std::move(below)}, batches,
-           device, group);
+  std::vector<SgdGroup> groups{parameter_group(network()->classifier()->parameters()),
+                               parameter_group(std::move(backbone))};
+  for (auto& one : groups) options.choose_for(one);
+  groups[1].lr_factor = options.backbone_lr_factor;
+  optimise(std::move(groups), batches, device, group);
 }
 
 torch::Tensor FineTuner::features(const torch::Tensor& images) {

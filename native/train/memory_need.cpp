@@ -93,9 +93,8 @@ MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision 
       row_of(options.method.name).momentum ? backbone + head.projector + head.prototypes : 0;
 
   // With gradients and the optimizer's momentum; a saved copy has no gradients.
-  const double moments = options.adamw ? 2 : 1;
-  const double weights = kFloat * ((2 + moments) * trained + averaged);
-  const double saved = kFloat * ((1 + moments) * trained + averaged);
+  const double weights = kFloat * ((2 + options.moments()) * trained + averaged);
+  const double saved = kFloat * ((1 + options.moments()) * trained + averaged);
   const double cast = precision == Precision::fp32 ? 0 : element(precision) * (trained + averaged);
 
   const double each = kept_of_image(size, precision) + element(precision) * 2 * head.outputs;
@@ -128,7 +127,8 @@ MemoryNeed memory_need(const LinclsOptions& options, int64_t batch, Precision /*
 MemoryNeed memory_need(const FinetuneOptions& options, int64_t batch, Precision precision,
                        bool cuda) {
   const auto size = network(options);
-  const double weights = kFloat * 3 * size.parameters, saved = kFloat * 2 * size.parameters;
+  const double weights = kFloat * (2 + options.moments()) * size.parameters;
+  const double saved = kFloat * (1 + options.moments()) * size.parameters;
   const double cast = precision == Precision::fp32 ? 0 : element(precision) * size.parameters;
   const auto images = static_cast<double>(batch);
   const double training = images * (kept_of_image(size, precision) + size.largest * 3 * kFloat);

@@ -89,9 +89,7 @@ std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& op
   SgdGroup common;
   common.momentum = options.momentum;
   common.weight_decay = common.initial_weight_decay = options.weight_decay;
-  common.lars_eta = options.lars_eta;
-  if (options.adamw) common.adamw.emplace();
-  common.clip_norm = options.clip_grad;
+  options.choose_for(common);
   std::vector<SgdGroup> groups;
   const auto add = [&](std::vector<torch::Tensor> parameters, double lr, bool fix_lr) {
     auto& group = groups.emplace_back(common);

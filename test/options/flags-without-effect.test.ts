@@ -60,6 +60,11 @@ const refused: [line: string, message: string, hint: string][] = [
     '--online-classifier',
   ],
   ['lincls --lr-steps 5', '--lr-steps has no effect with --schedule cosine', '--schedule step'],
+  [
+    'finetune x --optimizer adamw --momentum 0.5',
+    '--momentum has no effect with --optimizer adamw',
+    '--optimizer sgd',
+  ],
   ['verify-resume --lars-eta 1', '--lars-eta has no effect with --optimizer sgd', 'lars'],
   // What a recipe has is not what the line says: of the two, the line is refused.
   [

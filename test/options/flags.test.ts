@@ -153,6 +153,9 @@ const finetune = `${shared.replace('--recipe <name>\n', '')}
 -b, --batch-size <n> = 256
 --lr, --learning-rate <rate> = 0.05
 --wd, --weight-decay <decay> = 0
+--optimizer <name> = "sgd"
+--lars-eta <eta> = 0.02
+--clip-grad <norm> = 0
 --from-scratch
 --freeze-bn
 --backbone-lr-factor <factor> = 1

@@ -166,6 +166,7 @@ test('finetune resolves to what lincls has, but for what trains a whole network'
     ...{ epochs: 30, batchSize: 256, lr: 0.05 },
     ...{ checkpoint: resolve('x'), fromScratch: false, freezeBn: false },
     ...{ backboneLrFactor: 1, labelSmoothing: 0 },
+    ...{ optimizer: 'sgd', larsEta: 0.02, clipGrad: 0 },
   });
 });
 

@@ -24,6 +24,7 @@ table at the end has each run's accuracy after its last epoch, their mean and th
 Examples:
   rdm finetune checkpoint_0099.pth.tar --label-fraction 0.1 --output tuned
   rdm finetune checkpoint_0099.pth.tar --labels-per-class 50 --backbone-lr-factor 0.1 --epochs 100 --output tuned
+  rdm finetune checkpoint_0099.pth.tar --optimizer adamw --lr 0.001 --wd 0.05 --output tuned
   rdm finetune checkpoint_0099.pth.tar --label-fraction 0.01 --seeds 5 --output few /data/cifar10
   rdm finetune checkpoint_0099.pth.tar --label-fraction 0.01 --seeds 5 --from-scratch --output control /data/cifar10
   rdm predict tuned/model_best.pth.tar cat.jpg`;

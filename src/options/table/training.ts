@@ -23,6 +23,8 @@ import { option, per } from './row.js';
 
 /** Those with labels. */
 const supervised = ['lincls', 'finetune'] as const;
+/** Commands that choose their optimizer. */
+const adaptive = ['pretrain', 'finetune'] as const;
 
 /** What is evaluated without labels, or alone. */
 export const frozen = {
@@ -90,20 +92,20 @@ export const pretraining = {
     optimizer: option(
       '--optimizer <name>',
       `${optimizers.join(', ')} (lars: the rate of each tensor by its norms)`,
-      { type: choice('optimizer', optimizers), default: 'sgd', for: ['pretrain'] },
+      { type: choice('optimizer', optimizers), default: 'sgd', for: adaptive },
     ),
     momentum: option('--momentum <m>', 'momentum of sgd and lars', {
       type: number({ least: 0 }),
       default: 0.9,
       when: { optimizer: ['sgd', 'lars'] },
-      for: ['pretrain'],
+      for: adaptive,
     }),
     /** LARS: its trust coefficient. */
     larsEta: option('--lars-eta <eta>', 'trust coefficient of lars', {
       type: number({ least: 0 }),
       default: 0.02,
       when: { optimizer: 'lars' },
-      for: ['pretrain'],
+      for: adaptive,
     }),
     schedule: option(
       '--schedule <name>',
@@ -144,7 +146,7 @@ export const pretraining = {
     clipGrad: option('--clip-grad <norm>', "largest norm of a parameter's gradient; 0: any", {
       type: number({ least: 0 }),
       default: 0,
-      for: ['pretrain'],
+      for: adaptive,
     }),
     /** Keeps the predictor's learning rate at its initial value. */
     fixPredLr: option('--fix-pred-lr', "keep the predictor's learning rate at its initial value", {
@@ -170,7 +172,7 @@ export const probing = {
     momentum: option('--momentum <m>', 'momentum of SGD', {
       type: number({ least: 0 }),
       default: 0.9,
-      for: supervised,
+      for: ['lincls'],
     }),
     /** LARC around SGD. */
     lars: option('--lars', 'LARC around SGD', { type: toggle, absent: false, for: ['lincls'] }),

@@ -55,7 +55,30 @@ torch::Tensor smoothed_loss(const torch::Tensor& logits, const torch::Tensor& la
   return ((1 - share) * own + share * costs.mean(1)).mean();
 }
 
-// Some steps by torch::optim::SGD from the same weights, held against the learner's.
+// torch's own optimiser of these options, for the backbone at its rate and for the classifier.
+std::unique_ptr<torch::optim::Optimizer> optimiser_of(const FinetuneOptions& options, double lr,
+                                                      std::vector<torch::Tensor> backbone,
+                                                      std::vector<torch::Tensor> classifier) {
+  const double below = lr * options.backbone_lr_factor;
+  const auto groups = [&](const auto& settings) {
+    using Settings = std::decay_t<decltype(settings(lr))>;
+    return std::vector<torch::optim::OptimizerParamGroup>{
+        {backbone, std::make_unique<Settings>(settings(below))},
+        {classifier, std::make_unique<Settings>(settings(lr))}};
+  };
+  if (options.adamw) {
+    const auto settings = [](double rate) {
+      return torch::optim::AdamWOptions(rate).weight_decay(1e-3);
+    };
+    return std::make_unique<torch::optim::AdamW>(groups(settings), settings(lr));
+  }
+  const auto settings = [](double rate) {
+    return torch::optim::SGDOptions(rate).momentum(0.9).weight_decay(1e-3);
+  };
+  return std::make_unique<torch::optim::SGD>(groups(settings), settings(lr));
+}
+
+// Some steps by torch's optimiser from the same weights, held against the learner's.
 void check_steps(const FinetuneOptions& options) {
   auto learner = tuner(options);
   torch::manual_seed(1);
@@ -70,15 +93,7 @@ void check_steps(const FinetuneOptions& options) {
     if (!item.key().starts_with("fc.") && !stays) backbone.push_back(item.value());
   }
   const double lr = options.lr * 8 / 256;
-  const auto settings = [&](double rate) {
-    return torch::optim::SGDOptions(rate).momentum(0.9).weight_decay(1e-3);
-  };
-  const auto make = [&](double rate) {
-    return std::make_unique<torch::optim::SGDOptions>(settings(rate));
-  };
-  torch::optim::SGD sgd({{backbone, make(lr * options.backbone_lr_factor)},
-                         {network->classifier()->parameters(), make(lr)}},
-                        settings(lr));
+  const auto theirs = optimiser_of(options, lr, backbone, network->classifier()->parameters());
   torch::manual_seed(2);
   for (int64_t step = 0; step < 3; ++step) {
     const auto batch = random_batch();
@@ -87,7 +102,7 @@ void check_steps(const FinetuneOptions& options) {
     const auto loss =
         smoothed_loss(network->forward(batch.views[0]), batch.labels, options.label_smoothing);
     loss.backward();
-    sgd.step();
+    theirs->step();
     CHECK(result.loss.item<double>() == doctest::Approx(loss.item<double>()).epsilon(1e-5));
     CHECK(result.lr == lr);
   }
@@ -109,6 +124,14 @@ TEST_CASE("the whole network moves as torch's SGD moves it, the backbone at its 
   auto options = from_scratch();
   options.backbone_lr_factor = 0.1;
   options.label_smoothing = 0.2;
+  check_steps(options);
+}
+
+TEST_CASE("with AdamW it moves as torch's AdamW moves it") {
+  auto options = from_scratch();
+  options.adamw = true;
+  options.lr = 0.01;
+  options.backbone_lr_factor = 0.1;
   check_steps(options);
 }
 

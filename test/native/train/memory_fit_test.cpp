@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "checkpoint/checkpoint_fixtures.h"
+#include "models/network_size.h"
 #include "train/memory_need.h"
 
 using namespace rdm;
@@ -94,6 +95,10 @@ TEST_CASE(
   CHECK(at(256, Precision::fp32) < need(simsiam(), 256));
   CHECK(at(256, Precision::fp32) > memory_need(linear(256), 256, Precision::fp32, false).host);
   CHECK(at(256, Precision::bf16) < at(256, Precision::fp32));
+  const double sgd = at(256, Precision::fp32);
+  options.adamw = true;  // a second moment, and its copy while it is saved
+  CHECK(at(256, Precision::fp32) - sgd ==
+        2 * sizeof(float) * size_of(find_architecture("resnet50"), Stem(), 224).parameters);
 }
 
 TEST_CASE("on a CUDA device the activations are the device's, the loader's batches the host's") {
