@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { environment, inspectCheckpoint, RdmError } from 'rdm-ssl';
 import { dataset, scratch, small } from '../support/folders.js';
-import { rdm, root } from '../support/rdm.js';
+import { rdm, rdmHere, root } from '../support/rdm.js';
 
 let good: string;
 before(async () => {
@@ -36,7 +36,15 @@ function spoilt(change: (folder: string, firstImage: string) => void): string {
 }
 
 async function refused(args: string[], stderr: RegExp): Promise<void> {
-  const result = await rdm(['pretrain', ...small, '--epochs', '1', '--output', scratch(), ...args]);
+  const result = await rdmHere([
+    'pretrain',
+    ...small,
+    '--epochs',
+    '1',
+    '--output',
+    scratch(),
+    ...args,
+  ]);
   assert.match(result.stderr, stderr);
   assert.equal(result.code, 1);
 }

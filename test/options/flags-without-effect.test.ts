@@ -6,7 +6,7 @@ import test from 'node:test';
 import { longFlag, optionsOf } from 'rdm-ssl';
 import { pretrainLine } from '../../dist/run/command-line.js';
 import { commandAt } from '../support/commands.js';
-import { rdm, root } from '../support/rdm.js';
+import { rdmHere, root } from '../support/rdm.js';
 
 const noAddon = { env: { RDM_ADDON: '/nowhere/rdm.node' } };
 
@@ -78,7 +78,7 @@ const refused: [line: string, message: string, hint: string][] = [
 
 for (const [line, message, hint] of refused) {
   test(`refuses ${line}`, async () => {
-    const { code, stdout, stderr } = await rdm([...line.split(' '), 'DIR'], noAddon);
+    const { code, stdout, stderr } = await rdmHere([...line.split(' '), 'DIR'], noAddon);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, '');
     const [first, second = ''] = stderr.split('\n');
@@ -98,7 +98,7 @@ test('an empty value is that of a variable that is not set', async () => {
     ['report', '--html'],
     ['map', '--png'],
   ] as const) {
-    const { code, stderr } = await rdm([command, flag, '', 'DIR'], noAddon);
+    const { code, stderr } = await rdmHere([command, flag, '', 'DIR'], noAddon);
     assert.match(stderr, new RegExp(`^rdm: ${flag} is empty\n.*variable`));
     assert.equal(code, 2);
   }
@@ -125,7 +125,7 @@ const runs = [
 
 for (const line of runs) {
   test(`takes ${line}`, async () => {
-    const { stderr } = await rdm([...line.split(' '), 'DIR'], noAddon);
+    const { stderr } = await rdmHere([...line.split(' '), 'DIR'], noAddon);
     assert.match(stderr, /^rdm: the native addon is not built/);
   });
 }
@@ -138,7 +138,7 @@ test("the reference's own lines run, and what does nothing in them is told", asy
     ],
     ['--recipe imagenet/grid --pred-location online --pred-type log --sigma 2', '--sigma has no'],
   ] as const) {
-    const { stderr } = await rdm(['pretrain', ...line.split(' '), 'DIR'], noAddon);
+    const { stderr } = await rdmHere(['pretrain', ...line.split(' '), 'DIR'], noAddon);
     assert.ok(stderr.startsWith(`rdm: ${told}`), stderr);
     assert.match(stderr, /\nrdm: the native addon is not built/);
   }
@@ -173,7 +173,7 @@ test('the runs that the documents show are taken', async () => {
 test('of several processes, one tells', async () => {
   const line = ['pretrain', '--pred-type', 'poly', '--sigma', '2', '--fix-pred-lr', 'DIR'];
   for (const env of [{ RDM_LAUNCHED: '1' }, { RANK: '1' }, { SLURM_PROCID: '3' }]) {
-    const { stderr } = await rdm(line, { env: { ...noAddon.env, ...env } });
+    const { stderr } = await rdmHere(line, { env: { ...noAddon.env, ...env } });
     assert.doesNotMatch(stderr, /has no effect/);
   }
 });

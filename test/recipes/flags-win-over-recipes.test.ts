@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { commandAt } from '../support/commands.js';
 import { scratch } from '../support/folders.js';
-import { rdm } from '../support/rdm.js';
+import { rdm, rdmHere } from '../support/rdm.js';
 
 const noAddon = { env: { RDM_ADDON: '/nowhere/rdm.node' } };
 
@@ -54,7 +54,7 @@ test('a recipe with flags of its own on the line gets as far as starting', async
   const example = '--recipe cifar/rdmsimsiam --dataset cifar10 --epochs 400';
   const filter = '--pred-type poly --pred-location target --sigma -1';
   const args = ['pretrain', ...example.split(' '), ...filter.split(' '), 'DIR'];
-  const { code, stderr } = await rdm(args, noAddon);
+  const { code, stderr } = await rdmHere(args, noAddon);
   assert.match(stderr, /^rdm: the native addon is not built/);
   assert.equal(code, 1);
 });
@@ -75,7 +75,7 @@ const refused: [args: string[], code: number, stderr: RegExp][] = [
 
 for (const [args, code, stderr] of refused) {
   test(`refuses: rdm ${args.join(' ')}`, async () => {
-    const result = await rdm(args, noAddon);
+    const result = await rdmHere(args, noAddon);
     assert.match(result.stderr, stderr);
     assert.equal(result.code, code);
   });

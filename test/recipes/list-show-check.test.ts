@@ -7,12 +7,12 @@ import { checkRecipe, loadRecipe, type Recipe, recipes } from 'rdm-ssl';
 import { resolveLincls, resolvePretrain } from '../../dist/options/runs.js';
 import { flagSchemas } from '../../dist/recipes/schema.js';
 import { scratch } from '../support/folders.js';
-import { rdm } from '../support/rdm.js';
+import { rdmHere } from '../support/rdm.js';
 
 const noAddon = { env: { RDM_ADDON: '/nowhere/rdm.node' } };
 
 async function output(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await rdm(['recipes', ...args], noAddon);
+  const { code, stdout, stderr } = await rdmHere(['recipes', ...args], noAddon);
   assert.equal(code, 0, stderr);
   return stdout;
 }
@@ -145,14 +145,14 @@ test('a command of recipes that is none is refused with the one that is meant', 
     ['lsit', 'list'],
     ['chekc', 'check'],
   ] as const) {
-    const { code, stderr } = await rdm(['recipes', name, 'cifar/byol'], noAddon);
+    const { code, stderr } = await rdmHere(['recipes', name, 'cifar/byol'], noAddon);
     assert.equal(code, 2);
     assert.ok(
       stderr.startsWith(`rdm: unknown command '${name}'\n     did you mean ${meant}?\n`),
       stderr,
     );
   }
-  const { code, stderr } = await rdm(['recipes', 'cifar/byol'], noAddon);
+  const { code, stderr } = await rdmHere(['recipes', 'cifar/byol'], noAddon);
   assert.equal(code, 2);
   assert.doesNotMatch(stderr, /did you mean/);
 });
@@ -173,7 +173,10 @@ const wrong: [line: string, code: number, text: RegExp][] = [
 
 for (const [line, expected, text] of wrong) {
   test(`rdm recipes check ${line}`, async () => {
-    const { code, stdout, stderr } = await rdm(['recipes', 'check', ...line.split(' ')], noAddon);
+    const { code, stdout, stderr } = await rdmHere(
+      ['recipes', 'check', ...line.split(' ')],
+      noAddon,
+    );
     assert.match(stdout + stderr, text);
     assert.equal(code, expected);
   });

@@ -1,6 +1,8 @@
-// Runs the command line as a user does, in a process of its own.
+// Runs the command line as a user does, in a process of its own; or in this one.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mock } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { main } from '../../dist/cli/main.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const bin = fileURLToPath(new URL('../../bin/rdm.js', import.meta.url));
@@ -25,6 +27,34 @@ export interface RunOptions {
 /** rdm with these arguments; never rejects. */
 export function rdm(args: string[], options: RunOptions = {}): Promise<Result> {
   return run(process.execPath, [bin, ...args], options);
+}
+
+/** The same in this process, which is quick: for lines that end before anything runs. */
+export async function rdmHere(
+  args: string[],
+  { env = {} }: { env?: Record<string, string> } = {},
+): Promise<Result> {
+  const before = { ...process.env };
+  const heard = { log: '', error: '' };
+  const streams = (['log', 'error'] as const).map((name) =>
+    mock.method(console, name, (text: string) => {
+      heard[name] += `${text}\n`;
+    }),
+  );
+  Object.assign(process.env, env);
+  process.exitCode = undefined;
+  try {
+    await main([process.execPath, bin, ...args]);
+    return {
+      ...{ code: Number(process.exitCode ?? 0), signal: null },
+      ...{ stdout: heard.log, stderr: heard.error },
+    };
+  } finally {
+    process.exitCode = undefined;
+    process.env = before;
+    for (const stream of streams) stream.mock.restore();
+    for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
+  }
 }
 
 export function run(
