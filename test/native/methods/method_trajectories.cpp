@@ -1,4 +1,6 @@
 // Whole steps of SwAV and DINO against solo-learn's.
+#include <cstdlib>
+
 #include "check.h"
 #include "golden.h"
 #include "methods/table.h"
@@ -107,10 +109,20 @@ void check_run(const Json& run, torch::ScalarType type, Group* group) {
 
 }  // namespace
 
+namespace {
+
+bool takes(Group* group, const Json& run) {
+  if (!group || std::getenv("RDM_TEST_EVERY_RUN")) return true;
+  return (group->size() == 2) == ((run["method"] == "dino") == run["multicrop"].get<bool>());
+}
+
+}  // namespace
+
 void check_method_trajectories(torch::ScalarType type, Group* group) {
   const auto golden = golden_json("methods_trajectory.json");
   REQUIRE(golden["runs"].size() > 0);
   for (const auto& run : golden["runs"]) {
+    if (!takes(group, run)) continue;
     CAPTURE(run["method"].get<std::string>());
     CAPTURE(run["multicrop"].get<bool>());
     check_run(run, type, group);
