@@ -14,10 +14,11 @@ torch::Tensor labels_of(const Batch& batch) {
   return torch::from_blob(const_cast<int64_t*>(batch.labels()), {batch.size()}, torch::kInt64);
 }
 
+// `values`: of this view, in the type that the loader makes.
 template <typename Value>
-torch::Tensor pixels_of(const Batch& batch, const Value* view) {
-  const int64_t size = batch.image_size();
-  return torch::from_blob(const_cast<Value*>(view), {batch.size(), size, size, 3},
+torch::Tensor pixels_of(const Batch& batch, int view, const Value* values) {
+  const int64_t size = batch.image_size(view);
+  return torch::from_blob(const_cast<Value*>(values), {batch.size(), size, size, 3},
                           c10::CppTypeToScalarType<Value>::value);
 }
 
@@ -84,7 +85,7 @@ DeviceBatch Feed::copy(Batch batch) {
   {
     const c10::StreamGuard among_copies(*copies_);
     for (int view = 0; view < flight.batch.views(); ++view) {
-      views.push_back(on_device(pixels_of(flight.batch, flight.batch.bytes(view))));
+      views.push_back(on_device(pixels_of(flight.batch, view, flight.batch.bytes(view))));
     }
     result.labels = on_device(labels_of(flight.batch));
     flight.copied->record(*copies_);
@@ -105,7 +106,7 @@ std::optional<DeviceBatch> Feed::next() {
     result = copy(std::move(*batch));
   } else {
     for (int view = 0; view < batch->views(); ++view) {
-      result.views.push_back(channels_first(pixels_of(*batch, batch->view(view))));
+      result.views.push_back(channels_first(pixels_of(*batch, view, batch->view(view))));
     }
     result.labels = labels_of(*batch);
     in_flight_.push_back({std::move(*batch), std::nullopt});

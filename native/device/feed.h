@@ -11,7 +11,7 @@
 namespace rdm {
 
 struct DeviceBatch {
-  std::vector<torch::Tensor> views;  // (N, 3, S, S) float32, channels_last
+  std::vector<torch::Tensor> views;  // (N, 3, S, S) float32, channels_last, each with its own S
   torch::Tensor labels;              // (N) int64
   std::vector<int64_t> images;       // (N), indices into the dataset
 };

@@ -31,13 +31,22 @@ MethodOutput ByolImpl::forward(const std::vector<torch::Tensor>& views, Group* g
     const auto output = encoder_->project(features);
     pass.append(out.features, features);
     pass.append(p, predictor_.is_empty() ? output : predictor_->forward(output));
-    const torch::NoGradGuard no_grad;
-    const auto target_features = momentum_encoder_->features(pass.images);
-    pass.append(out.momentum_features, target_features);
-    pass.append(z, momentum_encoder_->project(target_features));
   }
-  const auto pairs = align({{p[0], z[1]}, {p[1], z[0]}}, options_.filter, group);
-  out.loss = (2 - 2 * pairs[0].cosine) + (2 - 2 * pairs[1].cosine);
+  out.features.resize(kLargeCrops);
+  for (const auto& pass : passes({views.begin(), views.begin() + kLargeCrops})) {
+    const torch::NoGradGuard no_grad;
+    const ViewsApart apart(pass.views);
+    const auto features = momentum_encoder_->features(pass.images);
+    pass.append(out.momentum_features, features);
+    pass.append(z, momentum_encoder_->project(features));
+  }
+  std::vector<Pair> outputs{{p[0], z[1]}, {p[1], z[0]}};
+  for (size_t small = kLargeCrops; small < p.size(); ++small) {
+    for (const auto& target : z) outputs.push_back({p[small], target});
+  }
+  const auto pairs = align(outputs, options_.filter, group);
+  out.loss = 2 - 2 * pairs[0].cosine;
+  for (size_t i = 1; i < pairs.size(); ++i) out.loss = out.loss + (2 - 2 * pairs[i].cosine);
   out.first = compared(pairs, options_.filter, /*one_network=*/false);
   return out;
 }

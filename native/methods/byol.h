@@ -9,7 +9,8 @@ class ByolImpl : public torch::nn::Module, public Method {
  public:
   explicit ByolImpl(const MethodOptions& options);
 
-  // L = Σ over both pairs of 2 − 2 cos(p', z), z from the momentum network
+  // L = Σ over a prediction of every view for each other large crop of 2 − 2 cos(p', z), z from the
+  // momentum network
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override;
   void after_update(int64_t updates, int64_t total) override;  // moves the momentum network
   void restart() override;

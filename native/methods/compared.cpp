@@ -19,7 +19,8 @@ Compared compared(const std::vector<Aligned>& pairs, const std::optional<FilterS
                   bool one_network) {
   const Aligned &first = pairs[0], &second = pairs[1];
   if (!filter) return {first.outputs};
-  const auto sound = first.sound.defined() ? first.sound & second.sound : torch::Tensor();
+  auto sound = first.sound;
+  for (size_t i = 1; sound.defined() && i < pairs.size(); ++i) sound = sound & pairs[i].sound;
   return {first.outputs, known_spectra(first.spectra, second.spectra, *filter, one_network), sound};
 }
 

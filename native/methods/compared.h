@@ -32,8 +32,8 @@ struct Between {
   torch::Tensor input, output;
 };
 
-// pairs: (p1, z2) and (p2, z1) of two views. one_network: before the filter, p and z of a view are
-// the same outputs.
+// pairs: (p1, z2) and (p2, z1) of the large crops, then any others. one_network: before the filter,
+// p and z of a view are the same outputs.
 Compared compared(const std::vector<Aligned>& pairs, const std::optional<FilterSpec>& filter,
                   bool one_network);
 

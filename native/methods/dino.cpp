@@ -6,6 +6,7 @@
 #include "losses/swapped_prediction.h"
 #include "methods/momentum.h"
 #include "methods/networks.h"
+#include "methods/passes.h"
 #include "methods/table.h"
 #include "models/heads.h"
 #include "models/precision.h"
@@ -13,8 +14,6 @@
 
 namespace rdm {
 namespace {
-
-constexpr size_t kTaught = 2;  // views that the teacher sees: the first, large crops
 
 class DinoImpl : public torch::nn::Module, public Method {
  public:
@@ -44,15 +43,20 @@ class DinoImpl : public torch::nn::Module, public Method {
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override {
     MethodOutput out;
     std::vector<torch::Tensor> student, teacher, targets;  // (N, K)
-    for (const auto& view : views) {
-      out.features.push_back(encoder_->features(view));
-      student.push_back(prototypes_->forward(unit_rows(encoder_->project(out.features.back()))));
+    for (const auto& pass : passes(views)) {
+      const ViewsApart apart(pass.views);
+      const auto features = encoder_->features(pass.images);
+      pass.append(out.features, features);
+      pass.append(student, prototypes_->forward(unit_rows(encoder_->project(features))));
     }
-    for (size_t view = 0; view < kTaught; ++view) {
+    out.features.resize(kLargeCrops);
+    for (const auto& pass : passes({views.begin(), views.begin() + kLargeCrops})) {
       const torch::NoGradGuard no_grad;
-      out.momentum_features.push_back(momentum_encoder_->features(views[view]));
-      teacher.push_back(momentum_prototypes_->forward(
-          unit_rows(momentum_encoder_->project(out.momentum_features.back()))));
+      const ViewsApart apart(pass.views);
+      const auto features = momentum_encoder_->features(pass.images);
+      pass.append(out.momentum_features, features);
+      pass.append(teacher,
+                  momentum_prototypes_->forward(unit_rows(momentum_encoder_->project(features))));
     }
     const WithoutAutocast exactly;
     const double temperature = options_.teacher_temperature.at(epoch_);

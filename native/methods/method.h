@@ -16,11 +16,14 @@ struct ParameterGroup {
   bool fix_lr = false;
 };
 
+// The first views are the large crops: all that are targets. Those after them only predict.
+constexpr size_t kLargeCrops = 2;
+
 struct MethodOutput {
   torch::Tensor loss;  // scalar, on the device
   Compared first;      // for the rank monitor
-  // The backbone's features of each view, (N, F), with their gradient; the momentum backbone's,
-  // without one, are empty for a method that has no such backbone.
+  // The backbone's features of each large crop, (N, F), with their gradient; the momentum
+  // backbone's, without one, are empty for a method that has no such backbone.
   std::vector<torch::Tensor> features, momentum_features;
 };
 
@@ -31,7 +34,8 @@ class Method {
   // To be called before each step of an epoch; returns the parameters that do not move in it.
   virtual std::vector<torch::Tensor> begin(int64_t epoch) { return {}; }
 
-  // views: two tensors (N, 3, H, W) of the same images; of all ranks together they are the batch.
+  // views: tensors (N, 3, H, W) of the same images, the large crops first; of all ranks together
+  // they are the batch.
   virtual MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) = 0;
 
   // Of the images of a batch in evaluation: the rows of both branches, (N, D), before what stands

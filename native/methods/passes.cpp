@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace rdm {
 namespace {
 
@@ -18,10 +20,14 @@ void Pass::append(std::vector<torch::Tensor>& into, const torch::Tensor& rows) c
 }
 
 std::vector<Pass> passes(const std::vector<torch::Tensor>& views) {
-  if (together(views.front())) return {{torch::cat(views), static_cast<int64_t>(views.size())}};
-  std::vector<Pass> each;
-  for (const auto& view : views) each.push_back({view, 1});
-  return each;
+  std::vector<Pass> all;
+  for (auto first = views.begin(), last = first; first != views.end(); first = last) {
+    const auto is_other = [&](const auto& view) { return view.sizes() != first->sizes(); };
+    last = together(*first) ? std::find_if(first, views.end(), is_other) : first + 1;
+    const auto count = static_cast<int64_t>(last - first);
+    all.push_back({count == 1 ? *first : torch::cat(std::vector(first, last)), count});
+  }
+  return all;
 }
 
 }  // namespace rdm

@@ -1,5 +1,5 @@
-// Both views through a network at once: half the kernels, passes over the weights' gradients and
-// messages between ranks.
+// Views of one size through a network at once: fewer kernels, passes over the weights' gradients
+// and messages between ranks.
 #pragma once
 #include <torch/types.h>
 
@@ -16,8 +16,8 @@ struct Pass {
   void append(std::vector<torch::Tensor>& into, const torch::Tensor& rows) const;
 };
 
-// All views in one pass where that is not slower, else one after the other. Batch norms have to be
-// told (ViewsApart); then the numbers are the same.
+// Neighbours of one size in one pass where that is not slower, else one view after the other. Batch
+// norms have to be told (ViewsApart); then the numbers are the same.
 //
 // It is not slower on a CPU, where batch norms of channels_last tell views apart for nothing. On
 // another device LibTorch's take one view at a time, and what they make is copied into one tensor:

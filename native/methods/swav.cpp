@@ -5,6 +5,7 @@
 
 #include "losses/swapped_prediction.h"
 #include "methods/networks.h"
+#include "methods/passes.h"
 #include "methods/table.h"
 #include "models/heads.h"
 #include "models/precision.h"
@@ -13,8 +14,6 @@
 namespace rdm {
 namespace {
 
-constexpr size_t kAssigned = 2;  // views that targets are made of: the first, large crops
-
 class SwavImpl : public torch::nn::Module, public Method {
  public:
   explicit SwavImpl(const MethodOptions& options) : options_(options) {
@@ -22,7 +21,8 @@ class SwavImpl : public torch::nn::Module, public Method {
     prototypes_ =
         register_module("prototypes", Prototypes(options.dim, options.prototypes, /*learn=*/false));
     if (options.queue_size > 0) {
-      queue_ = register_buffer("queue", torch::zeros({kAssigned, options.queue_size, options.dim}));
+      queue_ =
+          register_buffer("queue", torch::zeros({kLargeCrops, options.queue_size, options.dim}));
     }
   }
 
@@ -35,14 +35,18 @@ class SwavImpl : public torch::nn::Module, public Method {
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override {
     MethodOutput out;
     std::vector<torch::Tensor> z, logits;  // (N, D) of unit length, (N, K)
-    for (const auto& view : views) {
-      out.features.push_back(encoder_->features(view));
-      z.push_back(unit_rows(encoder_->project(out.features.back())));
-      logits.push_back(prototypes_->forward(z.back()));
+    for (const auto& pass : passes(views)) {
+      const ViewsApart apart(pass.views);
+      const auto features = encoder_->features(pass.images);
+      const auto outputs = unit_rows(encoder_->project(features));
+      pass.append(out.features, features);
+      pass.append(z, outputs);
+      pass.append(logits, prototypes_->forward(outputs));
     }
+    out.features.resize(kLargeCrops);
     const WithoutAutocast exactly;
     std::vector<torch::Tensor> targets;
-    for (size_t view = 0; view < kAssigned; ++view) {
+    for (size_t view = 0; view < kLargeCrops; ++view) {
       targets.push_back(assignments(z[view].detach(), static_cast<int64_t>(view), group));
     }
     out.loss = swapped_prediction(logits, targets, options_.temperature);

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "methods/networks.h"
+#include "methods/passes.h"
 #include "methods/table.h"
 #include "models/heads.h"
 #include "models/precision.h"
@@ -24,9 +25,11 @@ class SymmetricImpl : public torch::nn::Module, public Method {
   MethodOutput forward(const std::vector<torch::Tensor>& views, Group* group) override {
     MethodOutput out;
     std::vector<torch::Tensor> z;
-    for (const auto& view : views) {
-      out.features.push_back(encoder_->features(view));
-      z.push_back(at_least_float32(encoder_->project(out.features.back())));
+    for (const auto& pass : passes(views)) {
+      const ViewsApart apart(pass.views);
+      const auto features = encoder_->features(pass.images);
+      pass.append(out.features, features);
+      pass.append(z, at_least_float32(encoder_->project(features)));
     }
     const WithoutAutocast exactly;
     out.loss = loss_(z[0], z[1], options_, group);

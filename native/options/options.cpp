@@ -5,10 +5,8 @@
 namespace rdm {
 namespace {
 
-RandomView read_view(const Plain& dictionary, int64_t size) {
-  DictionaryReader reader(dictionary);
+RandomView read_view(DictionaryReader& reader) {
   RandomView view;
-  view.size = size;
   reader.read("minScale", view.min_scale);
   reader.read("maxScale", view.max_scale);
   reader.read("interpolation", view.interpolation,
@@ -23,8 +21,26 @@ RandomView read_view(const Plain& dictionary, int64_t size) {
   reader.read("solarizeProb", view.solarize_p);
   reader.read("equalizeProb", view.equalize_p);
   reader.read("flipProb", view.flip_p);
+  return view;
+}
+
+RandomView read_large_crop(const Plain& dictionary, int64_t size) {
+  DictionaryReader reader(dictionary);
+  auto view = read_view(reader);
+  view.size = size;
   reader.finish();
   return view;
+}
+
+// As many as the dictionary says, all alike.
+std::vector<RandomView> read_small_crops(const Plain& dictionary) {
+  DictionaryReader reader(dictionary);
+  int64_t count = 0;
+  auto view = read_view(reader);
+  reader.positive("count", count);
+  reader.positive("size", view.size);
+  reader.finish();
+  return std::vector(static_cast<size_t>(count), view);
 }
 
 // None of the learnable predictor.
@@ -100,7 +116,11 @@ void PretrainOptions::read_method(DictionaryReader& reader) {
 void PretrainOptions::read_views(DictionaryReader& reader) {
   const auto& given = reader.list("views");
   RDM_CHECK(given.size() == views.size(), Code::usage, "option 'views' must hold two views");
-  for (size_t i = 0; i < views.size(); ++i) views[i] = read_view(given[i], crop_size);
+  for (size_t i = 0; i < views.size(); ++i) views[i] = read_large_crop(given[i], crop_size);
+  for (const auto& crops : reader.list("smallCrops")) {
+    const auto alike = read_small_crops(crops);
+    small_crops.insert(small_crops.end(), alike.begin(), alike.end());
+  }
 }
 
 void OptimizerOptions::choose_for(SgdGroup& group) const {

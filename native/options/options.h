@@ -174,7 +174,8 @@ struct OptimizerOptions {
 
 struct PretrainOptions : RunOptions, OptimizerOptions {
   MethodOptions method;
-  std::array<RandomView, 2> views;
+  std::array<RandomView, 2> views;      // the large crops
+  std::vector<RandomView> small_crops;  // one after another, each with its own size
   int64_t accumulate = 1;  // batches to an update
   bool online_classifier = false, momentum_classifier = false;
   double classifier_lr = 0;        // per 256 images

@@ -60,7 +60,9 @@ std::optional<Record> read_record(const Plain& record, const std::string& path) 
   const EntryReader reader(record, path, "rdm");
   const auto* data = record.find("data");
   const auto places = data ? places_in(*data) : std::nullopt;
-  if (reader.has("views")) reader.dictionaries("views");
+  for (const auto* key : {"views", "smallCrops"}) {
+    if (reader.has(key)) reader.dictionaries(key);
+  }
   return Record{reader.text("command"),
                 reader.text("listing"),
                 places ? listed(*places) : reader.text("data"),  // which refuses

@@ -39,6 +39,7 @@ std::vector<fs::path> furthest_first(const std::string& folder, std::string_view
 std::string flag_of(const std::string& key) {
   if (key == "lr") return "--learning-rate";
   if (key == "checkpoint") return "the checkpoint";  // of finetune, which has no flag for it
+  if (key == "views" || key == "smallCrops" || key == "count" || key == "size") return "--crops";
   std::string flag = "--";
   for (const unsigned char letter : key) {
     if (std::isupper(letter)) flag += '-';
@@ -65,10 +66,16 @@ void compare(const Plain& recorded, const Plain& given, const std::set<std::stri
     const auto* there = recorded.find(key);
     if (!there || may_differ.contains(key) || same(*there, value)) continue;
     if (key == "seed" && value.is_null()) continue;  // the recorded one is taken
-    if (key == "views") {
+    if (key == "views" || key == "smallCrops") {
       const auto &left = *there->get_if<Plain::List>(), &right = *value.get_if<Plain::List>();
-      for (size_t view = 0; view < std::min(left.size(), right.size()); ++view) {
-        compare(left[view], right[view], may_differ, message(" of view ", view + 1), out);
+      const auto* each = key == "views" ? " of view " : " of small crops ";
+      if (left.size() != right.size()) {
+        out.push_back(message(flag_of(key), ": ", left.size(), " kinds of crops there, ",
+                              right.size(), " here"));
+        continue;
+      }
+      for (size_t view = 0; view < left.size(); ++view) {
+        compare(left[view], right[view], may_differ, message(each, view + 1), out);
       }
       continue;
     }

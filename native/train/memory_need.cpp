@@ -1,6 +1,7 @@
 #include "train/memory_need.h"
 
 #include <algorithm>
+#include <map>
 
 #include "methods/table.h"
 #include "models/linear_probe.h"
@@ -14,21 +15,37 @@ constexpr double kProgram = 250e6;        // Node, LibTorch and its threads
 constexpr double kContext = 600e6;        // of CUDA, on the device
 constexpr int64_t kRing = 3;              // batches of a loader: two ahead of one in use
 
-double pixels(const RunOptions& options) {  // elements of an image
-  const auto side = static_cast<double>(options.crop_size);
+double pixels(int64_t size) {  // elements of an image
+  const auto side = static_cast<double>(size);
   return 3 * side * side;
 }
 
-double ring(const RunOptions& options, int64_t batch, int64_t views) {
-  return static_cast<double>(kRing * batch * views) * pixels(options) * kFloat;
+double pixels(const RunOptions& options) {
+  return pixels(options.crop_size);
+}
+
+// image: elements of all its views.
+double ring(int64_t batch, double image) {
+  return static_cast<double>(kRing * batch) * image * kFloat;
 }
 
 double element(Precision precision) {
   return precision == Precision::fp32 ? kFloat : 2;
 }
 
+NetworkSize network(const RunOptions& options, int64_t image_size) {
+  return size_of(find_architecture(options.arch), options.stem, image_size);
+}
+
 NetworkSize network(const RunOptions& options) {
-  return size_of(find_architecture(options.arch), options.stem, options.crop_size);
+  return network(options, options.crop_size);
+}
+
+// How many views there are of each size.
+std::map<int64_t, double> views_by_size(const PretrainOptions& options) {
+  std::map<int64_t, double> views{{options.crop_size, 2}};
+  for (const auto& crop : options.small_crops) ++views[crop.size];
+  return views;
 }
 
 // A block has at most three outputs of its width at once: its input, what it makes of it, and the
@@ -84,10 +101,8 @@ MemoryNeed on(bool cuda, double host, double device) {
 
 MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision precision,
                        bool cuda) {
-  constexpr int64_t kViews = 2;
-  const auto size = network(options);
   const auto head = heads(options.method);
-  const double backbone = size.parameters;
+  const double backbone = network(options).parameters;
   const double trained = backbone + head.projector + head.predictor + head.prototypes;
   const double averaged =
       row_of(options.method.name).momentum ? backbone + head.projector + head.prototypes : 0;
@@ -97,18 +112,23 @@ MemoryNeed memory_need(const PretrainOptions& options, int64_t batch, Precision 
   const double saved = kFloat * ((1 + options.moments()) * trained + averaged);
   const double cast = precision == Precision::fp32 ? 0 : element(precision) * (trained + averaged);
 
-  const double each = kept_of_image(size, precision) + element(precision) * 2 * head.outputs;
   const auto images = static_cast<double>(batch);
-  const double kept = kViews * images * each;
-  const double working = kViews * images * size.largest * 3 * kFloat;  // in one pass
+  double image = 0, kept = 0, working = 0;  // elements of its views; of a pass, views of one size
+  for (const auto& [side, views] : views_by_size(options)) {
+    const auto size = network(options, side);
+    const double each = kept_of_image(size, precision) + element(precision) * 2 * head.outputs;
+    image += views * pixels(side);
+    kept += views * images * each;
+    working = std::max(working, views * images * size.largest * 3 * kFloat);
+  }
 
   const auto side = static_cast<double>(std::min(batch, compared_features(options.method)));
   const double spectral = 6 * 8 * side * side;  // of the filter and the rank monitor, in float64
 
-  double loaders = ring(options, batch, kViews);
+  double loaders = ring(batch, image);
   const bool evaluates = options.online_classifier || options.knn_every > 0;
-  if (evaluates) loaders += ring(options, options.val_batch_size, 1);
-  const double input = cuda ? kViews * images * pixels(options) * kFloat : 0;
+  if (evaluates) loaders += ring(options.val_batch_size, pixels(options));
+  const double input = cuda ? images * image * kFloat : 0;
   return on(cuda, loaders + saved, weights + cast + kept + working + spectral + input);
 }
 
@@ -119,8 +139,8 @@ MemoryNeed memory_need(const LinclsOptions& options, int64_t batch, Precision /*
   const double weights = kFloat * 2 * backbone, copies = kFloat * 2 * backbone;
   const double working = frozen_forward(options, std::max(batch, options.val_batch_size));
   const double input = cuda ? static_cast<double>(batch) * pixels(options) * kFloat : 0;
-  const double loaders =
-      ring(options, options.val_batch_size, 1) + (options.evaluate ? 0 : ring(options, batch, 1));
+  const double loaders = ring(options.val_batch_size, pixels(options)) +
+                         (options.evaluate ? 0 : ring(batch, pixels(options)));
   return on(cuda, loaders + copies, weights + working + input);
 }
 
@@ -134,7 +154,7 @@ MemoryNeed memory_need(const FinetuneOptions& options, int64_t batch, Precision 
   const double training = images * (kept_of_image(size, precision) + size.largest * 3 * kFloat);
   const double working = std::max(training, forward(options, options.val_batch_size));
   const double input = cuda ? images * pixels(options) * kFloat : 0;
-  const double loaders = ring(options, batch, 1) + ring(options, options.val_batch_size, 1);
+  const double loaders = ring(batch + options.val_batch_size, pixels(options));
   return on(cuda, loaders + saved, weights + cast + working + input);
 }
 

@@ -22,7 +22,9 @@ Loader open_loader(const PretrainOptions& options, const Setup& setup, int64_t& 
   memory = check_memory(options, dataset.size(), setup.device, setup.sink);
   auto loader = loader_options(options, dataset, setup.seed, setup.device, setup.group);
   loader.batch_size = options.own_batch();
-  loader.augmentation = std::vector<RandomView>(options.views.begin(), options.views.end());
+  std::vector<RandomView> views(options.views.begin(), options.views.end());
+  views.insert(views.end(), options.small_crops.begin(), options.small_crops.end());
+  loader.augmentation = std::move(views);
   return Loader(std::move(dataset), loader);
 }
 

@@ -11,16 +11,16 @@ namespace rdm {
 // LibTorch (2.13) leaves parts of a bf16 gradient uninitialised on a CPU where a 3×3 convolution of
 // stride 2 has a single pixel to look at: the last stage of a ResNet on crops of 16 pixels. LARS
 // takes such a gradient's norm.
-void refuse_single_pixels(const RunOptions& options, torch::Device device) {
+void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device device) {
   if (!device.is_cpu() || options.precision != Precision::bf16 ||
-      options.stem.kind != Stem::Kind::imagenet || options.crop_size > 16) {
+      options.stem.kind != Stem::Kind::imagenet || crop > 16) {
     return;
   }
   throw Error(Code::usage,
-              message("--crop-size ", options.crop_size,
-                      " leaves a single pixel to the last stage, whose bf16 gradient LibTorch gets "
-                      "wrong on a CPU"),
-              "take a --crop-size of at least 17, --stem cifar or --precision fp32");
+              message("a crop of ", crop,
+                      " pixels leaves a single one to the last stage, whose bf16 gradient LibTorch "
+                      "gets wrong on a CPU"),
+              "take crops of at least 17 pixels, --stem cifar or --precision fp32");
 }
 
 void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path) {

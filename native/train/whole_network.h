@@ -11,7 +11,8 @@
 namespace rdm {
 
 // Throws usage where LibTorch would get gradients wrong: on a CPU, in bf16, on very small crops.
-void refuse_single_pixels(const RunOptions& options, torch::Device device);
+// crop: pixels on a side.
+void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device device);
 
 // Throws bad_checkpoint where the file's backbone does not have these first layers.
 void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path);

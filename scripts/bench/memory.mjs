@@ -37,6 +37,7 @@ const quick = [
   ['pretrain', 'resnet18', 32, 256, 'bf16'],
   ['pretrain', 'resnet18', 32, 256, 'fp32', '--stem', 'cifar'],
   ['pretrain', 'resnet18', 32, 256, 'fp32', '--method', 'byol', '--stem', 'cifar'],
+  ['pretrain', 'resnet18', 32, 256, 'fp32', '--method', 'dino', '--stem', 'cifar', '--crops', '2x32,6x18'],
   ['pretrain', 'resnet50', 32, 256, 'fp32'],
   ['pretrain', 'resnet18', 224, 16, 'fp32'],
   ['lincls', 'resnet18', 224, 64, 'fp32'],

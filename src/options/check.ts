@@ -25,8 +25,10 @@ export function check(name: string, kind: Kind, value: unknown): unknown {
     case 'list':
     case 'repeated':
       return array(name, value, kind.noun).map((item) => check(name, kind.of, item));
-    case 'each view':
-      return array(name, value, '2 numbers', 2).map((item) => check(name, kind.of, item));
+    case 'each view': {
+      const count = Array.isArray(value) && value.length === 3 ? 3 : 2;
+      return array(name, value, '2 or 3 numbers', count).map((item) => check(name, kind.of, item));
+    }
     case 'tuple': {
       const named = (index: number) => (kind.names ? `${name}'s ${kind.names[index]}` : name);
       const { length } = kind.of;

@@ -53,12 +53,14 @@ function refuseWithout({ needed = {}, neededHint, ...row }: Row): never {
   throw new RdmError('usage', `${others.join(' ')} needs ${longFlag(row)}`, neededHint);
 }
 
-/** What a checkpoint may yet tell is undefined, and holds. */
+/** What a checkpoint may yet tell is undefined, and holds. `true` stands for whatever is given, a switch that is on. */
 const holds = (condition: Condition, values: Values): boolean =>
   Object.entries(condition).every(([name, wanted]) => {
     const value = values[name] ?? (wanted === true ? false : undefined);
     return (
-      value === undefined || (Array.isArray(wanted) ? wanted.includes(value) : wanted === value)
+      value === undefined ||
+      (Array.isArray(wanted) && wanted.includes(value)) ||
+      (wanted === true ? value !== false : wanted === value)
     );
   });
 

@@ -7,6 +7,7 @@ import { resolveProcess, shared } from './process.js';
 import { mayDiffer, sent, withImages } from './sent.js';
 import { type Complete, complete } from './table/table.js';
 import type { FinetuneOptions, LinclsOptions, PretrainOptions, ProcessOptions } from './types.js';
+import { resolveViews } from './views.js';
 
 /** Every option there, the predictor's as flags; unchecked. */
 export function completePretrain({ predictor, ...given }: Omit<PretrainOptions, 'data'>) {
@@ -32,7 +33,7 @@ export function resolvePretrain(given: PretrainOptions) {
     'take a larger batch; --accumulate adds the gradients of several, but not their statistics',
   );
   checkWarmup(found);
-  return { ...resolveRun('pretrain', given, options, found), views: resolveViews(options) };
+  return { ...resolveRun('pretrain', given, options, found), ...resolveViews(options) };
 }
 
 export function resolveLincls(given: LinclsOptions) {
@@ -159,29 +160,5 @@ function checkPredictor({
     'usage',
     `the ${predType} predictor has no place on the target`,
     'on the target: poly with sigma < 0; on the online branch: mlp, poly, log, log_1, log_2',
-  );
-}
-
-/** The two augmentations of checked options: one dictionary a view. */
-function resolveViews(options: Complete<'pretrain'>) {
-  const [minScale, maxScale] = resolveScale(options.cropScale);
-  const [brightness, contrast, saturation, hue] = options.jitter;
-  const { interpolation, jitterProb, grayscaleProb, flipProb } = options;
-  const view = (index: 0 | 1) => ({
-    ...{ minScale, maxScale, interpolation, jitterProb, brightness, contrast, saturation, hue },
-    ...{ grayscaleProb, flipProb },
-    blurProb: options.blurProb[index],
-    solarizeProb: options.solarizeProb[index],
-    equalizeProb: options.equalizeProb[index],
-  });
-  return [view(0), view(1)] as const;
-}
-
-function resolveScale([least, most]: [number, number]): [number, number] {
-  if (least > 0 && least <= most && most <= 1) return [least, most];
-  throw new RdmError(
-    'usage',
-    `--crop-scale ${least},${most} is no range of shares of an image`,
-    'the least comes first, above 0, and the largest is at most 1: --crop-scale 0.2,1',
   );
 }

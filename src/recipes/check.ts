@@ -28,6 +28,7 @@ function checkPretrain(recipe: PretrainRecipe, options: PretrainRecipe['options'
   return [
     checkRate(run, published, run.optimizer === 'lars' ? [0.01, 16] : [0.001, 4]),
     checkLoss(run),
+    ...checkCrops(run),
     checkPredictor(run),
     checkStatistics(run),
     ...checkTau(run, published),
@@ -77,6 +78,19 @@ function checkLoss({ method, optimizer, ...run }: ResolvedPretrain): Finding {
   if (optimizer === 'lars') return ok(`${text}, which lars scales away`);
   const images = run.batchSize * run.accumulate;
   return note(`${text}, as if its rate were ${short((4 * run.lr * images) / 256)}`);
+}
+
+/** What small crops add: the work of a step goes with the pixels. */
+function checkCrops({ smallCrops, cropSize }: ResolvedPretrain): Finding[] {
+  if (smallCrops.length === 0) return [];
+  const small = smallCrops.map(({ count, size }) => `${count} of ${size}`).join(' and ');
+  const pixels = smallCrops.reduce((sum, { count, size }) => sum + count * size ** 2, 0);
+  const more = short(1 + pixels / (2 * cropSize ** 2));
+  return [
+    ok(
+      `2 crops of ${cropSize} pixels are targets, ${small} only predict: ${more} times the pixels of two`,
+    ),
+  ];
 }
 
 const prototypesOf = {

@@ -32,8 +32,8 @@ function schemaOf(kind: Kind): z.ZodType {
     case 'tuple':
       return numbers(kind.of.length);
     case 'each view':
-      return z.union([number.transform((value) => [value, value]), numbers(2)], {
-        error: 'must be a number for both views, or a list of one each',
+      return z.union([number.transform((value) => [value, value]), numbers(2), numbers(3)], {
+        error: 'must be a number for all views, or a list: for each large crop, and for small ones',
       });
   }
 }

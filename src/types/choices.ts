@@ -24,6 +24,8 @@ export const methods = ['simsiam', 'byol', 'swav', 'dino', 'barlow', 'vicreg'] a
 export const predictorMethods: readonly Method[] = ['simsiam', 'byol'];
 /** Those whose target is a momentum network. */
 export const momentumMethods: readonly Method[] = ['byol', 'dino'];
+/** Those with a place for small crops in their loss. */
+export const multiCropMethods: readonly Method[] = ['byol', 'swav', 'dino'];
 /** Those whose branches do not differ. */
 export const symmetricMethods: readonly Method[] = ['barlow', 'vicreg'];
 export const optimizers = ['sgd', 'lars', 'adamw'] as const;

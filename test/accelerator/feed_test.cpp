@@ -23,6 +23,8 @@ Dataset noise(int64_t count) {
   return dataset;
 }
 
+constexpr size_t kHeld = 6;  // two large crops, three small ones, labels
+
 Loader loader_for(torch::Device device) {
   DataOptions options;
   options.workers = 2;
@@ -30,11 +32,14 @@ Loader loader_for(torch::Device device) {
   auto loading = loader_options(options, dataset, /*seed=*/5, device, /*group=*/nullptr);
   loading.batch_size = 7;
   loading.drop_last = false;
-  loading.augmentation = std::vector<RandomView>(2, RandomView{.size = 10});
+  std::vector<RandomView> views(2, RandomView{.size = 10});
+  views.insert(views.end(), 3, RandomView{.size = 6});
+  loading.augmentation = std::move(views);
   return Loader(dataset, loading);
 }
 
-// What a loop that reads nothing on the host has held of an epoch: two views and labels a batch.
+// What a loop that reads nothing on the host has held of an epoch: of each batch, its views and
+// labels.
 std::vector<torch::Tensor> epoch(Loader& loader, torch::Device device) {
   std::vector<torch::Tensor> held;
   loader.start(0);
@@ -57,7 +62,7 @@ void check_equal(const std::vector<torch::Tensor>& expected,
 TEST_CASE("accelerator: a loop that never waits gets every batch, bit for bit the host's") {
   auto on_host = loader_for(torch::kCPU);
   const auto expected = epoch(on_host, torch::kCPU);
-  CHECK(expected.size() == 3 * 8);
+  CHECK(expected.size() == kHeld * 8);
   for (const int laziness : {0, 1, 3, simulated::kNever}) {
     for (const int index : {0, 1}) {
       simulated::set_laziness(laziness);
@@ -76,8 +81,9 @@ TEST_CASE("accelerator: a step that the host reads at once has waited for its ow
   loader.start(0);
   Feed feed(loader, simulated::device(0));
   for (size_t step = 0; const auto batch = feed.next(); ++step) {
-    CHECK(batch->views[1].cpu().equal(expected[3 * step + 1]));
-    CHECK(batch->labels.cpu().equal(expected[3 * step + 2]));
+    CHECK(batch->views[1].cpu().equal(expected[kHeld * step + 1]));
+    CHECK(batch->views[4].cpu().equal(expected[kHeld * step + 4]));
+    CHECK(batch->labels.cpu().equal(expected[kHeld * step + 5]));
   }
   simulated::set_laziness(0);
 }

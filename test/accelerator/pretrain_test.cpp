@@ -66,6 +66,20 @@ TEST_CASE("accelerator: RDM_BYOL with classifiers, validation and neighbours bes
   check_everywhere(options);
 }
 
+TEST_CASE("accelerator: small crops, of BYOL with a filter, SwAV and DINO") {
+  for (const auto method : {MethodName::byol, MethodName::swav, MethodName::dino}) {
+    CAPTURE(static_cast<int>(method));
+    auto options =
+        method == MethodName::byol ? with(method, {"", "poly", "online", 1}) : small_pretraining();
+    options.method.name = method;
+    options.method.prototypes = 20;
+    options.small_crops.assign(3, {.size = 20, .min_scale = 0.05, .max_scale = 0.4});
+    options.small_crops.push_back({.size = 16});
+    options.online_classifier = true;
+    check_everywhere(options);
+  }
+}
+
 TEST_CASE("accelerator: LARS, gradients of two batches added, and a warm-up") {
   auto options = small_pretraining();
   options.lars_eta = 0.02;

@@ -97,6 +97,12 @@ test('pretrain, BYOL with online classifiers: the same losses', deadline, async 
   sameLosses(await pretrained(byol), await pretrained([...byol, ...two]), 100);
 });
 
+test('pretrain, DINO with small crops: the same losses', deadline, async () => {
+  const crops = ['--crops', '2x32,2x20', '--small-crop-scale', '0.1,0.5'];
+  const dino = ['--method', 'dino', '--dim', '64', '--prototypes', '100', ...crops];
+  sameLosses(await pretrained(dino), await pretrained([...dino, ...two]), 100);
+});
+
 test(
   'heads first, then a slow backbone, from weights of a file: the same losses',
   deadline,

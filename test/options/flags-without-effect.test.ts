@@ -53,6 +53,16 @@ const refused: [line: string, message: string, hint: string][] = [
     '--momentum has no effect with --optimizer adamw',
     '--optimizer sgd',
   ],
+  [
+    'pretrain --method dino --small-crop-scale 0.1,0.3',
+    '--small-crop-scale has no effect without --crops',
+    '--crops',
+  ],
+  [
+    'pretrain --method dino --small-jitter 0,0,0,0',
+    '--small-jitter has no effect without --crops',
+    '--crops',
+  ],
   ['pretrain --stem-padding 1', '--stem-padding has no effect with --stem imagenet', 'cifar'],
   [
     'pretrain --classifier-lr 1',
@@ -117,7 +127,10 @@ const runs = [
   'pretrain --recipe cifar/rdmsimsiam --pred-type mlp --pred-location online',
   'pretrain --recipe cifar/simsiam --pred-type poly --sigma 1',
   'pretrain --recipe cifar/byol --no-online-classifier --no-momentum-classifier',
+  'pretrain --method dino --crops 2x32,6x16 --small-crop-scale 0.1,0.3 --small-jitter 0,0,0,0',
   // The recipe has what the line's flag goes with.
+  'pretrain --recipe cifar/swav --crops 2x32,6x16',
+  'pretrain --recipe cifar/swav-multicrop --small-crop-scale 0.1,0.3',
   'pretrain --recipe cifar/byol --warmup-epochs 2 --lars-eta 0.1 --base-tau 0.9',
   'pretrain --recipe cifar/rdmsimsiam --sigma 1 --pred-location online',
   'lincls --stem-padding 1 --pretrained FILE', // the stem may be the checkpoint's
@@ -192,7 +205,7 @@ test('what a row goes with is there: names of options, and values they can have'
         const type = rows.get(name)?.type;
         assert.ok(type, `${longFlag(row)}: ${name}`);
         for (const value of Array.isArray(wanted) ? wanted : [wanted]) {
-          if (type.kind === 'switch') assert.equal(value, true);
+          if (type.kind === 'switch' || type.kind === 'list') assert.equal(value, true);
           else assert.ok(type.kind === 'choice' && type.choices.includes(value), String(value));
         }
       }

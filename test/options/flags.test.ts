@@ -104,14 +104,17 @@ const pretrain = `${shared}
 --online-classifier
 --classifier-lr <rate> = 0.1
 --momentum-classifier
+--crops <counts>
 --crop-scale <min,max> = [0.2,1]
+--small-crop-scale <min,max> = [0.05,0.4]
 --interpolation <name> = "bilinear"
 --jitter <b,c,s,h> = [0.4,0.4,0.4,0.1]
+--small-jitter <b,c,s,h>
 --jitter-prob <p> = 0.8
 --grayscale-prob <p> = 0.2
---blur-prob <p[,p]> = [0.5,0.5]
---solarize-prob <p[,p]> = [0,0]
---equalize-prob <p[,p]> = [0,0]
+--blur-prob <p[,p[,p]]> = [0.5,0.5]
+--solarize-prob <p[,p[,p]]> = [0,0]
+--equalize-prob <p[,p[,p]]> = [0,0]
 --flip-prob <p> = 0.5
 --pred-type <type> = "mlp"
 --pred-location <branch> = "online"

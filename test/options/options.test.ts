@@ -115,6 +115,7 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     knnEvery: 0,
     scoreEvery: 0,
     views: [view, view],
+    smallCrops: [],
     epochs: 100,
     startEpoch: 0,
     batchSize: 512,
@@ -330,6 +331,45 @@ test('each view has its own blur, solarization and equalization', () => {
   ]);
 });
 
+test('small crops come behind the large ones, with a size, a scale and colours of their own', () => {
+  const multiCrop: PretrainOptions = {
+    ...{ data: 'x', method: 'dino', crops: ['2x64', '4x32', '6x18'] },
+  };
+  const small = { ...view, minScale: 0.05, maxScale: 0.4 };
+  const plain = resolvePretrain(multiCrop);
+  assert.equal(plain.cropSize, 64);
+  assert.deepEqual(plain.views, [view, view]);
+  assert.deepEqual(plain.smallCrops, [
+    { ...small, count: 4, size: 32 },
+    { ...small, count: 6, size: 18 },
+  ]);
+  const { views, smallCrops } = resolvePretrain({
+    ...{ ...multiCrop, crops: ['2x64', '6x18'], cropSize: 64 },
+    ...{ cropScale: [0.2, 1], smallCropScale: [0.08, 0.5] },
+    ...{ jitter: [0.6, 0.6, 0.6, 0.2], smallJitter: [0.8, 0.8, 0.8, 0.2] },
+    ...{ blurProb: [1, 0.1, 0.5], solarizeProb: [0, 0.2, 0.1], equalizeProb: [0.3, 0.3] },
+  });
+  const large = { ...view, brightness: 0.6, contrast: 0.6, saturation: 0.6, hue: 0.2 };
+  assert.deepEqual(views, [
+    { ...large, blurProb: 1, solarizeProb: 0, equalizeProb: 0.3 },
+    { ...large, blurProb: 0.1, solarizeProb: 0.2, equalizeProb: 0.3 },
+  ]);
+  assert.deepEqual(smallCrops, [
+    {
+      ...{ ...view, count: 6, size: 18, minScale: 0.08, maxScale: 0.5 },
+      ...{ brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.2 },
+      ...{ blurProb: 0.5, solarizeProb: 0.1, equalizeProb: 0.3 },
+    },
+  ]);
+});
+
+test('the size of large crops is that of CIFAR where it says so, and what validation sees', () => {
+  const { cropSize, valResize } = resolvePretrain({
+    ...{ data: 'x', method: 'swav', crops: ['2x28', '6x12'], dataset: 'cifar10' },
+  });
+  assert.deepEqual([cropSize, valResize], [28, 28]);
+});
+
 test('workers 0, the main process in the reference, becomes one thread', () => {
   assert.equal(resolvePretrain({ data: 'x', workers: 0 }).workers, 1);
 });
@@ -376,7 +416,7 @@ const refusals: [given: Loose, message: string, hint: RegExp][] = [
   [{ epochs: 1.5 }, '--epochs must be a whole number of at least 1, not 1.5', /^$/],
   [{ epochs: '2' }, "--epochs must be a whole number of at least 1, not the text '2'", /^$/],
   [{ fixPredLr: 'no' }, "--fix-pred-lr must be true or false, not the text 'no'", /^$/],
-  [{ blurProb: 0.5 }, '--blur-prob must be a list of 2 numbers, not 0.5', /^$/],
+  [{ blurProb: 0.5 }, '--blur-prob must be a list of 2 or 3 numbers, not 0.5', /^$/],
   [{ output: 3 }, '--output must be a text, not 3', /^$/],
   [{ lr: Number.NaN }, '--learning-rate must be a number of at least 0, not NaN', /^$/],
   [{ arch: 'resnet19' }, "unknown architecture 'resnet19'", /resnet18, .*wide_resnet101_2/],
@@ -413,6 +453,61 @@ const refusals: [given: Loose, message: string, hint: RegExp][] = [
   [{ blurProb: [0.5, 2] }, '--blur-prob must be a number from 0 to 1, not 2', /^$/],
   [{ jitter: [0, 0, 0, 0.7] }, "--jitter's hue must be a number from 0 to 0.5, not 0.7", /^$/],
   [{ cropScale: [1, 0.2] }, '--crop-scale 1,0.2 is no range of shares of an image', /0\.2,1/],
+  [
+    { method: 'simsiam', crops: ['2x32', '6x16'] },
+    '--crops 2x32,6x16 has no place in simsiam: its loss aligns two views, each of which is the target of the other',
+    /^leave it out, or take --method byol or swav or dino$/,
+  ],
+  [
+    { method: 'barlow', crops: ['2x32', '6x16'] },
+    '--crops 2x32,6x16 has no place in barlow: its loss is that of the correlations between two views',
+    /--method byol or swav or dino$/,
+  ],
+  [
+    { method: 'vicreg', crops: ['2x32', '6x16'] },
+    '--crops 2x32,6x16 has no place in vicreg: its loss weighs the distance of two views against their variances',
+    /--method byol or swav or dino$/,
+  ],
+  [
+    { method: 'dino', crops: ['2x32', '6x'] },
+    '--crops 2x32,6x is no list of counts and sizes',
+    /two large crops, then small ones: --crops 2x224,6x96/,
+  ],
+  [
+    { method: 'dino', crops: ['6x96', '2x224'] },
+    '--crops 6x96,2x224 has 6 large crops, and losses take two',
+    /2x224,6x96/,
+  ],
+  [
+    { method: 'dino', crops: ['2x32'] },
+    '--crops 2x32 has no small crops',
+    /--crop-size 32.*--crops 2x32,6x16/,
+  ],
+  [
+    { method: 'dino', crops: '2x32,6x16' },
+    "--crops must be a list of crops such as 2x224, not the text '2x32,6x16'",
+    /^$/,
+  ],
+  [
+    { method: 'dino', crops: ['2x32', '6x16'], cropSize: 64 },
+    '--crops 2x32,6x16 contradicts --crop-size 64, the size of large crops',
+    /^give one of them$/,
+  ],
+  [
+    { method: 'dino', crops: ['2x32', '6x16'], smallCropScale: [0, 0.4] },
+    '--small-crop-scale 0,0.4 is no range of shares of an image',
+    /0\.2,1/,
+  ],
+  [
+    { method: 'dino', crops: ['2x32', '6x16'], blurProb: [1, 0.1] },
+    '--blur-prob 1,0.1 is for the large crops, and leaves open what small ones get',
+    /--blur-prob 1,0\.1,0/,
+  ],
+  [
+    { method: 'dino', solarizeProb: [0, 0.2, 0.1] },
+    '--solarize-prob 0,0.2,0.1 has a value for small crops, and there are none',
+    /--crops 2x224,6x96/,
+  ],
   [
     { momentumClassifier: true, onlineClassifier: true },
     '--momentum-classifier has nothing to look at: simsiam has no momentum network',

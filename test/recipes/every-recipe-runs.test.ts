@@ -36,6 +36,9 @@ const size = {
  * of a 3×3 convolution with stride 2 on 1×1 unset, and LARS takes its norm.
  */
 const cropSize = (stem?: string) => (stem === 'cifar' ? 16 : 32);
+/** As many, likewise: 6x96 → 6x18. */
+const shrunk = (crops: string, stem?: string) =>
+  crops.replace(/x.*/, crops.startsWith('2x') ? `x${cropSize(stem)}` : 'x18');
 const heads = { dim: 64, projHiddenDim: 64, predDim: 32, prototypes: 20 };
 
 async function follow(run: (onEvent: (event: Event) => void) => Promise<unknown>) {
@@ -56,7 +59,9 @@ const all = await recipes();
 for (const { name } of all.filter(({ command }) => command === 'pretrain')) {
   test(`${name} runs`, async () => {
     const { options } = await loadRecipe(name, 'pretrain');
-    const crop = { cropSize: cropSize(options.stem) };
+    const crop = options.crops
+      ? { crops: options.crops.map((crops) => shrunk(crops, options.stem)) }
+      : { cropSize: cropSize(options.stem) };
     const run = { ...options, ...size, ...crop, ...heads, data, output: scratch() };
     const { only, steps } = await pretraining(run);
     assert.equal(only('start')[0]?.method, options.method ?? 'simsiam');

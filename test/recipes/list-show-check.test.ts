@@ -44,7 +44,11 @@ test('a recipe that is shown has every flag, and is a recipe of the same run', a
     const text = await output('show', name);
     writeFileSync(path, text);
     assert.deepEqual(resolved(await loadRecipe(path)), resolved(await loadRecipe(name)));
-    const left = command === 'pretrain' ? unset : [...unset, ...checkpoints];
+    const multiCrop = name.endsWith('-multicrop');
+    const left = [
+      ...(command === 'pretrain' ? unset : [...unset, ...checkpoints]),
+      ...(multiCrop ? [] : ['crops']),
+    ];
     const names = [...text.matchAll(/^ {2}([a-z-]+): /gm)].map((match) => match[1] ?? '');
     const all = Object.keys(flagSchemas[command].shape).filter((flag) => !left.includes(flag));
     assert.deepEqual(names.sort(), all.sort());
@@ -93,6 +97,10 @@ const found: [line: string, finding: RegExp][] = [
   ['cifar/byol', /^ok +the loss is the sum .* 4 times .*, which lars scales away$/m],
   ['cifar/byol --optimizer sgd', /^note +the loss is the sum .*, as if its rate were 4$/m],
   ['cifar/simsiam', /^ok +a learnable predictor of 512$/m],
+  [
+    'cifar/swav-multicrop',
+    /^ok +2 crops of 32 pixels are targets, 6 of 18 only predict: 1.95 times the pixels of two$/m,
+  ],
   ['cifar/simsiam --no-fix-pred-lr', /^note +the predictor's rate falls .*--fix-pred-lr$/m],
   ['cifar/rdmsimsiam', /^ok +poly -1 on the target is high-pass$/m],
   [

@@ -54,8 +54,8 @@ const wrong: [text: string, message: string | RegExp, hint?: RegExp][] = [
     'mine.yaml: jitter must be a list of 4 numbers, not [0.4,0.4,0.4]',
   ],
   [
-    recipe('{ blur-prob: [1, 0, 0] }'),
-    'mine.yaml: blur-prob must be a number for both views, or a list of one each, not [1,0,0]',
+    recipe('{ blur-prob: [1, 0, 0, 0] }'),
+    'mine.yaml: blur-prob must be a number for all views, or a list: for each large crop, and for small ones, not [1,0,0,0]',
   ],
   [recipe('{ lr-steps: 60 }', 'lincls'), 'mine.yaml: lr-steps must be a list of epochs, not 60'],
   [

@@ -137,6 +137,16 @@ const pretraining: Record<string, object> = {
       [`imagenet100/${name}`, { ...solo, ...own, ...hundred, epochs: 400 }],
     ]),
   ),
+  'cifar/swav-multicrop': {
+    ...{ ...solo, ...swav, ...cifar, epochs: 1000 },
+    ...{ batchSize: 200, queueFromEpoch: 100 },
+  },
+  'imagenet100/swav-multicrop': { ...solo, ...swav, ...hundred, epochs: 400 },
+  'imagenet100/dino-multicrop': { ...solo, ...dino, ...hundred, epochs: 400 },
+  'imagenet100/byol-multicrop': {
+    ...{ ...solo, ...byol, ...hundred, ...learnable(8192, false) },
+    ...{ epochs: 400, lr: 0.5, momentumClassifier: false },
+  },
   'imagenet/rdmsimsiam': { ...imagenet, fixPredLr: false },
   'imagenet/grid': { ...imagenet, fixPredLr: true },
 };
@@ -146,6 +156,7 @@ type Views = [number, string, number[], number, number, [number, number], [numbe
 const four: [number[], number, number] = [[0.4, 0.4, 0.4, 0.1], 0.2, 0.5];
 const two: [number[], number, number] = [[0.4, 0.4, 0.2, 0.1], 0.2, 0.5];
 const eight: [number[], number, number] = [[0.8, 0.8, 0.8, 0.2], 0.2, 0.5];
+const six: [number[], number, number] = [[0.6, 0.6, 0.6, 0.2], 0.2, 0.5];
 const views: Record<string, Views> = {
   'cifar/swav': [0.08, 'bicubic', ...eight, [0, 0], [0, 0]],
   'imagenet100/swav': [0.08, 'bicubic', ...eight, [0.5, 0.5], [0, 0]],
@@ -155,6 +166,10 @@ const views: Record<string, Views> = {
   'imagenet100/barlow': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
   'cifar/vicreg': [0.2, 'bicubic', ...two, [0, 0], [0.1, 0.1]],
   'imagenet100/vicreg': [0.2, 'bicubic', ...two, [0.5, 0.5], [0.1, 0.1]],
+  'cifar/swav-multicrop': [0.2, 'bicubic', ...six, [0, 0], [0, 0.2]],
+  'imagenet100/swav-multicrop': [0.14, 'bicubic', ...eight, [0.5, 0.5], [0, 0]],
+  'imagenet100/dino-multicrop': [0.4, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
+  'imagenet100/byol-multicrop': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
   'cifar/rdmsimsiam': [0.08, 'bicubic', ...four, [0, 0], [0, 0]],
   'cifar/simsiam': [0.08, 'bicubic', ...four, [0, 0], [0, 0]],
   'cifar/rdmbyol': [0.08, 'bicubic', ...two, [0, 0], [0, 0.2]],
@@ -165,6 +180,14 @@ const views: Record<string, Views> = {
   'imagenet100/byol': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
   'imagenet/rdmsimsiam': [0.2, 'bilinear', ...four, [0.5, 0.5], [0, 0]],
   'imagenet/grid': [0.2, 'bilinear', ...four, [0.5, 0.5], [0, 0]],
+};
+
+/** Of small crops: how many, their size, scale and strengths of colour, blur and solarization. */
+const smallCrops: Record<string, [number, number, [number, number], number[], number, number]> = {
+  'cifar/swav-multicrop': [6, 18, [0.08, 0.5], eight[0], 0, 0.1],
+  'imagenet100/swav-multicrop': [6, 96, [0.05, 0.14], eight[0], 0.5, 0],
+  'imagenet100/dino-multicrop': [8, 96, [0.05, 0.4], two[0], 0.5, 0],
+  'imagenet100/byol-multicrop': [6, 96, [0.08, 1], two[0], 0, 0],
 };
 
 const steps = { epochs: 100, batchSize: 256, weightDecay: 0, schedule: 'step', lrSteps: [60, 80] };
@@ -205,9 +228,17 @@ for (const [name, expected] of Object.entries(pretraining)) {
       ],
       views[name],
     );
-    assert.deepEqual([maxScale, first.jitterProb, first.equalizeProb], [1, 0.8, 0]);
-    const alone = { blurProb: 0, solarizeProb: 0 };
+    const equalized = name === 'cifar/swav-multicrop' ? 0.2 : 0;
+    assert.deepEqual([maxScale, first.jitterProb, first.equalizeProb], [1, 0.8, equalized]);
+    const alone = { blurProb: 0, solarizeProb: 0, equalizeProb: 0 };
     assert.deepEqual({ ...first, ...alone }, { ...second, ...alone });
+    assert.equal(second.equalizeProb, 0);
+    const small = resolved.smallCrops.map((crop) => [
+      ...[crop.count, crop.size, [crop.minScale, crop.maxScale]],
+      ...[[crop.brightness, crop.contrast, crop.saturation, crop.hue], crop.blurProb],
+      ...[crop.solarizeProb],
+    ]);
+    assert.deepEqual(small, smallCrops[name] ? [smallCrops[name]] : []);
   });
 }
 

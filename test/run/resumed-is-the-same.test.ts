@@ -8,6 +8,7 @@ import {
   inspectCheckpoint,
   type LinclsOptions,
   lincls,
+  type PretrainOptions,
   pretrain,
   type Summary,
 } from 'rdm-ssl';
@@ -62,6 +63,15 @@ for (const precision of ['fp32', 'bf16'] as const) {
     const classifiers = { onlineClassifier: true, momentumClassifier: true, valBatchSize: 4 };
     const method = { method: 'byol', optimizer: 'lars', projHiddenDim: 48, accumulate: 1 } as const;
     await comesToTheSame(runPretrain({ ...method, ...classifiers, precision }));
+  });
+
+  test(`swav with a queue and small crops, ${precision}: likewise`, async () => {
+    const crops = {
+      crops: ['2x32', '3x20'],
+      blurProb: [0.5, 0.1, 0.2],
+    } satisfies Partial<PretrainOptions>;
+    const method = { method: 'swav', prototypes: 20, queueSize: 12, queueFromEpoch: 0 } as const;
+    await comesToTheSame(runPretrain({ ...method, ...crops, onlineClassifier: true, precision }));
   });
 
   test(`lincls, ${precision}: likewise`, async () => {

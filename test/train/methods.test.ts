@@ -18,9 +18,19 @@ const own: [options: Partial<PretrainOptions>, compared: number, momentum: boole
   [{ method: 'vicreg', optimizer: 'adamw', lr: 0.001, finalWeightDecay: 0.1 }, 16, false],
 ];
 
-for (const [options, compared, momentum] of own) {
-  const { method } = options;
-  test(`${method}: trains, tells both ranks, and its checkpoint is looked at`, async () => {
+/** What is compared, beside small crops, is what it is without them. */
+const multiCrop: typeof own = (['byol', 'swav', 'dino'] as const).map((method) => [
+  {
+    ...{ method, prototypes: 20, queueSize: 24, queueFromEpoch: 0, predDim: 24 },
+    ...{ crops: ['2x16', '3x10', '1x8'], onlineClassifier: true },
+  },
+  method === 'byol' ? 16 : 20,
+  method !== 'swav',
+]);
+
+for (const [options, compared, momentum] of [...own, ...multiCrop]) {
+  const { method, crops = ['2x16'] } = options;
+  test(`${method}, ${crops}: trains, tells both ranks, and its checkpoint is looked at`, async () => {
     const output = scratch();
     const events: Event[] = [];
     const run: PretrainOptions = {
@@ -30,7 +40,8 @@ for (const [options, compared, momentum] of own) {
     };
     await pretrain(run, { onEvent: (event) => events.push(event) });
     const start = events.find((event): event is StartEvent => event.type === 'start');
-    assert.deepEqual([start?.method, start?.dim, start?.predictor], [method, compared, undefined]);
+    assert.deepEqual([start?.method, start?.dim], [method, compared]);
+    assert.equal(start?.predictor?.type, method === 'byol' ? 'mlp' : undefined);
     const ranks = events.flatMap((event) => (event.type === 'rank' ? [event] : []));
     assert.equal(ranks.length, 10);
     for (const { online, target } of ranks) {

@@ -37,11 +37,11 @@ void Batch::release() {
 int64_t Batch::size() const {
   return slot_->size;
 }
-int64_t Batch::image_size() const {
-  return ring_->image_size;
-}
 int Batch::views() const {
-  return ring_->views;
+  return ring_->views();
+}
+int64_t Batch::image_size(int index) const {
+  return ring_->sizes[index];
 }
 const int64_t* Batch::labels() const {
   return slot_->labels;
@@ -53,10 +53,10 @@ int64_t Batch::step() const {
   return slot_->step;
 }
 const float* Batch::view(int index) const {
-  return static_cast<const float*>(slot_->memory.get()) + index * ring_->view_values();
+  return reinterpret_cast<const float*>(bytes(index));
 }
 const uint8_t* Batch::bytes(int index) const {
-  return static_cast<const uint8_t*>(slot_->memory.get()) + index * ring_->view_values();
+  return ring_->at(*slot_, index, /*image=*/0);
 }
 
 }  // namespace rdm

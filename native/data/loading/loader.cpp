@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/product.h"
 #include "data/loading/ring.h"
 #include "data/loading/worker.h"
 #include "data/pixels/view.h"
@@ -29,14 +28,13 @@ int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
 }
 
-int views_of(const Augmentation& augmentation) {
-  const auto* random = std::get_if<std::vector<RandomView>>(&augmentation);
-  return random ? static_cast<int>(random->size()) : 1;
-}
-
-int64_t size_of(const Augmentation& augmentation) {
-  const auto* random = std::get_if<std::vector<RandomView>>(&augmentation);
-  return random ? random->front().size : std::get<CentreView>(augmentation).size;
+std::vector<int64_t> sizes_of(const Augmentation& augmentation) {
+  if (const auto* centre = std::get_if<CentreView>(&augmentation)) return {centre->size};
+  std::vector<int64_t> sizes;
+  for (const auto& view : std::get<std::vector<RandomView>>(augmentation)) {
+    sizes.push_back(view.size);
+  }
+  return sizes;
 }
 
 }  // namespace
@@ -108,7 +106,7 @@ struct Loader::Impl {
 };
 
 void Loader::Impl::work(Worker& worker) {
-  const int64_t image_values = ring->image_size * ring->image_size * 3;
+  std::vector<void*> out(ring->sizes.size());
   std::unique_lock lock(ring->mutex);
   while (true) {
     ring->changed.wait(lock, [this] { return quit || (running && next_place < end_place); });
@@ -128,9 +126,8 @@ void Loader::Impl::work(Worker& worker) {
     int64_t used = image;
     std::exception_ptr failure;
     try {
-      auto* out =
-          static_cast<uint8_t*>(slot->memory.get()) + index * image_values * ring->value_bytes;
-      used = worker.make_views(epoch, image, out, ring->view_values());
+      for (int view = 0; view < ring->views(); ++view) out[view] = ring->at(*slot, view, index);
+      used = worker.make_views(epoch, image, out);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -164,13 +161,10 @@ Loader::Loader(Dataset dataset, LoaderOptions options) : impl_(std::make_unique<
   }
   auto& ring = *self.ring;
   ring.batch_size = std::clamp<int64_t>(self.images(), 1, o.batch_size);  // no batch has more
-  ring.image_size = size_of(o.augmentation);
-  ring.views = views_of(o.augmentation);
+  ring.sizes = sizes_of(o.augmentation);
   ring.slots.resize(std::max(o.prefetch, 1) + 1);
   if (o.bytes) ring.value_bytes = 1;
-  const auto pixels =
-      static_cast<size_t>(product(int64_t{ring.views}, ring.batch_size, ring.image_size,
-                                  ring.image_size, 3 * ring.value_bytes));
+  const size_t pixels = ring.bytes(ring.views());
   const size_t labels = (pixels + sizeof(int64_t) - 1) / sizeof(int64_t);  // begin after so many
   const size_t bytes = (labels + static_cast<size_t>(ring.batch_size)) * sizeof(int64_t);
   for (auto& slot : ring.slots) {

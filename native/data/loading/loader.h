@@ -16,7 +16,7 @@
 
 namespace rdm {
 
-using Augmentation = std::variant<std::vector<RandomView>, CentreView>;  // one or two random views
+using Augmentation = std::variant<std::vector<RandomView>, CentreView>;
 
 // What happens to a file that does not decode: skip replaces it by an image that a random stream of
 // its own chooses; stop ends the epoch with an error that names it.
@@ -33,8 +33,8 @@ struct LoaderOptions {
   uint64_t seed = 0;
   bool shuffle = true;
   bool drop_last = true;
-  Share share;                // of each epoch's order
-  Augmentation augmentation;  // all views of one size
+  Share share;  // of each epoch's order
+  Augmentation augmentation;
   Statistics statistics;
   bool bytes = false;  // views as bytes: who takes them normalises them
   Decode decode = Decode::exact;
@@ -70,9 +70,9 @@ class Batch {
   Batch& operator=(Batch&& other) noexcept;
   ~Batch();
 
-  int64_t size() const;                   // images, N
-  int64_t image_size() const;             // pixels on a side, S
-  int views() const;                      // 1 or 2
+  int64_t size() const;  // images, N
+  int views() const;
+  int64_t image_size(int index) const;    // of a view: pixels on a side, S
   const float* view(int index) const;     // (N, S, S, 3), normalised: channels_last memory
   const uint8_t* bytes(int index) const;  // the same where the loader's options say bytes
   const int64_t* labels() const;          // (N)

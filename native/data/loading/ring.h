@@ -9,10 +9,13 @@
 #include <mutex>
 #include <vector>
 
+#include "base/product.h"
+
 namespace rdm::detail {
 
 struct Slot {
-  // One view after the other, each (batch_size, S, S, 3), then the labels (batch_size).
+  // One view after the other, each (batch_size, S, S, 3) with its own S, then the labels
+  // (batch_size).
   std::shared_ptr<void> memory;
   int64_t* labels = nullptr;
   std::vector<int64_t> images;
@@ -32,11 +35,28 @@ class Ring {
   std::condition_variable changed;
   std::vector<Slot> slots;
   std::vector<Slot*> filling;  // in the order of their steps
-  int64_t batch_size = 0, image_size = 0;
-  int views = 0;
+  int64_t batch_size = 0;
+  std::vector<int64_t> sizes;           // of each view: pixels on a side
   int64_t value_bytes = sizeof(float);  // of a pixel's colour
 
-  int64_t view_values() const { return batch_size * image_size * image_size * 3; }
+  int views() const { return static_cast<int>(sizes.size()); }
+
+  // Bytes of a batch's first views, so many.
+  size_t bytes(int views) const {
+    size_t sum = 0;
+    for (int view = 0; view < views; ++view) {
+      const int64_t size = sizes[view];
+      sum += static_cast<size_t>(product(batch_size, size, size, 3 * value_bytes));
+    }
+    return sum;
+  }
+
+  // Where an image's view lies.
+  uint8_t* at(const Slot& slot, int view, int64_t image) const {
+    const int64_t size = sizes[view];
+    return static_cast<uint8_t*>(slot.memory.get()) + bytes(view) +
+           image * size * size * 3 * value_bytes;
+  }
 };
 
 }  // namespace rdm::detail

@@ -67,25 +67,23 @@ Decoded Worker::decode(int64_t epoch, int64_t image, int64_t used) {
                                          : decoder_.decode(needed);
 }
 
-void Worker::augment(const Decoded& source, void* out, int64_t view_step) {
-  auto* floats = static_cast<float*>(out);
-  auto* bytes = static_cast<uint8_t*>(out);
+void Worker::augment(const Decoded& source, std::span<void* const> out) {
   if (const auto* centre = std::get_if<CentreView>(&options_.augmentation)) {
-    if (options_.bytes) return apply(*centre, source, workspace_, bytes);
-    return apply(*centre, source, options_.statistics, workspace_, floats);
+    if (options_.bytes) return apply(*centre, source, workspace_, static_cast<uint8_t*>(out[0]));
+    return apply(*centre, source, options_.statistics, workspace_, static_cast<float*>(out[0]));
   }
   const auto& random = std::get<std::vector<RandomView>>(options_.augmentation);
   for (size_t v = 0; v < random.size(); ++v) {
-    const auto at = static_cast<int64_t>(v) * view_step;
     if (options_.bytes) {
-      apply(random[v], draws_[v], source, workspace_, bytes + at);
+      apply(random[v], draws_[v], source, workspace_, static_cast<uint8_t*>(out[v]));
     } else {
-      apply(random[v], draws_[v], source, options_.statistics, workspace_, floats + at);
+      apply(random[v], draws_[v], source, options_.statistics, workspace_,
+            static_cast<float*>(out[v]));
     }
   }
 }
 
-int64_t Worker::make_views(int64_t epoch, int64_t image, void* out, int64_t view_step) {
+int64_t Worker::make_views(int64_t epoch, int64_t image, std::span<void* const> out) {
   const auto begin = Clock::now();
   auto decoded = begin;
   Stream replacement(options_.seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(image),
@@ -96,7 +94,7 @@ int64_t Worker::make_views(int64_t epoch, int64_t image, void* out, int64_t view
       naming_the_image(dataset_.samples[used], [&] {
         const Decoded source = decode(epoch, image, used);
         decoded = Clock::now();
-        augment(source, out, view_step);
+        augment(source, out);
       });
       times_ = {nanoseconds(begin, decoded), nanoseconds(decoded, Clock::now())};
       return used;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "data/codecs/codec.h"
@@ -28,10 +29,10 @@ class Worker {
   // The arguments have to outlive the worker.
   Worker(const Dataset& dataset, const LoaderOptions& options, BadImageList& bad);
 
-  // Writes the image's first view to `out` and a second one `view_step` values after it, of the
-  // kind that the loader's options ask for. Gives the image that was used, which is another one if
-  // this one is bad and bad ones are skipped. Throws an Error that names the file.
-  int64_t make_views(int64_t epoch, int64_t image, void* out, int64_t view_step);
+  // Writes each view of the image to its place in `out`, of the kind that the loader's options ask
+  // for. Gives the image that was used, which is another one if this one is bad and bad ones are
+  // skipped. Throws an Error that names the file.
+  int64_t make_views(int64_t epoch, int64_t image, std::span<void* const> out);
 
   // Nanoseconds that the last make_views took.
   struct Times {
@@ -41,7 +42,7 @@ class Worker {
 
  private:
   Decoded decode(int64_t epoch, int64_t image, int64_t used);
-  void augment(const Decoded& source, void* out, int64_t view_step);
+  void augment(const Decoded& source, std::span<void* const> out);
 
   const Dataset& dataset_;
   const LoaderOptions& options_;

@@ -23,7 +23,7 @@ export function parserOf(kind: Kind): Parser | undefined {
     case 'tuple':
       return numbers(kind.of.length);
     case 'each view':
-      return (text) => numbers(2)(text.includes(',') ? text : `${text},${text}`);
+      return (text) => numbers(2, 3)(text.includes(',') ? text : `${text},${text}`);
     default:
       return undefined;
   }
@@ -59,9 +59,10 @@ const listOf =
 
 /** So many: '0.2,1' → [0.2, 1] */
 const numbers =
-  (count: number): Parser =>
+  (...counts: number[]): Parser =>
   (text) => {
     const values = text.split(',').map(number);
-    if (values.length === count) return values;
-    throw new InvalidArgumentError(`It must be ${count} numbers with commas between them.`);
+    if (counts.includes(values.length)) return values;
+    const wanted = counts.join(' or ');
+    throw new InvalidArgumentError(`It must be ${wanted} numbers with commas between them.`);
   };

@@ -6,17 +6,57 @@ import {
   decodings,
   interpolations,
 } from '../../types/choices.js';
-import { choice, eachView, four, number, pair, path, probability, text, whole } from './kinds.js';
+import { parseCrops } from './crops.js';
+import {
+  choice,
+  eachView,
+  four,
+  list,
+  number,
+  pair,
+  path,
+  probability,
+  text,
+  whole,
+} from './kinds.js';
 import { option, per, readers, trained } from './row.js';
 
-/** How the two views of an image are made, in this order. A pair holds one probability a view. */
+const strength = four({
+  brightness: number({ least: 0 }),
+  contrast: number({ least: 0 }),
+  saturation: number({ least: 0 }),
+  hue: number({ least: 0, most: 0.5 }),
+});
+
+/**
+ * How the views of an image are made, in this order. Of probabilities, a pair holds one for each large crop, and a
+ * third is that of the small ones.
+ */
 export const views = {
   heading: 'Views (in this order):',
   rows: {
+    /**
+     * How many crops there are of each size: two large ones, which are what is predicted, then small ones, which only
+     * predict. As papers write multi-crop (2x224 + 6x96); SwAV's nmb_crops and size_crops, DINO's local_crops_number
+     * and solo-learn's num_crops in one flag. The large size is cropSize.
+     */
+    crops: option(
+      '--crops <counts>',
+      'byol, swav, dino: crops of each size, as in 2x224,6x96: two large, then small ones, which only predict',
+      { type: list('crops such as 2x224', text), sent: false, for: ['pretrain'] },
+    ),
     /** Least and largest share of the image's area in a crop. */
     cropScale: option('--crop-scale <min,max>', "share of the image's area in a crop", {
       type: pair(number()),
       default: [0.2, 1],
+      sent: false,
+      for: ['pretrain'],
+    }),
+    /** That of the small crops; the default is DINO's. */
+    smallCropScale: option('--small-crop-scale <min,max>', 'likewise, in a small crop', {
+      type: pair(number()),
+      default: [0.05, 0.4],
+      when: { crops: true },
       sent: false,
       for: ['pretrain'],
     }),
@@ -28,13 +68,16 @@ export const views = {
     }),
     /** Strength of brightness, contrast, saturation and hue. */
     jitter: option('--jitter <b,c,s,h>', 'strength of brightness, contrast, saturation, hue', {
-      type: four({
-        brightness: number({ least: 0 }),
-        contrast: number({ least: 0 }),
-        saturation: number({ least: 0 }),
-        hue: number({ least: 0, most: 0.5 }),
-      }),
+      type: strength,
       default: [0.4, 0.4, 0.4, 0.1],
+      sent: false,
+      for: ['pretrain'],
+    }),
+    smallJitter: option('--small-jitter <b,c,s,h>', 'likewise, of small crops', {
+      type: strength,
+      default: ({ jitter }) => jitter,
+      defaultText: '--jitter',
+      when: { crops: true },
       sent: false,
       for: ['pretrain'],
     }),
@@ -50,19 +93,23 @@ export const views = {
       sent: false,
       for: ['pretrain'],
     }),
-    blurProb: option('--blur-prob <p[,p]>', 'of Gaussian blur, for both views or one each', {
-      type: eachView(probability),
-      default: [0.5, 0.5],
-      sent: false,
-      for: ['pretrain'],
-    }),
-    solarizeProb: option('--solarize-prob <p[,p]>', 'of solarization, likewise', {
+    blurProb: option(
+      '--blur-prob <p[,p[,p]]>',
+      'of Gaussian blur: of all, or each large crop, small ones',
+      {
+        type: eachView(probability),
+        default: [0.5, 0.5],
+        sent: false,
+        for: ['pretrain'],
+      },
+    ),
+    solarizeProb: option('--solarize-prob <p[,p[,p]]>', 'of solarization, likewise', {
       type: eachView(probability),
       default: [0, 0],
       sent: false,
       for: ['pretrain'],
     }),
-    equalizeProb: option('--equalize-prob <p[,p]>', 'of equalization, likewise', {
+    equalizeProb: option('--equalize-prob <p[,p[,p]]>', 'of equalization, likewise', {
       type: eachView(probability),
       default: [0, 0],
       sent: false,
@@ -121,11 +168,12 @@ export const data = {
       resume: 'may differ',
       for: readers,
     }),
-    /** Pixels on a side of what the network sees; 32 for CIFAR, else 224, where left out. */
+    /** Pixels on a side of what the network sees; that of the large crops, else 32 for CIFAR, else 224. */
     cropSize: option('--crop-size <pixels>', 'side of what the network sees', {
       type: whole(1),
-      default: ({ dataset }) => (small(dataset) ? 32 : 224),
-      defaultText: '224; of cifar10 and cifar100 32',
+      default: ({ dataset, crops }) =>
+        Array.isArray(crops) ? parseCrops(crops)[0].size : small(dataset) ? 32 : 224,
+      defaultText: '224; of cifar10 and cifar100 32; of --crops its first',
       recorded: true,
       for: readers,
     }),

@@ -82,8 +82,11 @@ export const four = (of: Record<string, Kind<number>>): Kind<[number, number, nu
   names: Object.keys(of),
 });
 
-/** One value for both views, or one each. */
-export const eachView = (of: Kind<number>): Kind<[number, number]> => ({ kind: 'each view', of });
+/** One value for all views, one for each large crop, or these and one for the small crops. */
+export const eachView = (of: Kind<number>): Kind<[number, number] | [number, number, number]> => ({
+  kind: 'each view',
+  of,
+});
 
 /** What a value is chosen from, where it is. */
 export function choicesOf(kind: Kind): readonly (string | number)[] | undefined {

@@ -50,6 +50,8 @@ export interface Others {
   method: Method;
   dataset: Dataset;
   cropSize: number;
+  crops?: string[];
+  jitter: [number, number, number, number];
   printFreq: number;
 }
 

@@ -131,7 +131,7 @@ export type FlagsOf<Name extends CommandName> = Omit<RowsOf<Name, boolean, boole
     ? { learningRate?: Rate | undefined }
     : unknown);
 
-type NoDefault = 'seed' | 'gpu' | 'mean' | 'std' | 'finalWeightDecay';
+type NoDefault = 'seed' | 'gpu' | 'mean' | 'std' | 'finalWeightDecay' | 'crops';
 type Filled<Options> = {
   [Key in Exclude<keyof Options, NoDefault>]-?: NonNullable<Options[Key]>;
 } & Pick<Options, Extract<keyof Options, NoDefault>>;

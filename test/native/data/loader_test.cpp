@@ -54,7 +54,8 @@ uint64_t hash(const Batch& batch) {
     }
   };
   for (int v = 0; v < batch.views(); ++v) {
-    add(batch.view(v), batch.size() * batch.image_size() * batch.image_size() * 3 * sizeof(float));
+    const int64_t size = batch.image_size(v);
+    add(batch.view(v), batch.size() * size * size * 3 * sizeof(float));
   }
   add(batch.labels(), batch.size() * sizeof(int64_t));
   add(batch.images(), batch.size() * sizeof(int64_t));
@@ -128,9 +129,41 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("small crops follow the large ones, each of its own size, and change nothing of them") {
+  auto options = two_views(2);
+  Loader large(noise(14), options);
+  auto& views = std::get<std::vector<RandomView>>(options.augmentation);
+  for (const int64_t size : {10, 10, 6}) {
+    views.push_back({.size = size, .min_scale = 0.05, .max_scale = 0.3});
+  }
+  for (const bool as_bytes : {false, true}) {
+    options.bytes = as_bytes;
+    Loader one(noise(14), options);
+    options.workers = 5;
+    Loader five(noise(14), options);
+    for (Loader* loader : {&large, &one, &five}) loader->start(1);
+    while (const auto batch = one.next()) {
+      const auto alike = five.next(), two = large.next();
+      REQUIRE(batch->views() == 5);
+      for (int v = 0; v < 5; ++v) {
+        CAPTURE(v);
+        const int64_t size = batch->image_size(v);
+        CHECK(size == (v < 2 ? 24 : v < 4 ? 10 : 6));
+        const auto values = static_cast<size_t>(batch->size() * size * size * 3);
+        const size_t bytes = values * (as_bytes ? 1 : sizeof(float));
+        CHECK(std::memcmp(batch->bytes(v), alike->bytes(v), bytes) == 0);
+        if (!as_bytes && v < 2) CHECK(std::memcmp(batch->view(v), two->view(v), bytes) == 0);
+        if (v == 3) CHECK(std::memcmp(batch->bytes(2), batch->bytes(3), bytes) != 0);
+      }
+      CHECK(std::memcmp(batch->labels(), two->labels(), 7 * sizeof(int64_t)) == 0);
+    }
+  }
+}
+
 TEST_CASE("views as bytes are the same views once each byte is normalised by the table") {
   for (const bool random : {true, false}) {
     auto options = two_views(2);
+    std::get<std::vector<RandomView>>(options.augmentation).push_back({.size = 9});
     if (!random) options.augmentation = CentreView{.resize = 16, .size = 12};
     Loader floats(noise(14), options);
     options.bytes = true;
@@ -140,8 +173,8 @@ TEST_CASE("views as bytes are the same views once each byte is normalised by the
     bytes.start(1);
     while (const auto expected = floats.next()) {
       const auto batch = bytes.next();
-      const int64_t values = batch->size() * batch->image_size() * batch->image_size() * 3;
       for (int v = 0; v < batch->views(); ++v) {
+        const int64_t values = batch->size() * batch->image_size(v) * batch->image_size(v) * 3;
         int64_t different = 0;
         for (int64_t i = 0; i < values; ++i) {
           different += table[batch->bytes(v)[i] * 3 + i % 3] != expected->view(v)[i];

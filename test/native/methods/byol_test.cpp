@@ -44,6 +44,44 @@ TEST_CASE(
   CHECK(target->buffers()[0].equal(statistics));
 }
 
+TEST_CASE("BYOL with small crops: each predicts both large crops, which predict each other") {
+  for (const bool filtered : {false, true}) {
+    CAPTURE(filtered);
+    auto options = small_byol();
+    if (filtered) options.filter = parse_filter("poly", "target", -0.5, "own", false, "auto");
+    torch::manual_seed(4);
+    Byol model(options);
+    model->to(torch::kFloat64);
+    std::vector<torch::Tensor> views;
+    for (const int64_t size : {16, 16, 8, 8}) {
+      views.push_back(torch::randn({8, 3, size, size}, torch::kFloat64));
+    }
+    const auto loss = model->forward(views, nullptr).loss.item<double>();
+
+    // Each network takes views one by one in training, so that running statistics matter not.
+    std::vector<torch::Tensor> p, z;
+    const auto predictor = model->named_children();
+    for (const auto& view : views) {
+      auto output = model->encoder()->forward(view);
+      if (!filtered) output = predictor["predictor"]->as<torch::nn::Sequential>()->forward(output);
+      p.push_back(output);
+      z.push_back(momentum_encoder(model)->forward(view).detach());
+    }
+    double expected = 0;
+    for (const size_t target : {0U, 1U}) {
+      const auto s = torch::linalg_svd(z[target], /*full_matrices=*/false);
+      const auto high_pass = torch::mm(std::get<0>(s) * std::get<1>(s).pow(0.5), std::get<2>(s));
+      for (size_t predicted = 0; predicted < 4; ++predicted) {
+        if (predicted == target) continue;
+        const auto cosine =
+            torch::cosine_similarity(p[predicted], filtered ? high_pass : z[target], /*dim=*/1);
+        expected += 2 - 2 * cosine.mean().item<double>();
+      }
+    }
+    CHECK(loss == doctest::Approx(expected).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("BYOL with its learnable predictor: that learns, and the target has none") {
   torch::manual_seed(2);
   Byol model(small_byol());

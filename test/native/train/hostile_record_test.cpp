@@ -144,7 +144,8 @@ Case make_case(const std::string& command, const std::string& folder) {
                                {"seed", 7},
                                {"lars", false},
                                {"lrSteps", Plain::List{3, 4}},
-                               {"views", Plain::List{view, view}}};
+                               {"views", Plain::List{view, view}},
+                               {"smallCrops", Plain::List{view}}};
   return made;
 }
 

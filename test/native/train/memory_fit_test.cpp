@@ -76,6 +76,24 @@ TEST_CASE("a run needs more with more images, larger ones, more networks and mor
   CHECK(need(evaluated, 64) > need(base, 64));
 }
 
+TEST_CASE("small crops count in the loader's batches and among what a step keeps") {
+  auto options = simsiam("resnet18", 64);
+  options.method.name = MethodName::swav;
+  const auto at = [&](int64_t batch) {
+    return memory_need(options, batch, Precision::fp32, /*cuda=*/true);
+  };
+  const auto each = [&] {
+    return MemoryNeed{at(65).host - at(64).host, at(65).device - at(64).device};
+  };
+  const auto large = each();
+  options.small_crops.assign(6, {.size = 32});
+  const auto with_small = each();
+  CHECK(with_small.host - large.host == 3 * 6 * 3.0 * 32 * 32 * 4);
+  const double small = (with_small.device - large.device) / 6;
+  CHECK(small > 0.1 * large.device / 2);  // a quarter of the pixels
+  CHECK(small < 0.5 * large.device / 2);
+}
+
 TEST_CASE("of linear evaluation only the images grow with the batch") {
   const auto options = linear(4096);
   const auto at = [&](int64_t batch) {

@@ -132,8 +132,8 @@ void measure_difference(const std::string& dir, const std::string& name) {
   int64_t values = 0;
   while (const auto a = exact.next()) {
     const auto b = fast.next();
-    const int64_t count = a->size() * a->image_size() * a->image_size() * 3;
     for (int v = 0; v < a->views(); ++v) {
+      const int64_t count = a->size() * a->image_size(v) * a->image_size(v) * 3;
       for (int64_t i = 0; i < count; ++i) {
         sum += std::abs(a->view(v)[i] - b->view(v)[i]) * options.statistics.std[i % 3] * 255;
       }
