@@ -51,8 +51,8 @@ class Block(nn.Module):
         return F.relu(out + self.shortcut(x), inplace=True)
 
 
-def encoder(network, dim):
-    """A ResNet with SimSiam's three-layer projector in the place of its classifier."""
+def backbone(network):
+    """The layers of a ResNet without its classifier, and how many features they put out."""
     arch, _, stem = network.partition("/")
     bottleneck, counts = BLOCKS[arch]
     if stem == "cifar":
@@ -67,12 +67,18 @@ def encoder(network, dim):
             stride = 2 if stage > 0 and block == 0 else 1
             layers.append(Block(width, 64 << stage, stride, bottleneck))
             width = (64 << stage) * (4 if bottleneck else 1)
+    return [*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten()], width
+
+
+def encoder(network, dim):
+    """A ResNet with SimSiam's three-layer projector in the place of its classifier."""
+    layers, width = backbone(network)
     last = nn.Linear(width, dim)
     last.bias.requires_grad_(False)
     projector = [nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True),
                  nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True),
                  last, nn.BatchNorm1d(dim, affine=False)]
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), *projector)
+    return nn.Sequential(*layers, *projector)
 
 
 def low_pass(features, sigma=1.0):
