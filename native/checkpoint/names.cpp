@@ -1,6 +1,7 @@
 #include "checkpoint/names.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <functional>
 
@@ -9,7 +10,14 @@
 namespace rdm {
 namespace {
 
-constexpr const char* kConv = "conv1.weight";  // of the first layer: it tells a backbone
+// Backbones with the same names of modules.
+struct Family {
+  const char* first_layer;  // it tells a backbone
+  const char* head;
+  const char* library;  // whose names they are
+};
+constexpr std::array kFamilies{Family{"conv1.weight", "fc", "torchvision"},
+                               Family{"patch_embed.proj.weight", "head", "timm"}};
 
 // Before all names: DistributedDataParallel's and AveragedModel's, torch.compile's, a Lightning
 // module's own.
@@ -17,17 +25,14 @@ constexpr std::array kWrappers{"module.", "_orig_mod.", "model."};
 
 // Within the wrappers, in the order they are tried; `parallel`: module. is among them.
 struct Convention {
-  const char* kind;
+  const char* kind;  // null: the family's library
   bool parallel;
-  std::array<const char*, 2> backbone, projector;
+  std::array<const char*, 2> backbone, projector;  // an empty projector is the backbone's head
 };
 constexpr std::array kConventions{
     // this tool, PKU-ML's and the official SimSiam
-    Convention{"simsiam",
-               true,
-               {"encoder.", "momentum_encoder."},
-               {"encoder.fc.", "momentum_encoder.fc."}},
-    // solo-learn, Barlow Twins, VICReg; solo-learn before 1.0.3
+    Convention{"simsiam", true, {"encoder.", "momentum_encoder."}, {"", ""}},
+    // solo-learn, Barlow Twins, VICReg, the official DINO; solo-learn before 1.0.3
     Convention{"lightning",
                false,
                {"backbone.", "momentum_backbone."},
@@ -36,9 +41,9 @@ constexpr std::array kConventions{
                false,
                {"encoder.", "momentum_encoder."},
                {"projector.", "momentum_projector."}},
-    Convention{"moco", false, {"encoder_q.", "encoder_k."}, {"encoder_q.fc.", "encoder_k.fc."}},
+    Convention{"moco", false, {"encoder_q.", "encoder_k."}, {"", ""}},
     Convention{"lincls", true, {"", nullptr}, {nullptr, nullptr}},  // main_lincls.py
-    Convention{"torchvision", false, {"", nullptr}, {nullptr, nullptr}},
+    Convention{nullptr, false, {"", nullptr}, {nullptr, nullptr}},
 };
 
 std::string wrapper_of(std::string_view prefix) {
@@ -54,13 +59,16 @@ std::string wrapper_of(std::string_view prefix) {
   return std::string(prefix.substr(0, length));
 }
 
-Layout layout_of(const Convention& writer, const std::string& wrapper) {
-  const auto within = [&](const char* prefix) {
-    return prefix ? Layout::Prefix(wrapper + prefix) : std::nullopt;
-  };
-  return {writer.kind,
-          {within(writer.backbone[0]), within(writer.backbone[1])},
-          {within(writer.projector[0]), within(writer.projector[1])}};
+Layout layout_of(const Convention& writer, const Family& family, const std::string& wrapper) {
+  Layout layout{writer.kind ? writer.kind : family.library, family.head, {}, {}};
+  for (size_t branch = 0; branch < layout.backbone.size(); ++branch) {
+    const auto *backbone = writer.backbone[branch], *projector = writer.projector[branch];
+    if (backbone) layout.backbone[branch] = wrapper + backbone;
+    if (!projector) continue;
+    layout.projector[branch] =
+        wrapper + (*projector ? projector : message(backbone, family.head, "."));
+  }
+  return layout;
 }
 
 // Files from before PyTorch 0.4.1 do not count batches; zero is what Python puts there.
@@ -84,6 +92,24 @@ int64_t count_blocks(const Shapes& shapes, int layer) {
   return blocks;
 }
 
+// Of a Vision Transformer, by the width of its class token and its blocks; heads leave no trace.
+std::string transformer_of(const Shapes& shapes) {
+  struct Arch {
+    const char* name;
+    int64_t width, blocks;
+  };
+  static constexpr std::array kArchs{Arch{"vit_tiny", 192, 12}, Arch{"vit_small", 384, 12},
+                                     Arch{"vit_base", 768, 12}};
+  const auto token = shapes.find("cls_token");
+  if (token == shapes.end() || token->second.empty()) return "";
+  int64_t blocks = 0;
+  while (shapes.contains(message("blocks.", blocks, ".attn.qkv.weight"))) ++blocks;
+  for (const auto& arch : kArchs) {
+    if (arch.width == token->second.back() && arch.blocks == blocks) return arch.name;
+  }
+  return "";
+}
+
 // The part of a backbone that a tensor of the file belongs to, null for none, and its name there.
 struct Place {
   StateDict Backbone::* part = nullptr;
@@ -100,8 +126,9 @@ Place place_of(const std::string& name, const Layout& layout, Branch branch) {
   }
   if (!backbone || !name.starts_with(*backbone)) return {};
   auto inner = name.substr(backbone->size());
-  if (!inner.starts_with("fc.")) return {&Backbone::weights, std::move(inner)};
-  const bool linear = !projector && (inner == "fc.weight" || inner == "fc.bias");
+  const auto head = message(layout.head, ".");
+  if (!inner.starts_with(head)) return {&Backbone::weights, std::move(inner)};
+  const bool linear = !projector && (inner == head + "weight" || inner == head + "bias");
   return {linear ? &Backbone::classifier : nullptr, std::move(inner)};
 }
 
@@ -122,16 +149,19 @@ const char* name_of(Branch branch) {
 }
 
 std::optional<Layout> find_layout(const Shapes& file) {
-  std::vector<std::string> prefixes;
+  std::vector<std::pair<std::string, const Family*>> prefixes;
   for (const auto& [name, shape] : file) {
-    if (name.ends_with(kConv)) prefixes.push_back(name.substr(0, name.size() - std::strlen(kConv)));
+    for (const auto& family : kFamilies) {
+      if (!name.ends_with(family.first_layer)) continue;
+      prefixes.emplace_back(name.substr(0, name.size() - std::strlen(family.first_layer)), &family);
+    }
   }
   for (const auto& writer : kConventions) {
-    for (const auto& prefix : prefixes) {
+    for (const auto& [prefix, family] : prefixes) {
       const auto wrapper = wrapper_of(prefix);
       const bool parallel = wrapper.find("module.") != std::string::npos;
       if (prefix == wrapper + writer.backbone[0] && (parallel || !writer.parallel)) {
-        return layout_of(writer, wrapper);
+        return layout_of(writer, *family, wrapper);
       }
     }
   }
@@ -161,6 +191,27 @@ std::vector<std::string> left_out(const Shapes& file, const Layout& layout, Bran
   return out;
 }
 
+Shapes shapes_of(const StateDict& weights) {
+  Shapes shapes;
+  for (const auto& [name, tensor] : weights) shapes[name] = tensor.sizes().vec();
+  return shapes;
+}
+
+int64_t patch_of(const Shapes& backbone) {
+  const auto embedding = backbone.find("patch_embed.proj.weight");
+  if (embedding == backbone.end() || embedding->second.size() != 4) return 0;
+  const auto& shape = embedding->second;  // (D, 3, patch, patch)
+  return shape[0] > 0 && shape[1] == 3 && shape[2] == shape[3] ? shape[2] : 0;
+}
+
+int64_t image_of(const Shapes& backbone) {
+  const auto positions = backbone.find("pos_embed");
+  if (positions == backbone.end() || positions->second.size() != 3) return 0;
+  if (positions->second[0] != 1 || positions->second[2] == 0) return 0;
+  const auto patches = static_cast<double>(positions->second[1] - 1);  // and the class token
+  return std::llround(std::sqrt(std::max(patches, 0.0))) * patch_of(backbone);
+}
+
 std::string stem_of(const Shapes& backbone) {
   const auto conv = backbone.find("conv1.weight");
   if (conv == backbone.end() || conv->second.size() != 4) return "";
@@ -186,6 +237,7 @@ std::string arch_of(const Shapes& shapes) {
       Arch{"wide_resnet50_2", {3, 4, 6, 3}, 128, 128, true},
       Arch{"wide_resnet101_2", {3, 4, 23, 3}, 128, 128, true},
   };
+  if (patch_of(shapes) > 0) return transformer_of(shapes);
   std::array<int64_t, 4> blocks{};
   for (int layer = 1; layer <= 4; ++layer) blocks[layer - 1] = count_blocks(shapes, layer);
   const auto conv = shapes.find("layer1.0.conv2.weight");
@@ -205,9 +257,9 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
   const auto layout = find_layout(file.shapes());
   if (!layout) {
     file.fail(
-        message("it holds no ResNet backbone", some_of(file)),
-        "Expected conv1.weight under encoder., backbone., encoder_q. or without a prefix, all "
-        "of it under module., _orig_mod. or model. or not.");
+        message("it holds neither a ResNet nor a Vision Transformer", some_of(file)),
+        "Expected conv1.weight or patch_embed.proj.weight under encoder., backbone., encoder_q. or "
+        "without a prefix, all of it under module., _orig_mod. or model. or not.");
   }
   const auto backbone = below(layout->backbone[static_cast<size_t>(branch)], file.shapes());
   if (backbone.empty()) {
@@ -217,6 +269,7 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
   Backbone out;
   out.kind = layout->kind;
   out.arch = arch_of(backbone);
+  out.head = layout->head;
   if (!arch.empty() && out.arch != arch) {
     const auto held = out.arch.empty() ? "another network" : "a " + out.arch;
     file.fail(message("it holds ", held, ", not a ", arch),

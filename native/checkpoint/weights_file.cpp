@@ -9,7 +9,8 @@
 namespace rdm {
 namespace {
 
-constexpr std::array kKeys{"state_dict_ema", "model_ema", "state_dict", "model", "net"};
+constexpr std::array kKeys{"state_dict_ema", "model_ema", "teacher", "state_dict",
+                           "model",          "net",       "student"};
 
 }  // namespace
 

@@ -22,8 +22,9 @@ struct FoundWeights {
   std::vector<NamedTensor> tensors;      // in the file's order
 };
 
-// The first of these keys with tensors below it: state_dict_ema, model_ema, state_dict, model, net.
-// Moving averages come first: it is they that timm and torchvision's scripts evaluate.
+// The first of these keys with tensors below it: state_dict_ema, model_ema, teacher, state_dict,
+// model, net, student. Moving averages come first: it is they that timm, torchvision's scripts and
+// DINO evaluate.
 FoundWeights find_weights(const Archive& archive);
 
 class WeightsFile {

@@ -14,12 +14,11 @@ FrozenNetworks::FrozenNetworks(const NetworkOptions& options, const std::string&
                                Branch branch, torch::Device device, Group* group)
     : device_(device),
       checkpoint_(checkpoint),
-      probe_(classifying_network((seed_everything(/*seed=*/0, group), make_deterministic(true),
-                                  find_architecture(options.arch)),
-                                 options.stem,
-                                 /*classes=*/1)) {
+      probe_(classifying_network(
+          (seed_everything(/*seed=*/0, group), make_deterministic(true), options),
+          /*classes=*/1)) {
   if (!checkpoint.empty()) {
-    const auto backbone = load_backbone(checkpoint, options.arch, branch);
+    auto backbone = load_backbone(checkpoint, options.arch, branch);
     load_backbone_weights(*probe_.network(), backbone.weights, checkpoint);
     if (!backbone.projector.empty()) {
       projector_ = head_of(backbone.projector);

@@ -18,15 +18,17 @@ namespace {
 
 // (F) to (C).
 torch::nn::Linear classifier_of(const PredictOptions& options, torch::Device device) {
-  const auto held = load_backbone(options.pretrained, options.arch).classifier;
-  const auto weight = std::find_if(held.begin(), held.end(),
-                                   [](const auto& item) { return item.first == "fc.weight"; });
+  const auto backbone = load_backbone(options.pretrained, options.arch);
+  const auto& held = backbone.classifier;
+  const auto weight = std::find_if(held.begin(), held.end(), [&](const auto& item) {
+    return item.first == backbone.head + ".weight";
+  });
   if (weight == held.end()) {
     throw Error(Code::bad_checkpoint, options.pretrained + " holds a backbone without a classifier",
                 "train one: rdm probe " + options.pretrained + " --save FILE, or rdm lincls");
   }
   torch::nn::Linear classifier(weight->second.size(1), weight->second.size(0));
-  load_state_dict(*classifier, held, "fc.", options.pretrained);
+  load_state_dict(*classifier, held, backbone.head + ".", options.pretrained);
   classifier->to(device);
   return classifier;
 }

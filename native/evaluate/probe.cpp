@@ -31,11 +31,11 @@ void save(const ProbeOptions& options, const Dataset& train, const LinearFit& fi
   Checkpoint checkpoint;
   checkpoint.arch = options.arch;
   checkpoint.state_dict = std::move(backbone.weights);
-  const auto put = [&](const char* name, const torch::Tensor& tensor) {
+  const auto put = [&](const std::string& name, const torch::Tensor& tensor) {
     checkpoint.state_dict.emplace_back(name, tensor.to(torch::kFloat32).cpu().contiguous());
   };
-  put("fc.weight", fit.model.weight);
-  put("fc.bias", fit.model.bias);
+  put(backbone.head + ".weight", fit.model.weight);
+  put(backbone.head + ".bias", fit.model.bias);
   Plain::Dict record{
       {"command", "probe"},         {"version", version()},
       {"libtorch", TORCH_VERSION},  {"statistics", to_plain(statistics_for(options, train))},

@@ -5,6 +5,7 @@
 #include "methods/momentum.h"
 #include "methods/networks.h"
 #include "methods/passes.h"
+#include "models/batch_norm.h"
 #include "models/heads.h"
 
 namespace rdm {

@@ -96,12 +96,12 @@ class DinoImpl : public torch::nn::Module, public Method {
   }
 
   std::optional<FilterSpec>& filter() override { return options_.filter; }
-  ResNet encoder() const override { return encoder_; }
+  Encoder encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }
 
  private:
   MethodOptions options_;
-  ResNet encoder_{nullptr}, momentum_encoder_{nullptr};
+  Encoder encoder_{nullptr}, momentum_encoder_{nullptr};
   Prototypes prototypes_{nullptr}, momentum_prototypes_{nullptr};
   torch::Tensor centre_;  // (1, K), of the teacher's logits
   int64_t epoch_ = 0;

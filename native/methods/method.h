@@ -6,7 +6,7 @@
 
 #include "methods/compared.h"
 #include "methods/options.h"
-#include "models/resnet.h"
+#include "models/encoder.h"
 
 namespace rdm {
 
@@ -54,7 +54,7 @@ class Method {
   // None for a predictor that learns. Its solver may be changed between steps.
   virtual std::optional<FilterSpec>& filter() = 0;
   virtual std::vector<ParameterGroup> parameter_groups() = 0;
-  virtual ResNet encoder() const = 0;       // the online backbone, its projector as fc
+  virtual Encoder encoder() const = 0;      // the online backbone, its projector as the head
   virtual torch::nn::Module& module() = 0;  // what a checkpoint holds
 };
 

@@ -2,12 +2,11 @@
 
 namespace rdm {
 
-ResNet make_encoder(const MethodOptions& options, Projector projector) {
-  const auto& arch = find_architecture(options.arch);
-  ResNet encoder(arch, ResNetOptions{options.dim, options.zero_init_residual, options.stem});
-  const int64_t width = arch.feature_dim();
+Encoder make_encoder(const MethodOptions& options, Projector projector) {
+  auto encoder = make_network(options.backbone(), options.dim, options.zero_init_residual);
+  const int64_t width = feature_dim(options.arch);
   const int64_t hidden = options.proj_hidden_dim ? options.proj_hidden_dim : width;
-  encoder->replace_fc(projector(width, hidden, options.dim));
+  encoder->replace_head(projector(width, hidden, options.dim));
   return encoder;
 }
 

@@ -9,7 +9,7 @@
 #include "losses/cross_correlation.h"
 #include "losses/sinkhorn.h"
 #include "losses/variance_covariance.h"
-#include "models/stem.h"
+#include "models/encoder.h"
 #include "spectral/spec.h"
 
 namespace rdm {
@@ -21,6 +21,7 @@ struct MethodOptions {
   MethodName name = MethodName::simsiam;
   std::string arch = "resnet50";
   Stem stem;
+  int64_t patch_size = 16, image_size = 224;  // of a Vision Transformer
   bool zero_init_residual = true;
   int64_t dim = 2048;                // projector output
   int64_t proj_hidden_dim = 0;       // hidden width of the projector; 0: the backbone's features
@@ -44,6 +45,8 @@ struct MethodOptions {
 
   CrossCorrelationOptions barlow;
   VicregWeights vicreg;
+
+  BackboneSpec backbone() const { return {arch, stem, patch_size, image_size}; }
 
   // All but the backbone and the filter.
   void read(DictionaryReader& reader) {

@@ -3,14 +3,15 @@
 #include <torch/torch.h>
 
 #include "methods/passes.h"
+#include "models/batch_norm.h"
 #include "models/heads.h"
 
 namespace rdm {
 namespace {
 
-// As in the reference, the last layer is the backbone's own fc, whose weights are drawn with the
+// As in the reference, the last layer is the network's own head, whose weights are drawn with the
 // backbone's. A projector of another hidden width needs a new one.
-torch::nn::Sequential make_projector(const ResNet& encoder, const MethodOptions& options) {
+torch::nn::Sequential make_projector(const Encoder& encoder, const MethodOptions& options) {
   const int64_t width = encoder->classifier()->options.in_features();
   const int64_t hidden = options.proj_hidden_dim ? options.proj_hidden_dim : width;
   return simsiam_projector(
@@ -21,9 +22,8 @@ torch::nn::Sequential make_projector(const ResNet& encoder, const MethodOptions&
 
 SimSiamImpl::SimSiamImpl(const MethodOptions& options) : options_(options) {
   encoder_ = register_module(
-      "encoder", ResNet(find_architecture(options.arch),
-                        ResNetOptions{options.dim, options.zero_init_residual, options.stem}));
-  encoder_->replace_fc(make_projector(encoder_, options));
+      "encoder", make_network(options.backbone(), options.dim, options.zero_init_residual));
+  encoder_->replace_head(make_projector(encoder_, options));
   if (!options.filter) {
     predictor_ = register_module("predictor", simsiam_predictor(options.dim, options.pred_dim));
   }

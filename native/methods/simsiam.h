@@ -15,12 +15,12 @@ class SimSiamImpl : public torch::nn::Module, public Method {
   Between between(const Pair& rows) override;
   std::optional<FilterSpec>& filter() override { return options_.filter; }
   std::vector<ParameterGroup> parameter_groups() override;
-  ResNet encoder() const override { return encoder_; }
+  Encoder encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }
 
  private:
   MethodOptions options_;
-  ResNet encoder_{nullptr};
+  Encoder encoder_{nullptr};
   torch::nn::Sequential predictor_{nullptr};
 };
 TORCH_MODULE(SimSiam);

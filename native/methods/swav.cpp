@@ -71,7 +71,7 @@ class SwavImpl : public torch::nn::Module, public Method {
   }
 
   std::optional<FilterSpec>& filter() override { return options_.filter; }
-  ResNet encoder() const override { return encoder_; }
+  Encoder encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }
 
  private:
@@ -92,7 +92,7 @@ class SwavImpl : public torch::nn::Module, public Method {
   }
 
   MethodOptions options_;
-  ResNet encoder_{nullptr};
+  Encoder encoder_{nullptr};
   Prototypes prototypes_{nullptr};
   torch::Tensor queue_;  // (2, Q, D), of the images of all ranks: the newest first
   int64_t epoch_ = 0;

@@ -46,13 +46,13 @@ class SymmetricImpl : public torch::nn::Module, public Method {
 
   std::vector<ParameterGroup> parameter_groups() override { return {{encoder_->parameters()}}; }
   std::optional<FilterSpec>& filter() override { return options_.filter; }
-  ResNet encoder() const override { return encoder_; }
+  Encoder encoder() const override { return encoder_; }
   torch::nn::Module& module() override { return *this; }
 
  private:
   MethodOptions options_;
   Loss loss_;
-  ResNet encoder_{nullptr};
+  Encoder encoder_{nullptr};
 };
 
 torch::Tensor barlow(const torch::Tensor& z1, const torch::Tensor& z2, const MethodOptions& options,

@@ -12,8 +12,8 @@ int64_t piece_of(int64_t image_size) {
   return across * across;
 }
 
-ResNet classifying_network(const Architecture& arch, const Stem& stem, int64_t classes) {
-  ResNet network(arch, ResNetOptions{.num_classes = classes, .stem = stem});
+Encoder classifying_network(const BackboneSpec& backbone, int64_t classes) {
+  auto network = make_network(backbone, classes);
   torch::nn::init::normal_(network->classifier()->weight, 0, 0.01);
   torch::nn::init::zeros_(network->classifier()->bias);
   return network;
@@ -22,8 +22,8 @@ ResNet classifying_network(const Architecture& arch, const Stem& stem, int64_t c
 void LinearProbe::freeze() {
   network_->eval();
   for (auto& parameter : network_->parameters()) parameter.set_requires_grad(false);
-  for (auto& parameter : fc()->parameters()) parameter.set_requires_grad(true);
-  network_->fold_batch_norm();
+  for (auto& parameter : classifier()->parameters()) parameter.set_requires_grad(true);
+  network_->fold_for_inference();
   frozen_output_ = pattern_features();
 }
 
@@ -37,14 +37,14 @@ torch::Tensor LinearProbe::features(const torch::Tensor& images) {
 }
 
 torch::Tensor LinearProbe::forward(const torch::Tensor& images) {
-  return fc()->forward(features(images));
+  return classifier()->forward(features(images));
 }
 
 // The backbone's features of two fixed images.
 torch::Tensor LinearProbe::pattern_features() {
   const torch::NoGradGuard no_grad;
   const auto pattern = torch::linspace(-2, 2, 2 * 3 * 64 * 64).view({2, 3, 64, 64});
-  return network_->features(pattern.to(fc()->weight.device()));
+  return network_->features(pattern.to(classifier()->weight.device()));
 }
 
 bool LinearProbe::unchanged() {

@@ -1,6 +1,6 @@
 // A linear classifier on a frozen backbone. Source: main_lincls.py.
 #pragma once
-#include "models/resnet.h"
+#include "models/encoder.h"
 
 namespace rdm {
 
@@ -8,25 +8,26 @@ namespace rdm {
 // pixels of 64 of 224.
 int64_t piece_of(int64_t image_size);
 
-// Weights are drawn as in the reference: the whole ResNet, then fc from N(0, 0.01) with bias 0.
-ResNet classifying_network(const Architecture& arch, const Stem& stem, int64_t classes);
+// Weights are drawn as in the reference: the whole network, then its head from N(0, 0.01) with bias
+// 0.
+Encoder classifying_network(const BackboneSpec& backbone, int64_t classes);
 
 // Before forward(), load the backbone's weights, move the network to its device and freeze() it.
 class LinearProbe {
  public:
-  explicit LinearProbe(ResNet network) : network_(std::move(network)) {}
+  explicit LinearProbe(Encoder network) : network_(std::move(network)) {}
 
-  ResNet network() const { return network_; }
-  torch::nn::Linear fc() const { return network_->classifier(); }
+  Encoder network() const { return network_; }
+  torch::nn::Linear classifier() const { return network_->classifier(); }
 
-  // Sets eval mode, takes gradients from all but fc, folds batch norms into the convolutions.
+  // Sets eval mode, takes gradients from all but the classifier, folds the network.
   void freeze();
 
   // (N, 3, S, S) to (N, F), without gradient: piece by piece, so that the memory it takes does not
   // grow with N. In eval mode an image's features do not depend on the others.
   torch::Tensor features(const torch::Tensor& images);
 
-  // (N, 3, S, S) to logits (N, classes), with gradient through fc alone.
+  // (N, 3, S, S) to logits (N, classes), with gradient through the classifier alone.
   torch::Tensor forward(const torch::Tensor& images);
 
   // Whether the frozen backbone still computes what it did when it was frozen.
@@ -35,7 +36,7 @@ class LinearProbe {
  private:
   torch::Tensor pattern_features();
 
-  ResNet network_;
+  Encoder network_;
   torch::Tensor frozen_output_;
 };
 

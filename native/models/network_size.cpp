@@ -73,4 +73,25 @@ NetworkSize size_of(const Architecture& arch, const Stem& stem, int64_t image_si
   return counter.size();
 }
 
+// Of a block, for each token: its input, both norms', qkv's (three), the attention's and the sum
+// behind it, and of the MLP what GELU takes and what it makes (four each), which are sixteen.
+NetworkSize size_of(const VitArchitecture& arch, int64_t patch_size, int64_t image_size) {
+  const auto width = static_cast<double>(arch.width), depth = static_cast<double>(arch.depth);
+  const auto patch = static_cast<double>(patch_size);
+  const auto side = static_cast<double>(image_size / patch_size);
+  const double tokens = 1 + side * side;
+  NetworkSize size;
+  size.parameters = (3 * patch * patch + 1) * width + (1 + tokens) * width +
+                    depth * (12 * width + 13) * width + 2 * width;
+  size.outputs = depth * 8 * tokens * width;
+  size.largest = size.widest = 4 * tokens * width;
+  return size;
+}
+
+NetworkSize size_of(const BackboneSpec& backbone) {
+  const auto& [arch, stem, patch_size, image_size] = backbone;
+  if (const auto* vit = find_vit(arch)) return size_of(*vit, patch_size, image_size);
+  return size_of(find_architecture(arch), stem, image_size);
+}
+
 }  // namespace rdm

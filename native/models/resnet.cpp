@@ -107,7 +107,7 @@ ResNetImpl::ResNetImpl(const Architecture& arch, const ResNetOptions& options)
     const auto layer = make_layer(arch, int64_t{64} << i, arch.blocks[i], i == 0 ? 1 : 2);
     layers_.push_back(register_module("layer" + std::to_string(i + 1), layer));
   }
-  classifier_ = register_module("fc", torch::nn::Linear(arch.feature_dim(), options.num_classes));
+  add_head("fc", arch.feature_dim(), options.num_classes);
   initialise(options.zero_init_residual);
 }
 
@@ -147,23 +147,7 @@ torch::Tensor ResNetImpl::features(torch::Tensor x) {
   return torch::adaptive_avg_pool2d(x, {1, 1}).flatten(1);
 }
 
-torch::Tensor ResNetImpl::project(const torch::Tensor& pooled) {
-  return head_.is_empty() ? classifier_->forward(pooled) : head_->forward(pooled);
-}
-
-void ResNetImpl::replace_fc(torch::nn::Sequential head) {
-  head_ = replace_module("fc", std::move(head));
-}
-
-std::vector<std::shared_ptr<torch::nn::Module>> ResNetImpl::backbone() const {
-  std::vector<std::shared_ptr<torch::nn::Module>> parts;
-  for (const auto& child : named_children()) {
-    if (child.key() != "fc") parts.push_back(child.value());
-  }
-  return parts;
-}
-
-void ResNetImpl::fold_batch_norm() {
+void ResNetImpl::fold_for_inference() {
   fold(conv1_, bn1_);
   for (auto& layer : layers_) {
     for (const auto& block : layer->children()) block->as<BlockImpl>()->fold_batch_norm();

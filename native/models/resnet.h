@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "models/batch_norm.h"
-#include "models/stem.h"
+#include "models/encoder.h"
 
 namespace rdm {
 
@@ -51,26 +51,14 @@ class BlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Block);
 
-class ResNetImpl : public torch::nn::Module {
+class ResNetImpl : public EncoderImpl {
  public:
   ResNetImpl(const Architecture& arch, const ResNetOptions& options);
 
-  torch::Tensor features(torch::Tensor x);             // (N, 3, H, W) to (N, feature_dim), pooled
-  torch::Tensor project(const torch::Tensor& pooled);  // features through fc
-  torch::Tensor forward(const torch::Tensor& x) { return project(features(x)); }
+  torch::Tensor features(torch::Tensor x) override;  // (N, 3, H, W) to (N, feature_dim), pooled
 
-  // The classification layer as it was built; replace_fc puts a head in its place, whose keys are
-  // fc.0.…, fc.1.….
-  torch::nn::Linear classifier() const { return classifier_; }
-  void replace_fc(torch::nn::Sequential head);
-
-  // Everything but fc.
-  std::vector<std::shared_ptr<torch::nn::Module>> backbone() const;
-
-  // For inference: each convolution takes over what its batch norm does with the running
-  // statistics. Parameters and buffers keep their values, so the state dict is unchanged; but
-  // moving the module or loading weights afterwards no longer changes its output.
-  void fold_batch_norm();
+  // Each convolution takes over what its batch norm does with the running statistics.
+  void fold_for_inference() override;
 
  private:
   torch::nn::Sequential make_layer(const Architecture& arch, int64_t planes, int64_t blocks,
@@ -82,8 +70,6 @@ class ResNetImpl : public torch::nn::Module {
   torch::nn::Conv2d conv1_{nullptr};
   BatchNorm bn1_{nullptr};
   std::vector<torch::nn::Sequential> layers_;
-  torch::nn::Linear classifier_{nullptr};
-  torch::nn::Sequential head_{nullptr};
   bool folded_ = false;
 };
 TORCH_MODULE(ResNet);

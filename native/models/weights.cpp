@@ -46,18 +46,20 @@ void load_state_dict(torch::nn::Module& module, const StateDict& weights, const 
   for (size_t i = 0; i < std::min<size_t>(3, problems.size()); ++i) {
     first += (i ? "; " : "") + shortened(problems[i]);
   }
-  throw Error(Code::bad_checkpoint,
-              message(source, " does not fit the model: ", first,
-                      problems.size() > 3 ? message("; and ", problems.size() - 3, " more") : ""),
-              "give the flags it was made with (--arch, --dim, --pred-dim, --pred-type)");
+  throw Error(
+      Code::bad_checkpoint,
+      message(source, " does not fit the model: ", first,
+              problems.size() > 3 ? message("; and ", problems.size() - 3, " more") : ""),
+      "give the flags it was made with (--arch, --patch-size, --dim, --pred-dim, --pred-type)");
 }
 
-void load_backbone_weights(torch::nn::Module& network, StateDict backbone,
-                           const std::string& source) {
+void load_backbone_weights(EncoderImpl& network, StateDict& backbone, const std::string& source) {
+  network.fit(backbone);
+  auto whole = backbone;
   for (const auto& [name, tensor] : state_dict(network)) {
-    if (name.starts_with("fc.")) backbone.emplace_back(name, tensor);
+    if (name.starts_with(network.head_name() + ".")) whole.emplace_back(name, tensor);
   }
-  load_state_dict(network, backbone, "", source);
+  load_state_dict(network, whole, "", source);
 }
 
 void to_channels_last(torch::nn::Module& module) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checkpoint/state_dict.h"
+#include "models/encoder.h"
 
 namespace rdm {
 
@@ -16,9 +17,9 @@ StateDict state_dict(const torch::nn::Module& module, const std::string& prefix 
 void load_state_dict(torch::nn::Module& module, const StateDict& weights, const std::string& prefix,
                      const std::string& source);
 
-// Copies the weights of a backbone, which has no fc, into a network, which keeps its own.
-void load_backbone_weights(torch::nn::Module& network, StateDict backbone,
-                           const std::string& source);
+// Copies the weights of a backbone, without a head, into a network, which keeps its own; fits them
+// to it before, in place. Errors: load_state_dict's.
+void load_backbone_weights(EncoderImpl& network, StateDict& backbone, const std::string& source);
 
 // Converts convolution weights to channels_last, the layout in which the loader's batches arrive.
 void to_channels_last(torch::nn::Module& module);

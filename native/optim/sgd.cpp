@@ -71,7 +71,7 @@ void Sgd::set_rates(const Schedule& schedule, int64_t epoch, int64_t update) {
     const double rate =
         group.fix_lr ? group.initial_lr : schedule.lr(group.initial_lr, epoch, update);
     group.lr = group.lr_factor * rate;
-    if (schedule.final_weight_decay) {
+    if (schedule.final_weight_decay && group.decays) {
       group.weight_decay = schedule.weight_decay(group.initial_weight_decay, epoch, update);
     }
   }

@@ -28,6 +28,7 @@ struct SgdGroup {
   double momentum = 0.9;
   double weight_decay = 0;
   double initial_weight_decay = 0;  // where its schedule starts from
+  bool decays = true;               // whether the schedule sets the weight decay
   std::optional<AdamW> adamw;       // in place of SGD
   double clip_norm = 0;             // of a parameter's gradient, at most; 0: any
   bool fix_lr = false;              // stays at initial_lr whatever the schedule

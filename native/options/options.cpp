@@ -97,7 +97,8 @@ int64_t RunOptions::global_batch() const {
 
 MethodOptions PretrainOptions::method_in(const Plain& record) {
   auto complete = *record.get_if<Plain::Dict>();
-  complete.emplace_back("process", Plain());  // which no record has
+  complete.emplace_back("process", Plain());        // which no record has
+  complete.emplace_back("patchSize", int64_t{16});  // where a record is older than patches
   const Plain dictionary(std::move(complete));
   DictionaryReader reader(dictionary);
   PretrainOptions options;
@@ -110,6 +111,8 @@ void PretrainOptions::read_method(DictionaryReader& reader) {
   method.read(reader);
   method.arch = arch;
   method.stem = stem;
+  method.patch_size = patch_size;
+  method.image_size = image_size;
   method.filter = read_filter(reader);
 }
 

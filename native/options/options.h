@@ -93,9 +93,7 @@ struct DataOptions {
 };
 
 // Which backbone, and what it runs on.
-struct NetworkOptions {
-  std::string arch;
-  Stem stem;
+struct NetworkOptions : BackboneSpec {
   std::string device;  // auto, cpu, cuda
   std::optional<int64_t> gpu;
   Precision precision = Precision::fp32;
@@ -106,6 +104,8 @@ struct NetworkOptions {
     reader.read("stem", stem.kind,
                 {{"imagenet", Stem::Kind::imagenet}, {"cifar", Stem::Kind::cifar}});
     reader.read("stemPadding", stem.cifar_padding);
+    reader.positive("patchSize", patch_size);
+    reader.positive("cropSize", image_size);
     reader.read("device", device);
     reader.read("gpu", gpu);
     reader.read("precision", precision,

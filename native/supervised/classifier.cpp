@@ -13,11 +13,11 @@ namespace rdm {
 Classifier::Classifier(const ClassifierOptions& options, int64_t classes, double label_smoothing)
     : options_(options),
       label_smoothing_(label_smoothing),
-      network_(classifying_network(find_architecture(options.arch), options.stem, classes)) {}
+      network_(classifying_network(options, classes)) {}
 
 Backbone Classifier::take_backbone(const std::string& path) {
   auto held = load_backbone(path, options_.arch);
-  refuse_other_stem(held.weights, options_.stem, path);
+  refuse_other_input(held.weights, options_, path);
   load_backbone_weights(*network_, held.weights, path);
   return held;
 }

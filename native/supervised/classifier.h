@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "checkpoint/names.h"
-#include "models/resnet.h"
+#include "models/encoder.h"
 #include "options/supervised.h"
 #include "train/learner.h"
 #include "train/updater.h"
@@ -39,12 +39,12 @@ class Classifier : public Learner {
   // Between backward pass and update.
   virtual void adjust(Sgd& optimizer) {}
 
-  ResNet network() const { return network_; }
+  Encoder network() const { return network_; }
 
  private:
   const ClassifierOptions& options_;
   double label_smoothing_;
-  ResNet network_;
+  Encoder network_;
   std::optional<Updater> updater_;
 };
 

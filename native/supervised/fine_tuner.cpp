@@ -18,10 +18,8 @@ FineTuner::FineTuner(const FinetuneOptions& options, int64_t classes, int64_t ba
   if (group) start_alike(*network(), *group);
   if (freeze_bn_) freeze_batch_norms(*network());
   std::vector<torch::Tensor> backbone;
-  for (const auto& part : network()->backbone()) {
-    for (const auto& parameter : part->parameters()) {
-      if (parameter.requires_grad()) backbone.push_back(parameter);
-    }
+  for (const auto& parameter : network()->backbone_parameters()) {
+    if (parameter.requires_grad()) backbone.push_back(parameter);
   }
   std::vector<SgdGroup> groups{parameter_group(network()->classifier()->parameters()),
                                parameter_group(std::move(backbone))};

@@ -21,7 +21,7 @@ LinearClassifier::LinearClassifier(const LinclsOptions& options, int64_t classes
   }
   network()->to(device);
   to_channels_last(*network());
-  auto trained = parameter_group(probe_.fc()->parameters());
+  auto trained = parameter_group(probe_.classifier()->parameters());
   if (group) group->broadcast(trained.parameters);
   if (options.lars) larc_decay_ = std::exchange(trained.weight_decay, 0);
   optimise({std::move(trained)}, batches, device, group);
@@ -34,14 +34,15 @@ void LinearClassifier::take_classifier() {
                 "train one: rdm lincls --pretrained " + path_ +
                     " --output DIR, then rdm lincls -e --pretrained DIR/model_best.pth.tar");
   }
-  const int64_t held = classifier_.front().second.size(0), classes = probe_.fc()->weight.size(0);
+  const int64_t held = classifier_.front().second.size(0),
+                classes = probe_.classifier()->weight.size(0);
   if (held != classes) {
     throw Error(
         Code::bad_checkpoint,
         message(path_, " classifies ", held, " classes, and the validation images have ", classes),
         "give the data that it was trained on, with the same --classes");
   }
-  load_state_dict(*probe_.fc(), classifier_, "fc.", path_);
+  load_state_dict(*probe_.classifier(), classifier_, network()->head_name() + ".", path_);
 }
 
 void LinearClassifier::adjust(Sgd& optimizer) {

@@ -6,7 +6,7 @@
 #include "checkpoint/pickle_writer.h"
 #include "checkpoint/safetensors.h"
 #include "formats/atomic_file.h"
-#include "models/resnet.h"
+#include "models/encoder.h"
 #include "models/weights.h"
 #include "tools/detectron2.h"
 
@@ -38,27 +38,29 @@ ExportOptions read_options(const Plain& dictionary) {
   return options;
 }
 
-Shapes shapes_of(const StateDict& state) {
-  Shapes shapes;
-  for (const auto& [name, tensor] : state) shapes[name] = tensor.sizes().vec();
-  return shapes;
+// As the weights tell it.
+BackboneSpec spec_of(const Backbone& backbone) {
+  const auto shapes = shapes_of(backbone.weights);
+  BackboneSpec spec{.arch = backbone.arch};
+  if (const int64_t patch = patch_of(shapes); patch > 0) {
+    spec.patch_size = patch;
+    spec.image_size = image_of(shapes);
+  }
+  return spec;
 }
 
 // The library loads names and shapes strictly, so they must be those of the network it builds.
 void check_shapes(const Backbone& backbone, const std::string& path, const char* hint) {
-  ResNetOptions options;
-  StateDict weights = backbone.weights;
-  if (!backbone.classifier.empty()) {
-    options.num_classes = backbone.classifier.front().second.size(0);
-    weights.insert(weights.end(), backbone.classifier.begin(), backbone.classifier.end());
-  }
-  ResNet network(find_architecture(backbone.arch), options);
+  constexpr int64_t kAny = 1;
+  const auto& classifier = backbone.classifier;
+  auto network =
+      make_network(spec_of(backbone), classifier.empty() ? kAny : classifier[0].second.size(0));
+  auto weights = backbone.weights;
   try {
-    if (backbone.classifier.empty()) {
-      load_backbone_weights(*network, weights, path);
-    } else {
-      load_state_dict(*network, weights, "", path);
+    if (!classifier.empty()) {
+      load_state_dict(*network->classifier(), classifier, backbone.head + ".", path);
     }
+    load_backbone_weights(*network, weights, path);
   } catch (const Error& error) {
     throw Error(error.code, error.what(), hint);
   }
@@ -67,13 +69,21 @@ void check_shapes(const Backbone& backbone, const std::string& path, const char*
 // Refuses a network that the other library cannot build, at all or with these first layers.
 void refuse_foreign(const Backbone& backbone, const ExportOptions& options) {
   constexpr const char* kHint = "Export it with --to safetensors, which takes any network.";
+  const auto shapes = shapes_of(backbone.weights);
   if (backbone.arch.empty()) {
     throw Error(Code::bad_checkpoint,
-                message(options.checkpoint, " holds none of the ten ResNets, so ",
-                        options.format_name, " cannot load it"),
+                message(options.checkpoint, " holds no network that ", options.format_name,
+                        " has under a name"),
                 kHint);
   }
-  if (stem_of(shapes_of(backbone.weights)) != "imagenet") {
+  if (patch_of(shapes) > 0) {
+    if (options.format != ExportFormat::timm) {
+      throw Error(Code::bad_checkpoint,
+                  message(options.checkpoint, " holds a ", backbone.arch, ", and ",
+                          options.format_name, " has no Vision Transformer with its names"),
+                  "Export it with --to timm, or with --to safetensors, which takes any network.");
+    }
+  } else if (stem_of(shapes) != "imagenet") {
     throw Error(Code::bad_checkpoint,
                 message(options.checkpoint, " has the cifar stem (3x3, no max-pool), and the ",
                         backbone.arch, " of ", options.format_name, " has a 7x7 one"),
@@ -127,10 +137,14 @@ Plain export_checkpoint(const Plain& dictionary) {
   int64_t parameters = 0;
   for (const auto& [name, tensor] : state) parameters += tensor.numel();
   const bool classifies = state.size() > backbone.weights.size();
+  const auto shapes = shapes_of(backbone.weights);
+  const auto pixels = [&](int64_t size) { return patch_of(shapes) > 0 ? Plain(size) : Plain(); };
   return Plain::Dict{
       {"format", options.format_name},
       {"kind", backbone.kind},
       {"arch", backbone.arch.empty() ? Plain() : Plain(backbone.arch)},
+      {"patchSize", pixels(patch_of(shapes))},
+      {"imageSize", pixels(image_of(shapes))},
       {"branch", name_of(options.branch)},
       {"classes", classifies ? Plain(classifier.front().second.size(0)) : Plain()},
       {"keys", static_cast<int64_t>(state.size())},

@@ -65,9 +65,11 @@ Plain::Dict describe_tensors(const Tensors& tensors, const FoundWeights& found,
     for (const auto branch : branches_of(shapes, *layout)) branches.push_back(name_of(branch));
   }
   const auto arch = arch_of(backbone), stem = stem_of(backbone);
+  const int64_t patch = patch_of(backbone);
   return {{"kind", layout ? layout->kind : "other"},
           {"arch", arch.empty() ? recorded_arch : Plain(arch)},
           {"stem", stem.empty() ? Plain() : Plain(stem)},
+          {"patchSize", patch > 0 ? Plain(patch) : Plain()},
           {"branches", std::move(branches)},
           {"weights", layout ? describe_weights(shapes, *layout, found) : Plain()},
           {"projector", layout ? projector_widths(below(layout->projector[0], shapes)) : Plain()},

@@ -6,11 +6,12 @@
 
 namespace rdm {
 
-// {format, kind, arch, stem, branches, weights, projector, epoch, bestAcc1, optimizer, keys,
-// parameters, bytes, tensors, rdm, configuration, globals, refused, safe}
+// {format, kind, arch, stem, patchSize, branches, weights, projector, epoch, bestAcc1, optimizer,
+// keys, parameters, bytes, tensors, rdm, configuration, globals, refused, safe}
 //   format: torch or safetensors
-//   kind: simsiam, lincls, lightning, moco, torchvision, other
+//   kind: simsiam, lincls, lightning, moco, torchvision, timm, other
 //   arch, stem: found out from the shapes, or as recorded
+//   patchSize: of a Vision Transformer, in pixels, found out likewise; or null
 //   branches: online and, for BYOL and MoCo, momentum; empty where there is no backbone
 //   weights: {key, passedOver, prefix, taken, left}: the key that the state dict lies below, or
 //   null, other keys with tensors, what is before the backbone's names, how many tensors are of the

@@ -34,7 +34,9 @@ double element(Precision precision) {
 }
 
 NetworkSize network(const RunOptions& options, int64_t image_size) {
-  return size_of(find_architecture(options.arch), options.stem, image_size);
+  BackboneSpec backbone = options;
+  backbone.image_size = image_size;
+  return size_of(backbone);
 }
 
 NetworkSize network(const RunOptions& options) {
@@ -71,7 +73,7 @@ struct Heads {
 };
 
 Heads heads(const MethodOptions& method) {
-  const auto width = static_cast<double>(find_architecture(method.arch).feature_dim());
+  const auto width = static_cast<double>(feature_dim(method.arch));
   const auto dim = static_cast<double>(method.dim), pred = static_cast<double>(method.pred_dim);
   const auto hidden = method.proj_hidden_dim ? static_cast<double>(method.proj_hidden_dim) : width;
   const auto& row = row_of(method.name);

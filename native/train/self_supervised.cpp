@@ -33,14 +33,13 @@ SelfSupervised::SelfSupervised(const PretrainOptions& options, int64_t classes, 
       method_(make_method(options.method)),
       precision_(options.precision),
       rank_every_(options.rank_every),
-      arch_(options.arch),
-      stem_(options.stem),
+      backbone_(options),
       head_warmup_epochs_(options.head_warmup_epochs) {
   const auto schedule = whole_schedule(options, batches);
   refuse_single_pixels(options, options.crop_size, device);
   for (const auto& crop : options.small_crops) refuse_single_pixels(options, crop.size, device);
   if (options.online_classifier) {
-    const int64_t width = find_architecture(options.arch).feature_dim();
+    const int64_t width = feature_dim(options.arch);
     classifier_ = OnlineClassifier(width, classes, options.momentum_classifier);
     method_->module().register_module("classifier", classifier_.ptr());
   }
@@ -53,9 +52,9 @@ SelfSupervised::SelfSupervised(const PretrainOptions& options, int64_t classes, 
 }
 
 InitEvent SelfSupervised::take_backbone(const std::string& path) {
-  auto held = load_backbone(path, arch_);
-  refuse_other_stem(held.weights, stem_, path);
-  load_backbone_weights(*method_->encoder(), std::move(held.weights), path);
+  auto held = load_backbone(path, backbone_.arch);
+  refuse_other_input(held.weights, backbone_, path);
+  load_backbone_weights(*method_->encoder(), held.weights, path);
   method_->restart();
   held.left.insert(held.left.end(), held.heads.begin(), held.heads.end());
   return {path, held.kind, std::move(held.taken), std::move(held.left)};
@@ -67,8 +66,8 @@ InitEvent SelfSupervised::take_backbone(const std::string& path) {
 void SelfSupervised::freeze_backbone(bool frozen) {
   frozen_ = frozen;
   train(true);
-  for (const auto& part : method_->encoder()->backbone()) {
-    for (auto& parameter : part->parameters()) parameter.set_requires_grad(!frozen);
+  for (auto& parameter : method_->encoder()->backbone_parameters()) {
+    parameter.set_requires_grad(!frozen);
   }
   if (group_) updater_->share(method_->module().parameters(), *group_);
 }
@@ -77,14 +76,13 @@ void SelfSupervised::train(bool on) {
   method_->module().train(on);
   if (!frozen_) return;
   for (const auto& network : method_->module().children()) {
-    const auto* encoder = network->as<ResNetImpl>();
-    if (!encoder) continue;
-    for (const auto& part : encoder->backbone()) part->eval();
+    if (auto* encoder = network->as<EncoderImpl>()) encoder->eval_backbone();
   }
 }
 
 // The online backbone's parameters, where it has a rate of its own: behind the heads', whose rate
-// is the run's.
+// is the run's. Under AdamW biases and the norms' weights do not decay, as in DINO's script, and
+// are a group behind each.
 std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& options) const {
   const int64_t images = options.global_batch() * options.accumulate;
   SgdGroup common;
@@ -92,18 +90,24 @@ std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& op
   common.weight_decay = common.initial_weight_decay = options.weight_decay;
   options.choose_for(common);
   std::vector<SgdGroup> groups;
-  const auto add = [&](std::vector<torch::Tensor> parameters, double lr, bool fix_lr) {
-    auto& group = groups.emplace_back(common);
-    group.parameters = std::move(parameters);
+  const auto add = [&](std::vector<torch::Tensor> parameters, double lr, bool fix_lr,
+                       double lr_factor = 1) {
+    auto group = common;
     group.lr = group.initial_lr = initial_lr(lr, images);
     group.fix_lr = fix_lr;
+    group.lr_factor = lr_factor;
+    auto still = group;
+    still.weight_decay = still.initial_weight_decay = 0;
+    still.decays = false;
+    for (auto& parameter : parameters) {
+      auto& own = options.adamw && parameter.dim() <= 1 ? still : group;
+      own.parameters.push_back(std::move(parameter));
+    }
+    groups.push_back(std::move(group));
+    if (!still.parameters.empty()) groups.push_back(std::move(still));
   };
   std::vector<torch::Tensor> backbone;
-  if (options.backbone_lr_factor != 1) {
-    for (const auto& part : method_->encoder()->backbone()) {
-      for (const auto& parameter : part->parameters()) backbone.push_back(parameter);
-    }
-  }
+  if (options.backbone_lr_factor != 1) backbone = method_->encoder()->backbone_parameters();
   for (auto& [parameters, fix_lr] : method_->parameter_groups()) {
     std::erase_if(parameters, [&](const torch::Tensor& parameter) {
       return std::ranges::any_of(backbone, [&](const auto& of) { return of.is_same(parameter); });
@@ -111,8 +115,7 @@ std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& op
     add(std::move(parameters), options.lr, fix_lr);
   }
   if (!backbone.empty()) {
-    add(std::move(backbone), options.lr, false);
-    groups.back().lr_factor = options.backbone_lr_factor;
+    add(std::move(backbone), options.lr, false, options.backbone_lr_factor);
   }
   if (!classifier_.is_empty()) add(classifier_->parameters(), options.classifier_lr, false);
   return groups;

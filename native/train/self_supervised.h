@@ -47,8 +47,7 @@ class SelfSupervised : public Learner {
   OnlineClassifier classifier_{nullptr};  // registered in the method's module
   Precision precision_;
   int64_t rank_every_;
-  std::string arch_;
-  Stem stem_;
+  BackboneSpec backbone_;
   int64_t head_warmup_epochs_;
   bool frozen_ = false;             // the backbone
   std::optional<Updater> updater_;  // from the moment that the network is in place

@@ -13,7 +13,7 @@ namespace rdm {
 // takes such a gradient's norm.
 void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device device) {
   if (!device.is_cpu() || options.precision != Precision::bf16 ||
-      options.stem.kind != Stem::Kind::imagenet || crop > 16) {
+      !ends_in_a_pixel(options, crop)) {
     return;
   }
   throw Error(Code::usage,
@@ -23,10 +23,17 @@ void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device
               "take crops of at least 17 pixels, --stem cifar or --precision fp32");
 }
 
-void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path) {
-  Shapes shapes;
-  for (const auto& [name, tensor] : backbone) shapes[name] = tensor.sizes().vec();
-  const std::string wanted = stem.kind == Stem::Kind::cifar ? "cifar" : "imagenet";
+void refuse_other_input(const StateDict& backbone, const BackboneSpec& spec,
+                        const std::string& path) {
+  const auto shapes = shapes_of(backbone);
+  if (const int64_t patch = patch_of(shapes); patch > 0) {
+    if (patch == spec.patch_size) return;
+    throw Error(Code::bad_checkpoint,
+                message("cannot begin with ", path, ": its patches are of ", patch,
+                        " pixels, not of ", spec.patch_size),
+                message("say --patch-size ", patch));
+  }
+  const std::string wanted = spec.stem.kind == Stem::Kind::cifar ? "cifar" : "imagenet";
   const auto held = stem_of(shapes);
   if (held == wanted) return;
   throw Error(

@@ -14,8 +14,10 @@ namespace rdm {
 // crop: pixels on a side.
 void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device device);
 
-// Throws bad_checkpoint where the file's backbone does not have these first layers.
-void refuse_other_stem(const StateDict& backbone, const Stem& stem, const std::string& path);
+// Throws bad_checkpoint where the file's backbone takes images in by another stem than `spec`, or
+// by patches of another size.
+void refuse_other_input(const StateDict& backbone, const BackboneSpec& spec,
+                        const std::string& path);
 
 // Every rank with the weights of the first, and batch norms over the batch of all.
 void start_alike(torch::nn::Module& module, Group& group);

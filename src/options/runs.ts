@@ -1,6 +1,12 @@
 // The options of a run of pretrain, lincls or finetune: complete, then checked and under the addon's names.
 import { RdmError } from '../base/errors.js';
-import { type Method, momentumMethods, predictorMethods, type Training } from '../types/choices.js';
+import {
+  type Method,
+  momentumMethods,
+  predictorMethods,
+  type Training,
+  takesPatches,
+} from '../types/choices.js';
 import { check, seconds } from './check.js';
 import { predictorFlags } from './flags.js';
 import { resolveProcess, shared } from './process.js';
@@ -27,11 +33,13 @@ export function resolvePretrain(given: PretrainOptions) {
   const found = sent('pretrain', options);
   checkPredictor(found);
   checkClassifiers(found);
-  checkBatch(
-    options.batchSize,
-    given.process,
-    'take a larger batch; --accumulate adds the gradients of several, but not their statistics',
-  );
+  if (hasBatchNorms(options)) {
+    checkBatch(
+      options.batchSize,
+      given.process,
+      'take a larger batch; --accumulate adds the gradients of several, but not their statistics',
+    );
+  }
   checkWarmup(found);
   return { ...resolveRun('pretrain', given, options, found), ...resolveViews(options) };
 }
@@ -44,7 +52,7 @@ export function resolveLincls(given: LinclsOptions) {
 export function resolveFinetune(given: FinetuneOptions) {
   const options = completeFinetune(given);
   const found = sent('finetune', options);
-  if (!options.freezeBn) {
+  if (!options.freezeBn && !takesPatches(options.arch)) {
     checkBatch(options.batchSize, given.process, 'take a larger batch, or --freeze-bn');
   }
   const checkpoint = check('the checkpoint', { kind: 'path' }, given.checkpoint) as string;
@@ -80,6 +88,10 @@ function checkRollback({ onDivergence }: Run, process: ProcessOptions | undefine
     'leave --on-divergence out',
   );
 }
+
+/** Of backbone or heads. */
+export const hasBatchNorms = ({ arch, method }: Pick<Complete<'pretrain'>, 'arch' | 'method'>) =>
+  !takesPatches(arch) || method !== 'dino';
 
 /** Batch norms take their statistics over the images of all processes. */
 function checkBatch(

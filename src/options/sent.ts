@@ -1,6 +1,7 @@
 // Complete options to what the addon gets: each value checked, under the option's name.
 import { resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
+import { takesPatches } from '../types/choices.js';
 import { check, type Places, places, standardInput, toList, whole } from './check.js';
 import { ownWorkers } from './process.js';
 import { type CommandName, longFlag } from './table/row.js';
@@ -31,6 +32,8 @@ interface Images {
   val?: string | undefined;
   data?: Places | undefined;
   process?: ProcessOptions | undefined;
+  arch: string;
+  patchSize: number;
   cropSize: number;
   valResize: number;
   workers: number;
@@ -59,6 +62,7 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
       'write the list to a file: images.txt',
     );
   }
+  checkPatches(options);
   checkSubset(options);
   checkLabels(options);
   return {
@@ -74,6 +78,18 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
 /** A list of paths that is the same from any working folder. */
 export const fromAnywhere = (excluded: string): string =>
   excluded.startsWith('@') ? `@${resolve(excluded.slice(1))}` : excluded;
+
+function checkPatches({ arch, patchSize, cropSize }: Images): void {
+  const rest = cropSize % patchSize;
+  if (!takesPatches(arch) || rest === 0) return;
+  const larger = cropSize - rest + patchSize;
+  const sizes = cropSize > patchSize ? `${cropSize - rest} or ${larger}` : `${larger}`;
+  throw new RdmError(
+    'usage',
+    `--crop-size ${cropSize} does not divide into the patches of ${arch}, ${patchSize} pixels on a side`,
+    `take --crop-size ${sizes}, or another --patch-size`,
+  );
+}
 
 function checkLabels({ labelFraction = 1, labelsPerClass = 0 }: Images): void {
   if (labelFraction === 1 || labelsPerClass === 0) return;

@@ -1,5 +1,6 @@
 // Looks a recipe over: what its numbers mean together, and what is probably not meant.
 import {
+  hasBatchNorms,
   type ResolvedLincls,
   type ResolvedPretrain,
   resolveLincls,
@@ -30,7 +31,7 @@ function checkPretrain(recipe: PretrainRecipe, options: PretrainRecipe['options'
     checkLoss(run),
     ...checkCrops(run),
     checkPredictor(run),
-    checkStatistics(run),
+    ...(hasBatchNorms(run) ? [checkStatistics(run)] : []),
     ...checkTau(run, published),
     checkWarmup(run),
     ...checkLength(run, published),

@@ -11,6 +11,7 @@ import {
   type Dataset,
   exportFormats,
   type Stem,
+  takesPatches,
 } from '../types/choices.js';
 import type { Channels } from '../types/datasets.js';
 import type { RecordedEvent, WeightsEvent } from '../types/events.js';
@@ -127,13 +128,13 @@ export type Told = RecordedEvent | WeightsEvent;
 
 /** The options that may come from a checkpoint. */
 type Recordable = Pick<LinclsOptions, Exclude<keyof Recorded, 'statistics'> | Fixed>;
-type Fixed = 'arch' | 'mean' | 'std';
+type Fixed = 'arch' | 'patchSize' | 'mean' | 'std';
 
 /**
- * Takes over from the checkpoint what the caller leaves out: arch, stem, dataset, crop size, what pixels were
+ * Takes over from the checkpoint what the caller leaves out: arch, stem or patches, dataset, crop size, what pixels were
  * normalised with (unless the caller names a dataset) and, where the file lies in the folder that its run wrote to,
  * the data folder (with its labels, its classes and which of its images, and the validation images). Rejects where
- * the caller names another architecture than the checkpoint.
+ * the caller names another architecture than the checkpoint, or what this one does not have.
  */
 export async function takeOver<Options extends Recordable>(
   options: Options,
@@ -148,6 +149,7 @@ export async function takeOver<Options extends Recordable>(
       `leave the architecture out, or name ${info.arch}`,
     );
   }
+  refuseWithout(options, checkpoint, options.arch ?? info.arch ?? '');
   const before = readRecorded(checkpoint, { ...(info.stem && { stem: info.stem }), ...info.rdm });
   const takesData = toList(options.data).length === 0 && before.data;
   if (takesData && toList(before.data).includes(standardInput)) {
@@ -166,7 +168,8 @@ export async function takeOver<Options extends Recordable>(
   }
   const taken = {
     ...(!options.arch && info.arch && { arch: info.arch as Architecture }),
-    ...takeStem(options, before),
+    ...(!takesPatches(info.arch ?? '') && takeStem(options, before)),
+    ...(info.patchSize && options.patchSize === undefined && { patchSize: info.patchSize }),
     ...(!options.dataset && isKnown(before.dataset) && { dataset: before.dataset }),
     ...(options.cropSize === undefined && before.cropSize && { cropSize: before.cropSize }),
     ...takeStatistics(options, before),
@@ -179,6 +182,19 @@ export async function takeOver<Options extends Recordable>(
 }
 
 const isKnown = (dataset?: Dataset) => dataset !== undefined && dataset !== 'custom';
+
+/** What one kind of backbones alone has. */
+function refuseWithout(options: Recordable, checkpoint: string, arch: string): void {
+  const { stem, stemPadding, patchSize } = options;
+  const { freezeBn = false } = options as { freezeBn?: boolean | undefined };
+  const given = takesPatches(arch)
+    ? { '--stem': stem, '--stem-padding': stemPadding, '--freeze-bn': freezeBn || undefined }
+    : { '--patch-size': arch ? patchSize : undefined };
+  const [flag] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (!flag) return;
+  const message = `${flag} has no effect with the ${arch} of ${checkpoint}`;
+  throw new RdmError('usage', message, 'leave it out');
+}
 
 function takeStem(options: Recordable, { stem, stemPadding }: Recorded) {
   if (options.stem !== undefined || stem !== 'cifar') return {};

@@ -117,7 +117,12 @@ const shapes: Record<string, Shape> = {
   warning: object({ code: text, message: text }),
   recorded: object({
     ...{ checkpoint: text, arch: optional(text), stem: optional(text), dataset: optional(text) },
-    ...{ stemPadding: optional(count), cropSize: optional(count), data: optional(oneOrSeveral) },
+    ...{
+      stemPadding: optional(count),
+      patchSize: optional(count),
+      cropSize: optional(count),
+      data: optional(oneOrSeveral),
+    },
     ...{ classes: optional(text), imagesPerClass: optional(count), images: optional(count) },
     ...{ exclude: optional(texts), fraction: optional(number) },
     ...{ mean: optional(numbers), std: optional(numbers) },

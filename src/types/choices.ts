@@ -1,6 +1,6 @@
 // The names that options choose from.
 
-export const architectures = [
+export const residualNetworks = [
   'resnet18',
   'resnet34',
   'resnet50',
@@ -12,6 +12,11 @@ export const architectures = [
   'wide_resnet50_2',
   'wide_resnet101_2',
 ] as const;
+/** Vision Transformers, by timm's names without patch and image. */
+export const transformers = ['vit_tiny', 'vit_small', 'vit_base'] as const;
+export const architectures = [...residualNetworks, ...transformers] as const;
+/** Pixels on a side of their patches. */
+export const patchSizes = [4, 8, 16] as const;
 export const devices = ['auto', 'cpu', 'cuda'] as const;
 export const precisions = ['fp32', 'bf16', 'fp16'] as const;
 export const decodings = ['exact', 'fast'] as const;
@@ -65,6 +70,10 @@ export const vectorTypes = ['float32', 'float16'] as const;
 export const exportFormats = ['torchvision', 'timm', 'safetensors', 'detectron2'] as const;
 
 export type Architecture = (typeof architectures)[number];
+/** Whether a backbone takes images in by patches. */
+export const takesPatches = (arch: string): boolean =>
+  (transformers as readonly string[]).includes(arch);
+
 export type Backend = (typeof backends)[number];
 export type Branch = (typeof branches)[number];
 export type Device = (typeof devices)[number];

@@ -234,6 +234,7 @@ export interface RecordedEvent {
   arch?: Architecture;
   stem?: Stem;
   stemPadding?: number;
+  patchSize?: number;
   dataset?: Dataset;
   cropSize?: number;
   data?: string | string[];

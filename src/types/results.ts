@@ -237,6 +237,9 @@ export interface ExportSummary {
   format: ExportFormat;
   kind: CheckpointInfo['kind'];
   arch: string | null;
+  /** Of a Vision Transformer, in pixels: its patches, and the images that it has positions for. */
+  patchSize: number | null;
+  imageSize: number | null;
   branch: Branch;
   /** Of the linear classifier that went along; null where there was none. */
   classes: number | null;
@@ -261,11 +264,13 @@ export interface WeightsInfo {
 
 export interface CheckpointInfo {
   format: 'torch' | 'safetensors';
-  kind: 'simsiam' | 'lincls' | 'lightning' | 'moco' | 'torchvision' | 'other';
+  kind: 'simsiam' | 'lincls' | 'lightning' | 'moco' | 'torchvision' | 'timm' | 'other';
   /** As recorded, or told from the shapes. */
   arch: string | null;
   /** Told from the shapes. */
   stem: Stem | null;
+  /** Of a Vision Transformer, in pixels; told from the shapes. */
+  patchSize: number | null;
   /** With a backbone; `momentum` is BYOL's and MoCo's. */
   branches: Branch[];
   /** Which of its tensors are read as a network; null where there is no backbone. */

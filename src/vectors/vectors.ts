@@ -10,6 +10,7 @@ import { number } from '../options/table/kinds.js';
 import type { FeatureOptions, VectorOptions } from '../options/types.js';
 import { perform } from '../run/job.js';
 import { features } from '../run/jobs.js';
+import { takesPatches } from '../types/choices.js';
 import type { Control, ProgressEvent } from '../types/events.js';
 import type { DuplicateSummary, Neighbour, VectorImage } from '../types/vectors.js';
 import { besides } from './embed.js';
@@ -27,6 +28,9 @@ type About = Pick<
   Pick<FeatureOptions, 'dataset' | 'mean' | 'std' | 'decode' | 'precision' | 'maxImagePixels'> & {
     pretrained: string;
   };
+
+/** Of a residual network alone. */
+const stem: readonly string[] = ['stem', 'stemPadding'];
 
 const ofPicture = [
   ...(['arch', 'stem', 'stemPadding', 'features', 'branch', 'cropSize', 'valResize'] as const),
@@ -151,7 +155,10 @@ export class Vectors {
     try {
       const list = join(folder, 'pictures.txt');
       writeFileSync(list, paths.map((path) => `${path}\n`).join(''));
-      const options = Object.fromEntries(ofPicture.map((name) => [name, about[name]]));
+      const names = ofPicture.filter(
+        (name) => !takesPatches(about.arch ?? '') || !stem.includes(name),
+      );
+      const options = Object.fromEntries(names.map((name) => [name, about[name]]));
       const { device, gpu } = this.options;
       const set = await features({
         ...options,

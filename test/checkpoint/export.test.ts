@@ -208,7 +208,15 @@ test('the line says what was written and how to load it', async () => {
   );
   const json = await rdm(['export', classified, file, '--to', 'timm', '--json']);
   const { parameters, ...summary } = JSON.parse(json.stdout) as { parameters: number };
-  const rest = { kind: 'lincls', arch: 'resnet18', branch: 'online', classes: 10, keys: 122 };
+  const sizes = { patchSize: null, imageSize: null }; // of a Vision Transformer
+  const rest = {
+    kind: 'lincls',
+    arch: 'resnet18',
+    ...sizes,
+    branch: 'online',
+    classes: 10,
+    keys: 122,
+  };
   const names = `${file}.classes.json`;
   assert.deepEqual(summary, { output: file, format: 'timm', ...rest, names });
   assert.ok(parameters > 11e6);

@@ -103,6 +103,11 @@ test('pretrain, DINO with small crops: the same losses', deadline, async () => {
   sameLosses(await pretrained(dino), await pretrained([...dino, ...two]), 100);
 });
 
+test('pretrain, a Vision Transformer with a filter: the same losses', deadline, async () => {
+  const flags = [...simsiam, '-a', 'vit_tiny', '--patch-size', '8'];
+  sameLosses(await pretrained(flags), await pretrained([...flags, ...two]), 10);
+});
+
 test(
   'heads first, then a slow backbone, from weights of a file: the same losses',
   deadline,

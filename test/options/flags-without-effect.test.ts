@@ -64,6 +64,27 @@ const refused: [line: string, message: string, hint: string][] = [
     '--crops',
   ],
   ['pretrain --stem-padding 1', '--stem-padding has no effect with --stem imagenet', 'cifar'],
+  ['pretrain --patch-size 4', '--patch-size has no effect with --arch resnet50', '--arch vit_tiny'],
+  [
+    'pretrain -a vit_tiny --stem cifar',
+    '--stem has no effect with --arch vit_tiny',
+    '--arch resnet18',
+  ],
+  [
+    'pretrain -a vit_small --zero-init-residual',
+    '--zero-init-residual has no effect with --arch vit_small',
+    '--arch resnet18',
+  ],
+  [
+    'knn -a vit_base --stem-padding 1',
+    '--stem-padding has no effect with --arch vit_base',
+    'resnet18',
+  ],
+  [
+    'finetune c.pth -a vit_base --freeze-bn',
+    '--freeze-bn has no effect with --arch vit_base',
+    'resnet18',
+  ],
   [
     'pretrain --classifier-lr 1',
     '--classifier-lr has no effect without --online-classifier',
@@ -134,6 +155,8 @@ const runs = [
   'pretrain --recipe cifar/byol --warmup-epochs 2 --lars-eta 0.1 --base-tau 0.9',
   'pretrain --recipe cifar/rdmsimsiam --sigma 1 --pred-location online',
   'lincls --stem-padding 1 --pretrained FILE', // the stem may be the checkpoint's
+  'lincls --patch-size 4 --pretrained FILE', // likewise the patches
+  'pretrain --recipe cifar/dino -a vit_tiny --patch-size 4', // the recipe's stem goes with its network
 ];
 
 for (const line of runs) {

@@ -62,6 +62,7 @@ const pretrain = `${shared}
 -a, --arch <name> = "resnet50"
 --stem <name> = "imagenet"
 --stem-padding <pixels> = 2
+--patch-size <pixels> = 16
 --dataset <name> = "custom"
 --method <name> = "simsiam"
 --epochs <n> = 100
@@ -133,6 +134,7 @@ const lincls = `${shared}
 -a, --arch <name>
 --stem <name>
 --stem-padding <pixels>
+--patch-size <pixels>
 --dataset <name>
 --epochs <n> = 90
 -b, --batch-size <n> = 4096
@@ -151,6 +153,7 @@ const finetune = `${shared.replace('--recipe <name>\n', '')}
 -a, --arch <name>
 --stem <name>
 --stem-padding <pixels>
+--patch-size <pixels>
 --dataset <name>
 --epochs <n> = 30
 -b, --batch-size <n> = 256
@@ -174,6 +177,7 @@ const knn = `
 -a, --arch <name>
 --stem <name>
 --stem-padding <pixels>
+--patch-size <pixels>
 --pretrained <path>
 --features <layer> = "backbone"
 --branch <name> = "online"
@@ -243,6 +247,7 @@ const looking = `
 -a, --arch <name>
 --stem <name>
 --stem-padding <pixels>
+--patch-size <pixels>
 --dataset <name>
 -j, --workers <n> = 32
 --crop-size <pixels>

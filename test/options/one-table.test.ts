@@ -194,14 +194,15 @@ test('C++ reads the keys that are sent, and no other', () => {
 });
 
 /** Keys that C++ reads as a text or a number, and where it tells the names apart. */
-const elsewhere: Record<string, string> = {
-  arch: 'models/resnet.cpp',
-  stemPadding: '',
-  device: 'device/device.cpp',
-  predType: 'spectral/spec.cpp',
-  predLocation: 'spectral/spec.cpp',
-  filterSource: 'spectral/spec.cpp',
-  filterSolver: 'spectral/spec.cpp',
+const elsewhere: Record<string, string[]> = {
+  arch: ['models/resnet.cpp', 'models/vit.cpp'],
+  stemPadding: [],
+  patchSize: [],
+  device: ['device/device.cpp'],
+  predType: ['spectral/spec.cpp'],
+  predLocation: ['spectral/spec.cpp'],
+  filterSource: ['spectral/spec.cpp'],
+  filterSolver: ['spectral/spec.cpp'],
 };
 const implied = ['mlp', 'auto']; // no filter; whatever device there is
 
@@ -221,8 +222,9 @@ test('C++ knows the choices of the table', () => {
       assert.ok(found.includes([...list].sort().join()), `${name}: ${found.join(' or ')}`);
     }
   }
-  for (const entry of optionsOf('pretrain').filter(({ name }) => elsewhere[name])) {
-    const text = readFileSync(join(root, 'native', elsewhere[entry.name] ?? ''), 'utf8');
+  for (const entry of optionsOf('pretrain').filter(({ name }) => elsewhere[name]?.length)) {
+    const files = elsewhere[entry.name] ?? [];
+    const text = files.map((file) => readFileSync(join(root, 'native', file), 'utf8')).join();
     for (const name of choices(entry) ?? []) {
       assert.ok(implied.includes(name) || text.includes(`"${name}"`), `${entry.name}: ${name}`);
     }

@@ -20,7 +20,6 @@ before(async () => {
 
 /** Ten images of ten classes in two batches. The names of data sets and the warm-up's length go with them. */
 const size = {
-  arch: 'resnet18',
   dataset: 'custom',
   epochs: 1,
   batchSize: 5,
@@ -62,12 +61,14 @@ for (const { name } of all.filter(({ command }) => command === 'pretrain')) {
     const crop = options.crops
       ? { crops: options.crops.map((crops) => shrunk(crops, options.stem)) }
       : { cropSize: cropSize(options.stem) };
-    const run = { ...options, ...size, ...crop, ...heads, data, output: scratch() };
+    const arch = options.patchSize ? (options.arch ?? 'vit_tiny') : 'resnet18';
+    const run = { ...options, ...size, arch, ...crop, ...heads, data, output: scratch() };
     const { only, steps } = await pretraining(run);
     assert.equal(only('start')[0]?.method, options.method ?? 'simsiam');
     assert.equal(steps.length, 2);
     const warm = options.schedule === 'warmup-cosine';
-    assert.ok(Math.abs((steps[0]?.lr ?? 0) - (warm ? 3e-5 : (0.05 * 5) / 256)) < 1e-9);
+    const first = warm ? (options.warmupStartLr ?? 0) : (0.05 * 5) / 256;
+    assert.ok(Math.abs((steps[0]?.lr ?? 0) - first) < 1e-9);
     for (const { loss, top1, momentumTop1 } of steps) {
       assert.ok(Number.isFinite(loss.value));
       assert.equal(top1 !== undefined, options.onlineClassifier ?? false);
@@ -82,10 +83,9 @@ for (const { name } of all.filter(({ command }) => command === 'lincls')) {
   test(`${name} runs on what a recipe of CIFAR pretrained`, async () => {
     const pretrained = await checkpoint();
     const { options } = await loadRecipe(name, 'lincls');
-    const { arch, ...small } = size; // of the checkpoint
     const { only, steps } = await evaluating({
       ...options,
-      ...small,
+      ...size, // and the checkpoint's architecture
       ...{ pretrained, output: scratch() },
     });
     const [recorded] = only('recorded');

@@ -36,7 +36,7 @@ const unset = [
   ...['seed', 'gpu', 'resume', 'classes', 'labels', 'val', 'pretrained', 'mean', 'std', 'mlflow'],
   ...['init', 'final-weight-decay'],
 ];
-const checkpoints = ['arch', 'stem', 'stem-padding', 'crop-size', 'val-resize'];
+const checkpoints = ['arch', 'stem', 'stem-padding', 'patch-size', 'crop-size', 'val-resize'];
 
 test('a recipe that is shown has every flag, and is a recipe of the same run', async () => {
   for (const { name, command } of await recipes()) {
@@ -62,7 +62,7 @@ test('a recipe is shown in the groups of --help, or as JSON', async () => {
   );
   assert.match(
     text,
-    /\nflags:\n {2}# Model\n {2}arch: resnet18\n {2}stem: cifar\n {2}stem-padding: 2\n\n/,
+    /\nflags:\n {2}# Model\n {2}arch: resnet18\n {2}stem: cifar\n {2}stem-padding: 2\n {2}patch-size: 16\n\n/,
   );
   assert.match(text, /\n {2}jitter: \[0.4, 0.4, 0.2, 0.1\]\n/);
   assert.match(text, /\n {2}flip-prob: 0.5\n/);

@@ -74,6 +74,13 @@ for (const precision of ['fp32', 'bf16'] as const) {
     await comesToTheSame(runPretrain({ ...method, ...crops, onlineClassifier: true, precision }));
   });
 
+  test(`dino of a Vision Transformer with AdamW, ${precision}: likewise`, async () => {
+    const network = { arch: 'vit_tiny', patchSize: 8, prototypes: 24, projHiddenDim: 48 } as const;
+    const method = { method: 'dino', optimizer: 'adamw', lr: 0.01, clipGrad: 0.3 } as const;
+    const decay = { weightDecay: 0.04, finalWeightDecay: 0.4 };
+    await comesToTheSame(runPretrain({ ...network, ...method, ...decay, precision }));
+  });
+
   test(`lincls, ${precision}: likewise`, async () => {
     const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
     const given = { data, pretrained: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };

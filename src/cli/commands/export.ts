@@ -53,8 +53,11 @@ const howToLoad: Record<ExportFormat, (summary: ExportSummary) => string> = {
   torchvision: ({ output, arch, classes }) =>
     `${headless(`model = torchvision.models.${arch}(${classes ? `num_classes=${classes}` : ''})`, classes)}
 model.load_state_dict(torch.load('${output}'))`,
-  timm: ({ output, arch, classes }) =>
-    `model = timm.create_model('${arch}', num_classes=${classes ?? 0}, checkpoint_path='${output}')`,
+  timm: ({ output, arch, patchSize, imageSize, classes }) => {
+    const vit = `'${arch}_patch16_224', patch_size=${patchSize}, img_size=${imageSize}`; // timm's name of any
+    const model = patchSize ? vit : `'${arch}'`;
+    return `model = timm.create_model(${model}, num_classes=${classes ?? 0}, checkpoint_path='${output}')`;
+  },
   safetensors: ({ output }) => `state_dict = safetensors.torch.load_file('${output}')`,
   detectron2: ({ output }) => `MODEL:
   WEIGHTS: ${output}

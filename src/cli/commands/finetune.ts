@@ -17,7 +17,7 @@ import { openOutput } from '../output/open.js';
 import { outliveStdout, print, printJson } from '../output/print.js';
 
 const notes = `
-PLACE, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
+PLACE, --arch, --stem, --patch-size, --dataset and --crop-size may be left out: they then come from the checkpoint,
 where it has one. An epoch's last batch is left out where it is not full, unless it is the only one. With --seeds the
 table at the end has each run's accuracy after its last epoch, their mean and the deviation of a sample.
 

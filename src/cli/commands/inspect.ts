@@ -43,12 +43,13 @@ function inspectTables(info: CheckpointInfo, withTensors: boolean): string[] {
 }
 
 function properties(info: CheckpointInfo): string[][] {
-  const { kind, arch, stem, branches, projector, epoch, bestAcc1, optimizer, rdm } = info;
+  const { kind, arch, stem, patchSize, branches, projector, epoch, bestAcc1, optimizer, rdm } =
+    info;
   const rows: [string, unknown][] = [
     ['format', info.format],
     ['kind', rdm?.method ?? kind],
     ['written by', rdm && `rdm ${rdm.version} ${rdm.command}`],
-    ['architecture', arch && (stem ? `${arch}, ${stem} stem` : arch)],
+    ['architecture', arch && [arch, ...describeInput(stem, patchSize)].join(', ')],
     ['branches', branches.length > 0 && branches.join(', ')],
     ['weights', info.weights && describeWeights(info.weights)],
     ['projector', projector?.join(' → ')],
@@ -63,6 +64,11 @@ function properties(info: CheckpointInfo): string[][] {
   ];
   return rows.filter(([, value]) => value || value === 0).map(([name, v]) => [name, said(v)]);
 }
+
+const describeInput = (stem: string | null, patchSize: number | null) => [
+  ...(stem ? [`${stem} stem`] : []),
+  ...(patchSize ? [`patches of ${patchSize} pixels`] : []),
+];
 
 const describeOptimizer = ({ groups, lr, tensors, bytes }: CheckpointInfo['optimizer'] & {}) =>
   `${counted(groups, 'group')}, lr ${lr === null ? 'unknown' : Number(lr.toPrecision(4))}, ${counted(tensors, 'tensor')}, ${size(bytes)}`;

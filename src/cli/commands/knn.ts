@@ -17,7 +17,7 @@ import { type Output, silentOutput } from '../output/output.js';
 import { print, say } from '../output/print.js';
 
 const notes = `
-PLACE, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
+PLACE, --arch, --stem, --patch-size, --dataset and --crop-size may be left out: they then come from the checkpoint,
 where it has one.
 
 Examples:

@@ -7,7 +7,7 @@ import { openOutput } from '../output/open.js';
 import { outliveStdout } from '../output/print.js';
 
 const notes = `
-PLACE, --arch, --stem, --dataset and --crop-size may be left out: they then come from the checkpoint's record,
+PLACE, --arch, --stem, --patch-size, --dataset and --crop-size may be left out: they then come from the checkpoint,
 where it has one.
 
 Examples:

@@ -101,12 +101,13 @@ const describeResumed = ({ resumed, startEpoch, startStep }: StartEvent) =>
   `going on from ${resumed} at epoch ${startEpoch}${startStep ? `, step ${startStep}` : ''}`;
 
 function describeRecorded(event: RecordedEvent): string {
-  const { checkpoint, arch, stem, stemPadding, dataset, cropSize } = event;
+  const { checkpoint, arch, stem, stemPadding, patchSize, dataset, cropSize } = event;
   const { data, val, labels, classes } = event;
   const taken = [
     arch && `architecture ${arch}`,
     stem && `${stem} stem`,
     stemPadding && `padding ${stemPadding}`,
+    patchSize && `patch size ${patchSize}`,
     dataset && `dataset ${dataset}`,
     cropSize && `crop size ${cropSize}`,
     data && `data folder ${[data].flat().join(', ')}`,

@@ -7,11 +7,15 @@ import {
   filterSources,
   methods,
   momentumMethods,
+  patchSizes,
   predictorLocations,
   predictorMethods,
   predictorTypes,
+  residualNetworks,
   type Stem,
   stems,
+  takesPatches,
+  transformers,
 } from '../../types/choices.js';
 import { choice, number, probability, toggle, whole } from './kinds.js';
 import { option, readers } from './row.js';
@@ -30,7 +34,13 @@ export const model = {
     stem: option(
       '--stem <name>',
       `first layers: ${stems.join(', ')} (3x3, stride 1, no max-pool: for small images)`,
-      { type: choice<Stem>('stem', stems), default: 'imagenet', recorded: true, for: readers },
+      {
+        type: choice<Stem>('stem', stems),
+        default: 'imagenet',
+        recorded: true,
+        when: { arch: residualNetworks },
+        for: readers,
+      },
     ),
     /** Of the cifar stem: 2 as published, 1 keeps the size of the image. */
     stemPadding: option(
@@ -40,7 +50,19 @@ export const model = {
         type: choice<number>('padding of the stem', [1, 2]),
         default: 2,
         recorded: true,
-        when: { stem: 'cifar' },
+        when: { arch: residualNetworks, stem: 'cifar' },
+        for: readers,
+      },
+    ),
+    /** Of a Vision Transformer: 16 as published; 4 or 8 for small images. */
+    patchSize: option(
+      '--patch-size <pixels>',
+      `side of the patches of a vit: ${patchSizes.join(', ')} (4 or 8 for small images)`,
+      {
+        type: choice<number>('patch size', patchSizes),
+        default: 16,
+        recorded: true,
+        when: { arch: transformers },
         for: readers,
       },
     ),
@@ -87,7 +109,8 @@ export const method = {
       'residual blocks begin as the identity (simsiam: on; --no-… turns it off)',
       {
         type: toggle,
-        default: ({ method }) => method === 'simsiam',
+        default: ({ method, arch }) => method === 'simsiam' && !takesPatches(arch),
+        when: { arch: residualNetworks },
         for: ['pretrain'],
       },
     ),

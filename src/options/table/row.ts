@@ -1,5 +1,5 @@
 // A row of the table of options.
-import type { Dataset, Method } from '../../types/choices.js';
+import type { Architecture, Dataset, Method } from '../../types/choices.js';
 import type { Kind } from './kinds.js';
 
 /** The commands that have flags of the table; pretrain's are verify-resume's too. */
@@ -47,6 +47,7 @@ export const trained = ['pretrain', 'lincls', 'finetune', 'knn', 'probe'] as con
 
 /** What the defaults of other options depend on. */
 export interface Others {
+  arch: Architecture;
   method: Method;
   dataset: Dataset;
   cropSize: number;

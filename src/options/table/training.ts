@@ -5,6 +5,7 @@ import {
   optimizers,
   predictorMethods,
   pretrainSchedules,
+  residualNetworks,
   trainings as runs,
 } from '../../types/choices.js';
 import {
@@ -335,6 +336,7 @@ export const start = {
     freezeBn: option('--freeze-bn', 'batch norms stay what they are', {
       type: toggle,
       absent: false,
+      when: { arch: residualNetworks },
       for: ['finetune'],
     }),
   },

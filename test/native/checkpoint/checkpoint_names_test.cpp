@@ -10,6 +10,7 @@
 #include "formats/zip_writer.h"
 #include "models/heads.h"
 #include "models/resnet.h"
+#include "models/vit.h"
 #include "models/weights.h"
 #include "tools/inspect.h"
 
@@ -91,6 +92,74 @@ TEST_CASE("the ten architectures are told from their shapes") {
   CHECK(arch_of(odd) == "");
 }
 
+TEST_CASE("the Vision Transformers and their patches are told from their shapes") {
+  for (const auto& arch : vit_architectures()) {
+    for (const int64_t patch : {4, 16}) {
+      CAPTURE(arch.name);
+      const BackboneSpec spec{.arch = arch.name, .patch_size = patch, .image_size = 32};
+      auto shapes = shapes_of(state_dict(*make_network(spec, 2)));
+      CHECK(arch_of(shapes) == arch.name);
+      CHECK(patch_of(shapes) == patch);
+      CHECK(image_of(shapes) == 32);
+      CHECK(stem_of(shapes) == "");
+      shapes.erase("blocks.11.attn.qkv.weight");
+      CHECK(arch_of(shapes) == "");
+    }
+  }
+  CHECK(patch_of({}) == 0);
+  CHECK(image_of({}) == 0);
+}
+
+TEST_CASE("the official DINO's file: the teacher's backbone, under its wrappers, without heads") {
+  const ScratchFolder folder;
+  const auto path = folder.file("dino.pth");
+  torch::manual_seed(1);
+  const auto network = make_network({.arch = "vit_tiny", .image_size = 32}, 2);
+  const auto under = [&](const std::string& wrapper, double value) {
+    StateDict state;
+    for (const auto& [name, tensor] : state_dict(*network)) {
+      if (!name.starts_with("head.")) {
+        state.emplace_back(wrapper + "backbone." + name, torch::full_like(tensor, value));
+      }
+    }
+    state.emplace_back(wrapper + "head.mlp.0.weight", torch::zeros({4, 192}));
+    state.emplace_back(wrapper + "head.last_layer.weight_g", torch::zeros({4, 1}));
+    return state;
+  };
+  save_below(path, {{"student", under("module.", 1)}, {"teacher", under("", 2)}});
+  const auto held = load_backbone(path, "vit_tiny");
+  CHECK(held.head == "head");
+  CHECK(first_number(held) == 2);
+  CHECK(held.weights.size() == state_dict(*network).size() - 2);
+  CHECK(held.classifier.empty());
+  CHECK(held.projector.empty());
+  CHECK(held.left == std::vector<std::string>{"head.mlp.0.weight", "head.last_layer.weight_g"});
+  const auto weights = *inspect_checkpoint(path).find("weights");
+  CHECK(*weights.find("key") == Plain("teacher"));
+  CHECK(*weights.find("passedOver") == Plain(Plain::List{"student"}));
+  CHECK(*inspect_checkpoint(path).find("patchSize") == Plain(int64_t{16}));
+
+  save_below(path, {{"student", under("module.", 1)}});
+  CHECK(first_number(load_backbone(path, "vit_tiny")) == 1);
+  const auto other = error_of([&] { load_backbone(path, "resnet50"); });
+  REQUIRE(other);
+  CHECK(other->hint == "Say --arch vit_tiny.");
+}
+
+TEST_CASE("timm's file: a Vision Transformer's head is its classifier") {
+  const ScratchFolder folder;
+  const auto path = folder.file("timm.safetensors");
+  const auto network = make_network({.arch = "vit_small", .patch_size = 8, .image_size = 32}, 7);
+  save_safetensors(path, state_dict(*network), {{"format", "pt"}});
+  const auto held = load_backbone(path, "");
+  CHECK(held.kind == "timm");
+  CHECK(held.arch == "vit_small");
+  REQUIRE(held.classifier.size() == 2);
+  CHECK(held.classifier[0].first == "head.weight");
+  CHECK(held.classifier[0].second.size(0) == 7);
+  CHECK(held.left.empty());
+}
+
 TEST_CASE("a backbone is found under each writer's names, without its heads") {
   const auto numbers = nlohmann::json::parse(read_bytes(fixture("expected.json")));
   const std::vector<std::array<std::string, 3>> files{{"simsiam", "simsiam", "module.encoder."},
@@ -124,7 +193,8 @@ TEST_CASE("a backbone is found under each writer's names, without its heads") {
 TEST_CASE("weights are found below the keys of other programs, moving averages before the rest") {
   const ScratchFolder folder;
   const auto path = folder.file("foreign.pth");
-  const std::vector<std::string> keys{"state_dict_ema", "model_ema", "state_dict", "model", "net"};
+  const std::vector<std::string> keys{"state_dict_ema", "model_ema", "teacher", "state_dict",
+                                      "model",          "net",       "student"};
   for (size_t first = 0; first < keys.size(); ++first) {
     CAPTURE(keys[first]);
     save_below(path, {{keys[first], modules("", 1)}});
@@ -178,11 +248,10 @@ TEST_CASE("weights are found within the prefixes of wrappers, in any order") {
   save_below(path, {{"model", modules("generator.", 1)}});
   const auto none = error_of([&] { load_backbone(path, ""); });
   REQUIRE(none);
-  CHECK(contains(none->what(), "foreign.pth: it holds no ResNet backbone"));
-  CHECK(
-      none->hint ==
-      "Expected conv1.weight under encoder., backbone., encoder_q. or without a prefix, all of it "
-      "under module., _orig_mod. or model. or not.");
+  CHECK(contains(none->what(), "foreign.pth: it holds neither a ResNet nor a Vision Transformer"));
+  CHECK(none->hint ==
+        "Expected conv1.weight or patch_embed.proj.weight under encoder., backbone., encoder_q. or "
+        "without a prefix, all of it under module., _orig_mod. or model. or not.");
 }
 
 TEST_CASE("MoCo's second encoder is the momentum branch, and its fc no classifier") {
@@ -275,7 +344,7 @@ TEST_CASE("a backbone of another architecture, or none, is refused with what the
 
   const auto none = error_of([&] { load_backbone(fixture("tensors.pth"), "resnet18"); });
   REQUIRE(none);
-  CHECK(contains(none->what(), "tensors.pth: it holds no ResNet backbone"));
+  CHECK(contains(none->what(), "tensors.pth: it holds neither a ResNet nor a Vision Transformer"));
 }
 
 TEST_CASE("inspecting tells kind, architecture, epoch, size and what the run recorded") {

@@ -107,6 +107,17 @@ TEST_CASE("classifiers see the large crops alone") {
   }
 }
 
+TEST_CASE("likewise with a Vision Transformer, whose heads alone have batch norms") {
+  auto options = test::small_byol();
+  options.arch = "vit_tiny";
+  options.image_size = 32;
+  for (const auto name : {MethodName::simsiam, MethodName::byol}) {
+    CAPTURE(static_cast<int>(name));
+    options.name = name;
+    check_equal_steps(options, /*small_crops=*/false);
+  }
+}
+
 TEST_CASE("a pass holds view after view, and gives each its rows back") {
   const auto views = float64_views(torch::MemoryFormat::ChannelsLast, /*small_crops=*/false);
   const auto all = passes(views);

@@ -179,8 +179,9 @@ MethodOptions small_byol() {
   return options;
 }
 
-ResNet momentum_encoder(Byol& model) {
-  return ResNet(std::dynamic_pointer_cast<ResNetImpl>(model->named_children()["momentum_encoder"]));
+Encoder momentum_encoder(Byol& model) {
+  return Encoder(
+      std::dynamic_pointer_cast<EncoderImpl>(model->named_children()["momentum_encoder"]));
 }
 
 }  // namespace rdm::test

@@ -21,6 +21,6 @@ void check_byol_trajectories_together(const nlohmann::json& alone, Group& group)
 void check_method_trajectories(torch::ScalarType type, Group* group);
 
 MethodOptions small_byol();
-ResNet momentum_encoder(Byol& model);
+Encoder momentum_encoder(Byol& model);
 
 }  // namespace rdm::test

@@ -94,7 +94,7 @@ TEST_CASE("a network with its batch norms folded has the features it had") {
       network->eval();
       const auto images = torch::randn({2, 3, 64, 64});
       const auto before = network->features(images);
-      network->fold_batch_norm();
+      network->fold_for_inference();
       CHECK(torch::allclose(network->features(images), before, 1e-4, 1e-5));
     }
   }

@@ -11,7 +11,7 @@ namespace {
 
 LinearProbe frozen() {
   torch::manual_seed(1);
-  LinearProbe probe(classifying_network(find_architecture("resnet18"), Stem(), /*classes=*/3));
+  LinearProbe probe(classifying_network({.arch = "resnet18"}, /*classes=*/3));
   probe.freeze();
   return probe;
 }

@@ -23,6 +23,20 @@ TEST_CASE("parameters are counted as the modules hold them") {
   }
 }
 
+TEST_CASE("parameters of a Vision Transformer are counted as the modules hold them") {
+  for (const auto& arch : vit_architectures()) {
+    for (const int64_t patch : {4, 16}) {
+      CAPTURE(arch.name);
+      const BackboneSpec backbone{.arch = arch.name, .patch_size = patch, .image_size = 64};
+      const auto network = make_network(backbone, /*outputs=*/1);
+      int64_t elements = 0;
+      for (const auto& parameter : network->backbone_parameters()) elements += parameter.numel();
+      CHECK(size_of(backbone).parameters == elements);
+      CHECK(feature_dim(arch.name) == network->classifier()->options.in_features());
+    }
+  }
+}
+
 // Millions of elements that the convolutions put out at 224 pixels, as timm lists them.
 TEST_CASE("outputs are counted as they are published") {
   const std::map<std::string, double> published{

@@ -8,6 +8,8 @@
 #include "check.h"
 #include "checkpoint/checkpoint_fixtures.h"
 #include "models/linear_probe.h"
+#include "models/resnet.h"
+#include "models/vit.h"
 #include "models/weights.h"
 #include "train/random_batch.h"
 
@@ -82,7 +84,7 @@ std::unique_ptr<torch::optim::Optimizer> optimiser_of(const FinetuneOptions& opt
 void check_steps(const FinetuneOptions& options) {
   auto learner = tuner(options);
   torch::manual_seed(1);
-  auto network = classifying_network(find_architecture("resnet18"), Stem(), /*classes=*/3);
+  auto network = classifying_network({.arch = "resnet18"}, /*classes=*/3);
   to_channels_last(*network);
   network->train(!options.freeze_bn);
   StateDict first = state_dict(*network);
@@ -203,4 +205,36 @@ TEST_CASE("a tuner takes the backbone of a file, and draws its classifier") {
   REQUIRE(error);
   CHECK(contains(error->what(), ": its first layers are not the cifar stem"));
   CHECK(error->hint == "say --stem imagenet");
+}
+
+TEST_CASE("a tuner resizes a Vision Transformer's positions, and refuses patches of another size") {
+  const ScratchFolder folder;
+  const auto path = folder.file("weights.pth");
+  torch::manual_seed(5);
+  auto held = state_dict(*make_network({.arch = "vit_tiny", .image_size = 64}, 7));
+  save_state_dict(path, held);
+  auto options = from_scratch();
+  options.from_scratch = false;
+  options.checkpoint = path;
+  options.arch = "vit_tiny";
+  options.image_size = 32;
+  auto learner = tuner(options);
+  const auto name = [](const auto& pair) { return pair.first; };
+  for (const auto& [key, tensor] : copied(learner)) {
+    CAPTURE(key);
+    const auto& there = std::ranges::find(held, key, name)->second;
+    if (key == "pos_embed") {
+      CHECK(tensor.equal(resized_positions(there, 2, 2)));
+    } else if (!key.starts_with("head.")) {
+      CHECK(tensor.equal(there));
+    }
+  }
+  const auto loss = learner.step(random_batch(), {0, 0}).loss;
+  CHECK(std::isfinite(loss.item<double>()));
+  options.patch_size = 8;
+  const auto error = error_of([&] { tuner(options); });
+  REQUIRE(error);
+  CHECK(error->code == Code::bad_checkpoint);
+  CHECK(error->what() == "cannot begin with " + path + ": its patches are of 16 pixels, not of 8");
+  CHECK(error->hint == "say --patch-size 16");
 }

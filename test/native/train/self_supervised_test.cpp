@@ -128,6 +128,76 @@ TEST_CASE("every method goes on from a checkpoint as if it had not stopped, with
   }
 }
 
+TEST_CASE("every method trains a Vision Transformer, its heads alone at first") {
+  for (const auto name : {MethodName::simsiam, MethodName::byol, MethodName::swav, MethodName::dino,
+                          MethodName::barlow, MethodName::vicreg}) {
+    CAPTURE(static_cast<int>(name));
+    auto options = small(name);
+    options.arch = options.method.arch = "vit_tiny";
+    options.method.image_size = 32;
+    options.method.zero_init_residual = false;
+    if (name == MethodName::simsiam) {
+      options.method.filter = parse_filter("poly", "target", -1, "own", false, "auto");
+    }
+    options.lr = 0.001;
+    options.adamw = true;
+    options.head_warmup_epochs = 1;
+    options.online_classifier = true;
+    torch::manual_seed(1);
+    SelfSupervised learner(options, 3, 1, torch::kCPU, nullptr);
+    const auto tokens = [&] {
+      std::vector<torch::Tensor> of_backbone;
+      for (const auto& [key, tensor] : state(learner)) {
+        if (key == "encoder.cls_token" || key == "encoder.pos_embed") of_backbone.push_back(tensor);
+      }
+      return torch::cat(of_backbone, /*dim=*/1);
+    };
+    const auto before = tokens();
+    CHECK(before.sizes() == torch::IntArrayRef({1, 1 + 1 + 4, 192}));
+    const auto first = learner.step(random_batch(), {0, 0});
+    CHECK(std::isfinite(first.loss.item<double>()));
+    CHECK(first.logits.sizes() == torch::IntArrayRef({16, 3}));
+    CHECK(tokens().equal(before));
+    learner.step(random_batch(), {1, 0});
+    CHECK(!tokens().equal(before));
+    CHECK(learner.features(torch::zeros({1, 3, 32, 32})).sizes() == torch::IntArrayRef({1, 192}));
+  }
+}
+
+// As DINO's script groups them: utils.get_params_groups.
+TEST_CASE("under AdamW biases and the norms' weights do not decay, whatever the schedule") {
+  auto options = small(MethodName::dino);
+  options.arch = options.method.arch = "vit_tiny";
+  options.method.image_size = 32;
+  options.lr = 0.001;
+  options.weight_decay = 0.04;
+  options.schedule.final_weight_decay = 0.4;
+  options.method.frozen_prototypes_epochs = 0;
+  const auto groups = [&](int64_t epoch) {
+    torch::manual_seed(1);
+    SelfSupervised learner(options, 3, 1, torch::kCPU, nullptr);
+    learner.step(random_batch(), {epoch, 0});
+    Checkpoint checkpoint;
+    learner.save(checkpoint);
+    for (const auto& group : checkpoint.optimizer.groups) {
+      for (const int64_t index : group.params) {
+        const auto moment = checkpoint.optimizer.momentum_buffers.find(index);
+        if (moment == checkpoint.optimizer.momentum_buffers.end()) continue;  // it stays as it is
+        CHECK((moment->second.dim() == 1) == (group.weight_decay == 0));
+      }
+    }
+    return checkpoint.optimizer.groups;
+  };
+  options.adamw = true;
+  const auto first = groups(0), second = groups(1);
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].weight_decay == doctest::Approx(0.04));
+  CHECK(second[0].weight_decay == doctest::Approx(0.22));  // half of the cosine
+  // Of 12 blocks: two norms (4), qkv, proj, fc1, fc2; then the patches, the last norm and the
+  // head's three layers. The prototypes' lengths are (K, 1), and fixed.
+  CHECK(first[1].params.size() == 12 * 8 + 1 + 2 + 3);
+}
+
 TEST_CASE("prototypes do not move in their frozen epochs, and move after them") {
   for (const auto name : {MethodName::swav, MethodName::dino}) {
     auto options = small(name);
