@@ -100,6 +100,11 @@ const dino = {
   ...{ warmupTeacherTemperatureEpochs: 50, centreMomentum: 0.9, baseTau: 0.9995, finalTau: 1 },
   ...{ zeroInitResidual: false, momentumClassifier: true, clipGrad: 0 },
 };
+const dinoVit = {
+  ...{ ...solo, ...dino, larsEta: 0.02, arch: 'vit_tiny', optimizer: 'adamw', lr: 0.005 },
+  ...{ weightDecay: 1e-4, batchSize: 128, warmupStartLr: 1e-6, precision: 'fp32' }, // 64 on each of two GPUs
+  ...{ learnPrototypeLengths: true, classifierLr: 0.003, momentumClassifier: false },
+};
 const symmetric = {
   ...{ optimizer: 'lars', larsEta: 0.02, lr: 0.3, weightDecay: 1e-4 },
   ...{ projHiddenDim: 2048, dim: 2048, zeroInitResidual: false, momentumClassifier: false },
@@ -147,6 +152,13 @@ const pretraining: Record<string, object> = {
     ...{ ...solo, ...byol, ...hundred, ...learnable(8192, false) },
     ...{ epochs: 400, lr: 0.5, momentumClassifier: false },
   },
+  'cifar/dino_vit': {
+    ...{ ...dinoVit, dataset: 'cifar10', cropSize: 32, valResize: 32 },
+    ...{ patchSize: 4, prototypes: 4096, epochs: 1000 },
+  },
+  'imagenet100/dino_vit': {
+    ...{ ...dinoVit, ...hundred, patchSize: 16, prototypes: 65_536, epochs: 400 },
+  },
   'imagenet/rdmsimsiam': { ...imagenet, fixPredLr: false },
   'imagenet/grid': { ...imagenet, fixPredLr: true },
 };
@@ -162,6 +174,8 @@ const views: Record<string, Views> = {
   'imagenet100/swav': [0.08, 'bicubic', ...eight, [0.5, 0.5], [0, 0]],
   'cifar/dino': [0.08, 'bicubic', ...two, [0, 0], [0, 0.2]],
   'imagenet100/dino': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
+  'cifar/dino_vit': [0.08, 'bicubic', ...two, [0, 0], [0, 0.2]],
+  'imagenet100/dino_vit': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
   'cifar/barlow': [0.08, 'bicubic', ...two, [0, 0], [0, 0.2]],
   'imagenet100/barlow': [0.08, 'bicubic', ...two, [1, 0.1], [0, 0.2]],
   'cifar/vicreg': [0.2, 'bicubic', ...two, [0, 0], [0.1, 0.1]],
