@@ -1,5 +1,8 @@
 #include "options/options.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "base/error.h"
 
 namespace rdm {
@@ -126,10 +129,20 @@ void PretrainOptions::read_views(DictionaryReader& reader) {
   }
 }
 
-void OptimizerOptions::choose_for(SgdGroup& group) const {
+std::vector<SgdGroup> OptimizerOptions::groups_of(SgdGroup group) const {
   group.lars_eta = lars_eta;
-  if (adamw) group.adamw.emplace();
   group.clip_norm = clip_grad;
+  if (!adamw) return {std::move(group)};
+  group.adamw.emplace();
+  auto still = group;
+  still.weight_decay = still.initial_weight_decay = 0;
+  still.decays = false;
+  const auto stays = [](const torch::Tensor& parameter) { return parameter.dim() <= 1; };
+  std::erase_if(group.parameters, stays);
+  std::erase_if(still.parameters, std::not_fn(stays));
+  std::vector<SgdGroup> groups{std::move(group)};
+  if (!still.parameters.empty()) groups.push_back(std::move(still));
+  return groups;
 }
 
 void OptimizerOptions::read(DictionaryReader& reader) {

@@ -166,7 +166,9 @@ struct OptimizerOptions {
   bool adamw = false;
   double clip_grad = 0;  // norm of a parameter's gradient, at most; 0: any
 
-  void choose_for(SgdGroup& group) const;
+  // Such a group, of an optimizer with these. Under AdamW biases and the norms' weights do not
+  // decay, as in DINO's script, and are a group behind it.
+  std::vector<SgdGroup> groups_of(SgdGroup group) const;
   double moments() const { return adamw ? 2 : 1; }  // kept of each parameter
 
   void read(DictionaryReader& reader);

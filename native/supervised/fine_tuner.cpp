@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "models/batch_norm.h"
 #include "models/weights.h"
 #include "train/whole_network.h"
@@ -21,10 +24,10 @@ FineTuner::FineTuner(const FinetuneOptions& options, int64_t classes, int64_t ba
   for (const auto& parameter : network()->backbone_parameters()) {
     if (parameter.requires_grad()) backbone.push_back(parameter);
   }
-  std::vector<SgdGroup> groups{parameter_group(network()->classifier()->parameters()),
-                               parameter_group(std::move(backbone))};
-  for (auto& one : groups) options.choose_for(one);
-  groups[1].lr_factor = options.backbone_lr_factor;
+  auto below = parameter_group(std::move(backbone));
+  below.lr_factor = options.backbone_lr_factor;
+  auto groups = options.groups_of(parameter_group(network()->classifier()->parameters()));
+  std::ranges::move(options.groups_of(std::move(below)), std::back_inserter(groups));
   optimise(std::move(groups), batches, device, group);
 }
 

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
 #include "checkpoint/names.h"
@@ -81,30 +82,21 @@ void SelfSupervised::train(bool on) {
 }
 
 // The online backbone's parameters, where it has a rate of its own: behind the heads', whose rate
-// is the run's. Under AdamW biases and the norms' weights do not decay, as in DINO's script, and
-// are a group behind each.
+// is the run's.
 std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& options) const {
   const int64_t images = options.global_batch() * options.accumulate;
   SgdGroup common;
   common.momentum = options.momentum;
   common.weight_decay = common.initial_weight_decay = options.weight_decay;
-  options.choose_for(common);
   std::vector<SgdGroup> groups;
   const auto add = [&](std::vector<torch::Tensor> parameters, double lr, bool fix_lr,
                        double lr_factor = 1) {
     auto group = common;
+    group.parameters = std::move(parameters);
     group.lr = group.initial_lr = initial_lr(lr, images);
     group.fix_lr = fix_lr;
     group.lr_factor = lr_factor;
-    auto still = group;
-    still.weight_decay = still.initial_weight_decay = 0;
-    still.decays = false;
-    for (auto& parameter : parameters) {
-      auto& own = options.adamw && parameter.dim() <= 1 ? still : group;
-      own.parameters.push_back(std::move(parameter));
-    }
-    groups.push_back(std::move(group));
-    if (!still.parameters.empty()) groups.push_back(std::move(still));
+    std::ranges::move(options.groups_of(std::move(group)), std::back_inserter(groups));
   };
   std::vector<torch::Tensor> backbone;
   if (options.backbone_lr_factor != 1) backbone = method_->encoder()->backbone_parameters();

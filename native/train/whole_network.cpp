@@ -12,8 +12,7 @@ namespace rdm {
 // stride 2 has a single pixel to look at: the last stage of a ResNet on crops of 16 pixels. LARS
 // takes such a gradient's norm.
 void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device device) {
-  if (!device.is_cpu() || options.precision != Precision::bf16 ||
-      !ends_in_a_pixel(options, crop)) {
+  if (!device.is_cpu() || options.precision != Precision::bf16 || !ends_in_a_pixel(options, crop)) {
     return;
   }
   throw Error(Code::usage,

@@ -1,12 +1,12 @@
 // Complete options to what the addon gets: each value checked, under the option's name.
 import { resolve } from 'node:path';
 import { RdmError } from '../base/errors.js';
-import { takesPatches } from '../types/choices.js';
 import { check, type Places, places, standardInput, toList, whole } from './check.js';
 import { ownWorkers } from './process.js';
 import { type CommandName, longFlag } from './table/row.js';
 import { type Complete, optionsOf, type Sent } from './table/table.js';
 import type { ProcessOptions } from './types.js';
+import { checkPatches } from './views.js';
 
 /** Every option of the command is checked; those that go to the addon in another shape are not there. */
 export function sent<Name extends CommandName>(command: Name, options: Complete<Name>): Sent<Name> {
@@ -62,7 +62,7 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
       'write the list to a file: images.txt',
     );
   }
-  checkPatches(options);
+  checkPatches('--crop-size', '', options.cropSize, options);
   checkSubset(options);
   checkLabels(options);
   return {
@@ -78,18 +78,6 @@ export function withImages<Found extends { cropSize: number; workers: number }>(
 /** A list of paths that is the same from any working folder. */
 export const fromAnywhere = (excluded: string): string =>
   excluded.startsWith('@') ? `@${resolve(excluded.slice(1))}` : excluded;
-
-function checkPatches({ arch, patchSize, cropSize }: Images): void {
-  const rest = cropSize % patchSize;
-  if (!takesPatches(arch) || rest === 0) return;
-  const larger = cropSize - rest + patchSize;
-  const sizes = cropSize > patchSize ? `${cropSize - rest} or ${larger}` : `${larger}`;
-  throw new RdmError(
-    'usage',
-    `--crop-size ${cropSize} does not divide into the patches of ${arch}, ${patchSize} pixels on a side`,
-    `take --crop-size ${sizes}, or another --patch-size`,
-  );
-}
 
 function checkLabels({ labelFraction = 1, labelsPerClass = 0 }: Images): void {
   if (labelFraction === 1 || labelsPerClass === 0) return;

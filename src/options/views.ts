@@ -1,5 +1,6 @@
 // The crops of an image as the addon takes them: the two large ones, and small ones.
 import { RdmError } from '../base/errors.js';
+import { takesPatches } from '../types/choices.js';
 import { smallCrops } from './table/crops.js';
 import type { Complete } from './table/table.js';
 
@@ -8,6 +9,7 @@ type Options = Complete<'pretrain'>;
 /** The augmentations of checked options: one dictionary for each large crop, and for the small ones of a size. */
 export function resolveViews(options: Options) {
   const small = smallCrops(options);
+  for (const { count, size } of small) checkPatches('--crops', `${count}x`, size, options);
   const { interpolation, jitterProb, grayscaleProb, flipProb } = options;
   const common = { interpolation, jitterProb, grayscaleProb, flipProb };
   const large = (index: 0 | 1) => ({
@@ -74,5 +76,31 @@ function scale(flag: string, [least, most]: [number, number]) {
     'usage',
     `${flag} ${least},${most} is no range of shares of an image`,
     `the least comes first, above 0, and the largest is at most 1: ${flag} 0.2,1`,
+  );
+}
+
+interface Network {
+  arch: string;
+  /** Pixels on a side. */
+  patchSize: number;
+}
+
+/**
+ * A Vision Transformer sees an image as whole patches. Throws `usage` for a size that leaves a rest; it is said as
+ * `flag` has it, behind `count`.
+ */
+export function checkPatches(
+  flag: string,
+  count: string,
+  size: number,
+  { arch, patchSize }: Network,
+): void {
+  const rest = size % patchSize;
+  if (!takesPatches(arch) || rest === 0) return;
+  const whole = [size - rest, size - rest + patchSize].filter((one) => one > 0);
+  throw new RdmError(
+    'usage',
+    `${flag} ${count}${size} does not divide into the patches of ${arch}, ${patchSize} pixels on a side`,
+    `take ${flag} ${whole.map((one) => count + one).join(' or ')}, or another --patch-size`,
   );
 }

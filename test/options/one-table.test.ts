@@ -175,10 +175,12 @@ function keysSent(): Set<string> {
   const checkpoint = 'x.pth.tar';
   const place = { rank: 0, worldSize: 2, host: 'here', port: 1, backend: 'gloo' } as const;
   const pretrain = resolvePretrain({ data, process: place, device: 'cpu' });
+  const small = { method: 'dino', cropSize: 32, crops: ['2x32', '4x16'] } as const;
+  const { smallCrops } = resolvePretrain({ data, ...small, crops: [...small.crops] });
   const knn = resolveKnn({ data });
   const dictionaries: object[] = [
     pretrain,
-    ...[pretrain.process ?? {}, ...pretrain.views, knn, ...knn.votes],
+    ...[pretrain.process ?? {}, ...pretrain.views, ...smallCrops, knn, ...knn.votes],
     resolveLincls({ data }),
     resolveFinetune({ data, checkpoint }),
     ...[resolveSpectrum, resolveFeatures, resolveScore, resolveProbe, resolvePredict].map((of) =>

@@ -458,6 +458,11 @@ const refusals: [given: Loose, message: string, hint: RegExp][] = [
     '--crop-size 8 does not divide into the patches of vit_base, 16 pixels on a side',
     /^take --crop-size 16, or another --patch-size$/,
   ],
+  [
+    { method: 'dino', arch: 'vit_tiny', patchSize: 8, cropSize: 32, crops: ['2x32', '4x20'] },
+    '--crops 4x20 does not divide into the patches of vit_tiny, 8 pixels on a side',
+    /^take --crops 4x16 or 4x24, or another --patch-size$/,
+  ],
   [{ optimizer: 'adam' }, "unknown optimizer 'adam'", /sgd, lars, adamw/],
   [{ schedule: 'step' }, "unknown schedule 'step'", /cosine, warmup-cosine/],
   [{ interpolation: 'nearest' }, "unknown interpolation 'nearest'", /bilinear, bicubic/],

@@ -62,22 +62,26 @@ std::unique_ptr<torch::optim::Optimizer> optimiser_of(const FinetuneOptions& opt
                                                       std::vector<torch::Tensor> backbone,
                                                       std::vector<torch::Tensor> classifier) {
   const double below = lr * options.backbone_lr_factor;
-  const auto groups = [&](const auto& settings) {
-    using Settings = std::decay_t<decltype(settings(lr))>;
-    return std::vector<torch::optim::OptimizerParamGroup>{
-        {backbone, std::make_unique<Settings>(settings(below))},
-        {classifier, std::make_unique<Settings>(settings(lr))}};
-  };
+  using Group = torch::optim::OptimizerParamGroup;
+  std::vector<Group> groups;
   if (options.adamw) {
-    const auto settings = [](double rate) {
-      return torch::optim::AdamWOptions(rate).weight_decay(1e-3);
-    };
-    return std::make_unique<torch::optim::AdamW>(groups(settings), settings(lr));
+    using Settings = torch::optim::AdamWOptions;
+    for (const auto& [parameters, rate] : {std::pair(backbone, below), std::pair(classifier, lr)}) {
+      for (const auto& parameter : parameters) {
+        const double decay = parameter.dim() > 1 ? options.weight_decay : 0;
+        groups.emplace_back(std::vector<torch::Tensor>{parameter},
+                            std::make_unique<Settings>(Settings(rate).weight_decay(decay)));
+      }
+    }
+    return std::make_unique<torch::optim::AdamW>(groups, Settings(lr));
   }
-  const auto settings = [](double rate) {
-    return torch::optim::SGDOptions(rate).momentum(0.9).weight_decay(1e-3);
+  const auto settings = [&](double rate) {
+    return torch::optim::SGDOptions(rate).momentum(0.9).weight_decay(options.weight_decay);
   };
-  return std::make_unique<torch::optim::SGD>(groups(settings), settings(lr));
+  using Settings = torch::optim::SGDOptions;
+  groups.emplace_back(backbone, std::make_unique<Settings>(settings(below)));
+  groups.emplace_back(classifier, std::make_unique<Settings>(settings(lr)));
+  return std::make_unique<torch::optim::SGD>(groups, settings(lr));
 }
 
 // Some steps by torch's optimiser from the same weights, held against the learner's.
@@ -133,6 +137,7 @@ TEST_CASE("with AdamW it moves as torch's AdamW moves it") {
   auto options = from_scratch();
   options.adamw = true;
   options.lr = 0.01;
+  options.weight_decay = 0.05;
   options.backbone_lr_factor = 0.1;
   check_steps(options);
 }
