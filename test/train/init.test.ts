@@ -172,7 +172,7 @@ test('a file of another network is refused with what it holds', async () => {
   const other = join(root, 'test/checkpoints/tensors.pth');
   await refused({ init: other })({
     code: 'bad_checkpoint',
-    message: `cannot load ${other}: it holds no ResNet backbone, but float64, float16, bfloat16, …`,
+    message: `cannot load ${other}: it holds neither a ResNet nor a Vision Transformer, but float64, float16, bfloat16, …`,
   });
 });
 
