@@ -178,7 +178,7 @@ struct PretrainOptions : RunOptions, OptimizerOptions {
   MethodOptions method;
   std::array<RandomView, 2> views;      // the large crops
   std::vector<RandomView> small_crops;  // one after another, each with its own size
-  int64_t accumulate = 1;  // batches to an update
+  int64_t accumulate = 1;               // batches to an update
   bool online_classifier = false, momentum_classifier = false;
   double classifier_lr = 0;        // per 256 images
   int64_t rank_every = 0;          // steps between two rank events
