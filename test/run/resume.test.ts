@@ -36,7 +36,7 @@ test('a resumed run may have another number of workers, and its data elsewhere',
 
 test('--checkpoint-every saves in mid-epoch under names that sort, --keep leaves the last', async () => {
   const all = scratch();
-  await pretrain({ ...options(all), checkpointEvery: 1 });
+  await pretrain({ ...options(all), checkpointEvery: 1, keep: 0 });
   const names = (folder: string) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.pth.tar'))
