@@ -38,7 +38,7 @@ def fit(folder, rows, dim, classes, strength):
     seconds = time.perf_counter() - start
 
     wide = features.astype(np.float64)
-    exact = LogisticRegression(C=strength, max_iter=100_000, tol=1e-9).fit(wide, labels)
+    exact = LogisticRegression(C=strength, solver="newton-cg", max_iter=1000, tol=1e-9).fit(wide, labels)
     weights = ours[:, :-1] if classes > 2 else ours[1:, :-1] - ours[:1, :-1]
     away = np.linalg.norm(weights - exact.coef_) / np.linalg.norm(exact.coef_)
     guesses = (wide @ ours[:, :-1].T + ours[:, -1]).argmax(1)
