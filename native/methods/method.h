@@ -51,7 +51,8 @@ class Method {
   // The online network has other weights: those of a file. The target's follow them.
   virtual void restart() {}
 
-  // None for a predictor that learns. Its solver may be changed between steps.
+  // None where what stands between the branches is the method's own. Its solver may be changed
+  // between steps.
   virtual std::optional<FilterSpec>& filter() = 0;
   virtual std::vector<ParameterGroup> parameter_groups() = 0;
   virtual Encoder encoder() const = 0;      // the online backbone, its projector as the head

@@ -26,7 +26,7 @@ struct MethodOptions {
   int64_t dim = 2048;                // projector output
   int64_t proj_hidden_dim = 0;       // hidden width of the projector; 0: the backbone's features
   int64_t pred_dim = 512;            // hidden width of the learnable predictor
-  std::optional<FilterSpec> filter;  // none: the learnable predictor
+  std::optional<FilterSpec> filter;  // none: the learnable predictor; DINO: centring and sharpening
   bool fix_pred_lr = false;          // SimSiam: the predictor's learning rate stays constant
   // BYOL, DINO: the target's momentum, at first and at last.
   double base_tau = 0.99, final_tau = 1.0;

@@ -12,20 +12,19 @@ namespace {
 using Branch = torch::Tensor Pair::*;
 
 // The branch whose rank the filter changes.
-Branch filtered(const FilterSpec& spec) {
+Branch filtered_branch(const FilterSpec& spec) {
   return spec.location == FilterLocation::online ? &Pair::online : &Pair::target;
 }
 
 // The branch whose singular vectors the filter has.
 Branch source(const FilterSpec& spec) {
-  return filters_own_features(spec) ? filtered(spec) : &Pair::online;
+  return filters_own_features(spec) ? filtered_branch(spec) : &Pair::online;
 }
 
-// The source's features X of all ranks, (N, D), and what they will be a filter for.
-FilterInput filter_input(const Pair& pair, const FilterSpec& spec, Group* group) {
-  const auto& z = pair.*filtered(spec);
-  FilterInput input{gather_rows((pair.*source(spec)).detach(), group)};
-  if (filters_own_features(spec)) input.first_row = group ? group->rank() * z.size(0) : 0;
+// The source's features X of all ranks, (N, D), and that they will be a filter for z.
+FilterInput filter_input(const torch::Tensor& source, const torch::Tensor& z, Group* group) {
+  FilterInput input{gather_rows(source.detach(), group)};
+  if (source.is_same(z)) input.first_row = group ? group->rank() * z.size(0) : 0;
   input.gradient = z.requires_grad() && torch::GradMode::is_enabled();
   return input;
 }
@@ -36,7 +35,8 @@ Aligned compare(const Pair& pair, const FilterSpectra& spectra, const torch::Ten
 }
 
 Aligned filter_and_compare(Pair pair, const FilterSpec& spec, const Filter& w) {
-  pair.*filtered(spec) = w.apply(pair.*filtered(spec));  // p W or z W, (n, D)
+  auto& z = pair.*filtered_branch(spec);
+  z = w.apply(z);  // p W or z W, (n, D)
   return compare(pair, w.spectra(), w.sound());
 }
 
@@ -46,7 +46,9 @@ Aligned filter_and_compare(Pair pair, const FilterSpec& spec, const Filter& w) {
 std::vector<Aligned> align_filtered(const std::vector<Pair>& pairs, const FilterSpec& spec,
                                     Group* group) {
   std::vector<FilterInput> inputs;
-  for (const Pair& pair : pairs) inputs.push_back(filter_input(pair, spec, group));
+  for (const Pair& pair : pairs) {
+    inputs.push_back(filter_input(pair.*source(spec), pair.*filtered_branch(spec), group));
+  }
   const std::vector<Filter> filters = shared_filters(inputs, spec, group);
   std::vector<Aligned> aligned;
   for (size_t i = 0; i < pairs.size(); ++i) {
@@ -68,6 +70,23 @@ std::vector<Aligned> align(const std::vector<Pair>& outputs,
   std::vector<Aligned> aligned;
   for (const Pair& pair : pairs) aligned.push_back(compare(pair, {}, {}));
   return aligned;
+}
+
+std::vector<Filtered> filtered(const std::vector<torch::Tensor>& features, const FilterSpec& spec,
+                               Group* group) {
+  const WithoutAutocast exactly;
+  std::vector<torch::Tensor> rows;
+  std::vector<FilterInput> inputs;
+  for (const auto& of_crop : features) {
+    rows.push_back(at_least_float32(of_crop));
+    inputs.push_back(filter_input(rows.back(), rows.back(), group));
+  }
+  const auto filters = shared_filters(inputs, spec, group);
+  std::vector<Filtered> out;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    out.push_back({filters[i].apply(rows[i]), filters[i].sound()});
+  }
+  return out;
 }
 
 }  // namespace rdm

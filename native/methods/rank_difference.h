@@ -36,4 +36,14 @@ struct Aligned {
 std::vector<Aligned> align(const std::vector<Pair>& pairs, const std::optional<FilterSpec>& filter,
                            Group* group);
 
+// Features of this rank, (n, D), after a filter of their own.
+struct Filtered {
+  torch::Tensor rows;
+  torch::Tensor sound;  // as Aligned's: where it is not, the rows are as they were
+};
+
+// Each of the features times W from their own spectrum over all ranks, in float32 or better.
+std::vector<Filtered> filtered(const std::vector<torch::Tensor>& features, const FilterSpec& spec,
+                               Group* group);
+
 }  // namespace rdm

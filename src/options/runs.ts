@@ -1,9 +1,9 @@
 // The options of a run of pretrain, lincls or finetune: complete, then checked and under the addon's names.
 import { RdmError } from '../base/errors.js';
 import {
+  filterMethods,
   type Method,
   momentumMethods,
-  predictorMethods,
   type Training,
   takesPatches,
 } from '../types/choices.js';
@@ -149,7 +149,6 @@ function checkClassifiers({
 /** Why a filter has no place in a method. */
 const unfiltered: Partial<Record<Method, string>> = {
   swav: 'its branches differ by the assignment to prototypes, and it compares no features',
-  dino: "its branches differ by the teacher's centring and sharpening, and it compares no features",
   barlow: 'its branches are to be alike, and its loss keeps the rank up',
   vicreg: 'its branches are to be alike, and its loss keeps the rank up',
 };
@@ -159,12 +158,20 @@ function checkPredictor({
   method,
   predType,
   predLocation,
-}: Pick<Complete<'pretrain'>, 'method' | 'predType' | 'predLocation'>): void {
+  filterSource,
+}: Pick<Complete<'pretrain'>, 'method' | 'predType' | 'predLocation' | 'filterSource'>): void {
   if (unfiltered[method] && predType !== 'mlp') {
     throw new RdmError(
       'usage',
       `--pred-type ${predType} has no place in ${method}: ${unfiltered[method]}`,
-      `leave it out, or take --method ${predictorMethods.join(' or ')}`,
+      `leave it out, or take --method ${filterMethods.join(' or ')}`,
+    );
+  }
+  if (method === 'dino' && predType !== 'mlp' && filterSource === 'online') {
+    throw new RdmError(
+      'usage',
+      '--filter-source online has no place in dino: many crops predict one target, each with its own directions',
+      'leave it out: the target is filtered by its own',
     );
   }
   if (predLocation !== 'target' || predType === 'poly') return;

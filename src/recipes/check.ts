@@ -104,7 +104,7 @@ function checkPredictor(run: ResolvedPretrain): Finding {
   if (run.method === 'barlow' || run.method === 'vicreg') {
     return ok('no branch differs from the other: its loss keeps the rank up');
   }
-  if (run.method === 'swav' || run.method === 'dino') {
+  if (run.method === 'swav' || (run.method === 'dino' && type === 'mlp')) {
     return ok(`what differs between the branches is the ${prototypesOf[run.method]}`);
   }
   if (type === 'mlp') {

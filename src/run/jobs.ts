@@ -43,7 +43,8 @@ export async function pretrain(options: PretrainOptions, control: Control = {}):
   const inStep = onCollapse === 'stop' || until > 0; // so that the run ends at the step that says so
   const { predType: type, predLocation: location, sigma } = resolved;
   const predictor = { type, location, ...(type === 'poly' && { sigma }) };
-  const told = predictorMethods.includes(resolved.method) ? { predictor } : {};
+  const shown = predictorMethods.includes(resolved.method) || type !== 'mlp';
+  const told = shown ? { predictor } : {};
   const start = (onEvent: OnEvent) =>
     native().pretrain(
       resolved,

@@ -25,8 +25,10 @@ export const divergenceActions = ['stop', 'rollback'] as const;
 export const datasets = ['custom', 'cifar10', 'cifar100', 'imagenet100', 'imagenet'] as const;
 export const stems = ['imagenet', 'cifar'] as const;
 export const methods = ['simsiam', 'byol', 'swav', 'dino', 'barlow', 'vicreg'] as const;
-/** Those with a predictor, in whose place a filter can be. */
+/** Those with a predictor that learns. */
 export const predictorMethods: readonly Method[] = ['simsiam', 'byol'];
+/** Those in which a filter can take the place of what makes the branches differ. */
+export const filterMethods: readonly Method[] = ['simsiam', 'byol', 'dino'];
 /** Those whose target is a momentum network. */
 export const momentumMethods: readonly Method[] = ['byol', 'dino'];
 /** Those with a place for small crops in their loss. */

@@ -80,6 +80,16 @@ TEST_CASE("accelerator: small crops, of BYOL with a filter, SwAV and DINO") {
   }
 }
 
+TEST_CASE("accelerator: DINO with a filter of either branch") {
+  for (const Filtering& filtering :
+       {Filtering{"online", "poly", "online", 1}, Filtering{"target", "poly", "target", -1}}) {
+    INFO(std::string(filtering.name));
+    auto options = with(MethodName::dino, filtering);
+    options.method.prototypes = 20;
+    check_everywhere(options, filtering.rounding);
+  }
+}
+
 TEST_CASE("accelerator: LARS, gradients of two batches added, and a warm-up") {
   auto options = small_pretraining();
   options.lars_eta = 0.02;

@@ -42,6 +42,11 @@ const refused: [line: string, message: string, hint: string][] = [
     '--queue-size has no effect with --method dino',
     '--method swav',
   ],
+  [
+    'pretrain --method dino --pred-type poly --sigma 1 --teacher-temperature 0.05',
+    '--teacher-temperature has no effect with --pred-type poly',
+    '--pred-type mlp',
+  ],
   ['pretrain --temperature 1', '--temperature has no effect with --method simsiam', 'swav'],
   [
     'pretrain --method swav --fix-pred-lr',
@@ -148,6 +153,7 @@ const runs = [
   'pretrain --recipe cifar/rdmsimsiam --pred-type mlp --pred-location online',
   'pretrain --recipe cifar/simsiam --pred-type poly --sigma 1',
   'pretrain --recipe cifar/byol --no-online-classifier --no-momentum-classifier',
+  'pretrain --method dino --pred-type poly --pred-location target --sigma -1',
   'pretrain --method dino --crops 2x32,6x16 --small-crop-scale 0.1,0.3 --small-jitter 0,0,0,0',
   // The recipe has what the line's flag goes with.
   'pretrain --recipe cifar/swav --crops 2x32,6x16',

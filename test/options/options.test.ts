@@ -445,6 +445,14 @@ const refusals: [given: Loose, message: string, hint: RegExp][] = [
       'rank up',
     /--method simsiam or byol/,
   ],
+  [
+    {
+      method: 'dino',
+      predictor: { type: 'poly', location: 'target', sigma: -1, source: 'online' },
+    },
+    '--filter-source online has no place in dino: many crops predict one target, each with its own directions',
+    /^leave it out: the target is filtered by its own$/,
+  ],
   [{ stem: 'small' }, "unknown stem 'small'", /imagenet, cifar/],
   [{ stemPadding: 3 }, "unknown padding of the stem '3'", /1, 2/],
   [{ arch: 'vit_tiny', patchSize: 5 }, "unknown patch size '5'", /4, 8, 16/],

@@ -98,6 +98,10 @@ const found: [line: string, finding: RegExp][] = [
   ['cifar/byol --optimizer sgd', /^note +the loss is the sum .*, as if its rate were 4$/m],
   ['cifar/simsiam', /^ok +a learnable predictor of 512$/m],
   [
+    'cifar/dino --pred-type poly --pred-location target --sigma -1',
+    /^ok +poly -1 on the target is high-pass$/m,
+  ],
+  [
     'cifar/swav-multicrop',
     /^ok +2 crops of 32 pixels are targets, 6 of 18 only predict: 1.95 times the pixels of two$/m,
   ],

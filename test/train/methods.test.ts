@@ -11,9 +11,11 @@ before(async () => {
   data = await dataset();
 });
 
+const whitened = { type: 'poly', location: 'target', sigma: -1 } as const;
 const own: [options: Partial<PretrainOptions>, compared: number, momentum: boolean][] = [
   [{ method: 'swav', prototypes: 20, queueSize: 24, queueFromEpoch: 0 }, 20, false],
   [{ method: 'dino', prototypes: 20, optimizer: 'adamw', clipGrad: 1, lr: 0.001 }, 20, true],
+  [{ method: 'dino', prototypes: 20, predictor: whitened }, 20, true],
   [{ method: 'barlow', optimizer: 'lars' }, 16, false],
   [{ method: 'vicreg', optimizer: 'adamw', lr: 0.001, finalWeightDecay: 0.1 }, 16, false],
 ];
@@ -29,8 +31,8 @@ const multiCrop: typeof own = (['byol', 'swav', 'dino'] as const).map((method) =
 ]);
 
 for (const [options, compared, momentum] of [...own, ...multiCrop]) {
-  const { method, crops = ['2x16'] } = options;
-  test(`${method}, ${crops}: trains, tells both ranks, and its checkpoint is looked at`, async () => {
+  const { method, predictor = { type: 'own' }, crops = ['2x16'] } = options;
+  test(`${method}, ${predictor.type}, ${crops}: trains, tells both ranks, and its checkpoint is looked at`, async () => {
     const output = scratch();
     const events: Event[] = [];
     const run: PretrainOptions = {
@@ -41,7 +43,8 @@ for (const [options, compared, momentum] of [...own, ...multiCrop]) {
     await pretrain(run, { onEvent: (event) => events.push(event) });
     const start = events.find((event): event is StartEvent => event.type === 'start');
     assert.deepEqual([start?.method, start?.dim], [method, compared]);
-    assert.equal(start?.predictor?.type, method === 'byol' ? 'mlp' : undefined);
+    const shown = method === 'byol' ? 'mlp' : options.predictor?.type;
+    assert.equal(start?.predictor?.type, shown);
     const ranks = events.flatMap((event) => (event.type === 'rank' ? [event] : []));
     assert.equal(ranks.length, 10);
     for (const { online, target } of ranks) {

@@ -63,25 +63,30 @@ export const losses = {
     teacherTemperature: option('--teacher-temperature <t>', "dino: the teacher's temperature", {
       type: number({ above: 0 }),
       default: 0.07,
-      when: { method: 'dino' },
+      when: { method: 'dino', predType: 'mlp' },
       for: ['pretrain'],
     }),
     /** DINO: the teacher's, in the first epoch of its warm-up. */
     warmupTeacherTemperature: option(
       '--warmup-teacher-temperature <t>',
       'dino: and in the first epoch of its warm-up',
-      { type: number({ above: 0 }), default: 0.04, when: { method: 'dino' }, for: ['pretrain'] },
+      {
+        type: number({ above: 0 }),
+        default: 0.04,
+        when: { method: 'dino', predType: 'mlp' },
+        for: ['pretrain'],
+      },
     ),
     warmupTeacherTemperatureEpochs: option(
       '--warmup-teacher-temperature-epochs <n>',
       'dino: epochs of that warm-up, a straight line; 0: none',
-      { type: whole(0), default: 50, when: { method: 'dino' }, for: ['pretrain'] },
+      { type: whole(0), default: 50, when: { method: 'dino', predType: 'mlp' }, for: ['pretrain'] },
     ),
     /** DINO: share that the centre of the teacher's logits keeps at each step. */
     centreMomentum: option('--centre-momentum <m>', 'dino: share that the centre keeps at a step', {
       type: probability,
       default: 0.9,
-      when: { method: 'dino' },
+      when: { method: 'dino', predType: 'mlp' },
       for: ['pretrain'],
     }),
     /** DINO: the lengths of the prototypes are learned; else they are 1. */
