@@ -1,6 +1,7 @@
 // DINO with a spectral filter in the place of the teacher's centring and sharpening.
 #include "check.h"
 #include "methods/table.h"
+#include "models/encoder.h"
 
 using namespace rdm;
 
@@ -55,7 +56,7 @@ TEST_CASE("DINO with a filter: what is filtered are the head's outputs, by each 
       return networks[name]->named_parameters()["weight_v"].detach();
     };
     const auto branch = [&](const char* name, const Tensor& view) {
-      return networks[name]->as<ResNetImpl>()->forward(view).detach();
+      return networks[name]->as<EncoderImpl>()->forward(view).detach();
     };
     double expected = 0;
     int terms = 0;
