@@ -57,7 +57,7 @@ function refuseOther(
   if (other.length === 0) return;
   throw new RdmError(
     'occupied',
-    `${folder} holds another sweep than ${file}: its ${other.join(' and ')} differ`,
+    `${folder} holds another sweep than ${file}: it differs in its ${other.join(' and its ')}`,
     'take another --output; values of an axis, and the number of drawn runs, may be added',
   );
 }

@@ -143,7 +143,7 @@ test('halving: the better half goes on, and again only as far as it is not yet',
 const refusals: [what: string, message: RegExp, attempt: (output: string) => Promise<unknown>][] = [
   [
     'another sweep in the folder',
-    /holds another sweep than .*sweep\.yaml: its flags differ/,
+    /holds another sweep than .*sweep\.yaml: it differs in its flags/,
     async (output) => {
       await sweep(await plan([-1]), output, fakeRuns().begin);
       return sweep(await plan([-1], 'epochs: 5'), output, fakeRuns().begin);
