@@ -12,6 +12,7 @@ import {
   pretrain,
   type Summary,
 } from 'rdm-ssl';
+import { nightly } from '../support/every-run.js';
 import { scratch } from '../support/folders.js';
 import {
   common,
@@ -55,17 +56,20 @@ async function comesToTheSame(run: Run): Promise<void> {
 }
 
 for (const precision of ['fp32', 'bf16'] as const) {
-  test(`simsiam, ${precision}: stopped and resumed, it is the run that was not`, async () => {
+  /** Each run in one precision at least, and half of them in either. */
+  const [fp32, bf16] = ['fp32', 'bf16'].map((now) => ({ skip: precision !== now && nightly }));
+
+  test(`simsiam, ${precision}: stopped and resumed, it is the run that was not`, bf16, async () => {
     await comesToTheSame(runPretrain({ precision }));
   });
 
-  test(`byol with LARS and classifiers, ${precision}: likewise`, async () => {
+  test(`byol with LARS and classifiers, ${precision}: likewise`, fp32, async () => {
     const classifiers = { onlineClassifier: true, momentumClassifier: true, valBatchSize: 4 };
     const method = { method: 'byol', optimizer: 'lars', projHiddenDim: 48, accumulate: 1 } as const;
     await comesToTheSame(runPretrain({ ...method, ...classifiers, precision }));
   });
 
-  test(`swav with a queue and small crops, ${precision}: likewise`, async () => {
+  test(`swav with a queue and small crops, ${precision}: likewise`, bf16, async () => {
     const crops = {
       crops: ['2x32', '3x20'],
       blurProb: [0.5, 0.1, 0.2],
@@ -74,14 +78,14 @@ for (const precision of ['fp32', 'bf16'] as const) {
     await comesToTheSame(runPretrain({ ...method, ...crops, onlineClassifier: true, precision }));
   });
 
-  test(`dino of a Vision Transformer with AdamW, ${precision}: likewise`, async () => {
+  test(`dino of a Vision Transformer with AdamW, ${precision}: likewise`, fp32, async () => {
     const network = { arch: 'vit_tiny', patchSize: 8, prototypes: 24, projHiddenDim: 48 } as const;
     const method = { method: 'dino', optimizer: 'adamw', lr: 0.01, clipGrad: 0.3 } as const;
     const decay = { weightDecay: 0.04, finalWeightDecay: 0.4 };
     await comesToTheSame(runPretrain({ ...network, ...method, ...decay, precision }));
   });
 
-  test(`lincls, ${precision}: likewise`, async () => {
+  test(`lincls, ${precision}: likewise`, fp32, async () => {
     const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
     const given = { data, pretrained: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
     const full = (resume: string, output: string): LinclsOptions => ({
@@ -95,7 +99,7 @@ for (const precision of ['fp32', 'bf16'] as const) {
     );
   });
 
-  test(`finetune on few labels, ${precision}: likewise`, async () => {
+  test(`finetune on few labels, ${precision}: likewise`, bf16, async () => {
     const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
     const given = { data, checkpoint: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
     const slow = { labelsPerClass: 4, backboneLrFactor: 0.1, labelSmoothing: 0.1 };
