@@ -100,4 +100,9 @@ TEST_CASE("what differs is named by its flag; what cannot change a result is lef
         std::vector<std::string>{"it is of rdm pretrain, not of rdm lincls"});
   recorded.options = Plain::Dict{};
   CHECK(differences(recorded, "pretrain", options, "00ff").empty());
+  options.record = Plain::Dict{{"smallCrops", Plain::List{}}};
+  CHECK(differences(recorded, "pretrain", options, "00ff").empty());
+  options.record = Plain::Dict{{"smallCrops", Plain::List{Plain::Dict{{"size", 96}}}}};
+  CHECK(differences(recorded, "pretrain", options, "00ff") ==
+        std::vector<std::string>{"--crops: 0 kinds of crops there, 1 here"});
 }
