@@ -1,17 +1,14 @@
-# Compiles the files of each folder of a target as one, at most eight at a time.
+# Compiles the files of each folder of a target as one: what takes the time is the headers' templates, which each
+# compilation does anew. So names in anonymous namespaces are a room's own; but those of the rooms that are
+# named behind the target are a file's own.
 function(compile_rooms_as_one target)
   get_target_property(sources ${target} SOURCES)
-  set(previous "")
-  foreach(source IN LISTS sources) # sorted, so a room's files follow each other
+  foreach(source IN LISTS sources)
     get_filename_component(folder "${source}" DIRECTORY)
     get_filename_component(room "${folder}" NAME)
-    if(NOT room STREQUAL previous)
-      set(count 0)
-      set(previous "${room}")
+    if(NOT room IN_LIST ARGN)
+      set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "of_${room}")
     endif()
-    math(EXPR part "${count} / 8")
-    math(EXPR count "${count} + 1")
-    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP ${room}_${part})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()

@@ -111,12 +111,12 @@ std::string transformer_of(const Shapes& shapes) {
 }
 
 // The part of a backbone that a tensor of the file belongs to, null for none, and its name there.
-struct Place {
+struct Part {
   StateDict Backbone::* part = nullptr;
   std::string name;
 };
 
-Place place_of(const std::string& name, const Layout& layout, Branch branch) {
+Part part_of(const std::string& name, const Layout& layout, Branch branch) {
   const auto index = static_cast<size_t>(branch);
   const auto &backbone = layout.backbone[index], &projector = layout.projector[index];
   if (projector && name.starts_with(*projector)) {
@@ -186,7 +186,7 @@ Shapes below(const Layout::Prefix& prefix, const Shapes& file) {
 std::vector<std::string> left_out(const Shapes& file, const Layout& layout, Branch branch) {
   std::vector<std::string> out;
   for (const auto& [name, shape] : file) {
-    if (!place_of(name, layout, branch).part) out.push_back(name);
+    if (!part_of(name, layout, branch).part) out.push_back(name);
   }
   return out;
 }
@@ -276,7 +276,7 @@ Backbone load_backbone(const std::string& path, const std::string& arch, Branch 
               out.arch.empty() ? "" : "Say --arch " + out.arch + ".");
   }
   for (size_t i = 0; i < file.size(); ++i) {
-    if (const auto place = place_of(file.name(i), *layout, branch); place.part) {
+    if (const auto place = part_of(file.name(i), *layout, branch); place.part) {
       (out.*place.part).emplace_back(place.name, file.tensor(i));
       (place.part == &Backbone::weights ? out.taken : out.heads).push_back(file.name(i));
     } else {

@@ -6,6 +6,7 @@
 #include "device/device.h"
 #include "device/loading.h"
 #include "evaluate/features.h"
+#include "evaluate/score_monitor.h"
 
 namespace rdm {
 

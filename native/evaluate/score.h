@@ -3,7 +3,8 @@
 #include <stop_token>
 
 #include "base/event.h"
-#include "evaluate/score_monitor.h"
+#include "evaluate/scored_images.h"
+#include "options/options.h"
 
 namespace rdm {
 

@@ -4,13 +4,9 @@
 #include <torch/types.h>
 
 #include "distributed/group.h"
+#include "losses/options.h"
 
 namespace rdm {
-
-struct CrossCorrelationOptions {
-  double off_diagonal = 0.005;  // λ, the weight of the correlations between features
-  double scale = 0.1;           // of the whole loss
-};
 
 // z1, z2: (N, D). C is the correlation matrix between both, over the rows of all ranks:
 // scale · (Σ (C_ii − 1)² + λ Σ_{i≠j} C_ij²). Autograd gives the gradient of the mean over the ranks

@@ -3,12 +3,9 @@
 #pragma once
 #include <torch/types.h>
 
-namespace rdm {
+#include "losses/options.h"
 
-struct SinkhornOptions {
-  double epsilon = 0.05;   // of the entropy: the smaller, the harder the assignments
-  int64_t iterations = 3;  // rounds
-};
+namespace rdm {
 
 // logits: (B, K), of the images of all ranks. Q = exp(logits / ε) over its total; a round divides
 // each column by K times its sum, then each row by B times its own. Returns B · Q, (B, K), whose

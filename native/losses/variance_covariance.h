@@ -4,12 +4,9 @@
 #include <torch/types.h>
 
 #include "distributed/group.h"
+#include "losses/options.h"
 
 namespace rdm {
-
-struct VicregWeights {
-  double invariance = 25, variance = 25, covariance = 1;
-};
 
 // z1, z2: (N, D). The weighted sum of
 //   invariance: the mean square of z1 − z2;

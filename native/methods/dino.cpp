@@ -4,6 +4,7 @@
 // Source: Caron et al. 2021; solo-learn's dino.
 #include <torch/torch.h>
 
+#include "losses/centring.h"
 #include "losses/swapped_prediction.h"
 #include "methods/momentum.h"
 #include "methods/networks.h"

@@ -5,11 +5,8 @@
 #include <string>
 
 #include "base/dictionary_reader.h"
-#include "losses/centring.h"
-#include "losses/cross_correlation.h"
-#include "losses/sinkhorn.h"
-#include "losses/variance_covariance.h"
-#include "models/encoder.h"
+#include "losses/options.h"
+#include "models/backbone_spec.h"
 #include "spectral/spec.h"
 
 namespace rdm {

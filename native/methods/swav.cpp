@@ -3,6 +3,7 @@
 // Source: Caron et al. 2020; solo-learn's swav.
 #include <torch/torch.h>
 
+#include "losses/sinkhorn.h"
 #include "losses/swapped_prediction.h"
 #include "methods/networks.h"
 #include "methods/passes.h"

@@ -3,6 +3,8 @@
 // Source: Zbontar et al. 2021; Bardes et al. 2022; solo-learn's barlow_twins and vicreg.
 #include <torch/torch.h>
 
+#include "losses/cross_correlation.h"
+#include "losses/variance_covariance.h"
 #include "methods/networks.h"
 #include "methods/passes.h"
 #include "methods/table.h"

@@ -4,7 +4,7 @@
 
 namespace rdm {
 
-void larc_scale(Sgd& optimizer, double weight_decay, double trust) {
+void larc_scale(Optimizer& optimizer, double weight_decay, double trust) {
   const torch::NoGradGuard no_grad;
   for (auto& group : optimizer.groups()) {
     for (const auto& parameter : group.parameters) {

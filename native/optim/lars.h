@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "optim/lars_cpu.h"
+
 namespace rdm {
 
 // The sum of squares of a parameter's values after an update. The next update takes it over if
@@ -22,13 +24,6 @@ struct WeightSquare {
 struct Update {
   std::vector<torch::Tensor> parameters, gradients, buffers;
   std::vector<WeightSquare*> squares;
-};
-
-struct LarsSettings {
-  double eta = 0.02;  // trust coefficient
-  double lr = 0;
-  double momentum = 0.9;
-  double weight_decay = 0;
 };
 
 // Tensors of more than one dimension, where both norms are not 0:

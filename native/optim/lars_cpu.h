@@ -5,9 +5,14 @@
 #include <cstdint>
 #include <optional>
 
-#include "optim/lars.h"
-
 namespace rdm {
+
+struct LarsSettings {
+  double eta = 0.02;  // trust coefficient
+  double lr = 0;
+  double momentum = 0.9;
+  double weight_decay = 0;
+};
 
 // parameter, gradient, buffer: `size` values each, in the same order; buffer is null where the
 // momentum is 0. layer_wise: whether the tensor has a rate of its own, as in lars_update; without,

@@ -1,7 +1,6 @@
 #include "options/options.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "base/error.h"
 
@@ -127,33 +126,6 @@ void PretrainOptions::read_views(DictionaryReader& reader) {
     const auto alike = read_small_crops(crops);
     small_crops.insert(small_crops.end(), alike.begin(), alike.end());
   }
-}
-
-std::vector<SgdGroup> OptimizerOptions::groups_of(SgdGroup group) const {
-  group.lars_eta = lars_eta;
-  group.clip_norm = clip_grad;
-  if (!adamw) return {std::move(group)};
-  group.adamw.emplace();
-  auto still = group;
-  still.weight_decay = still.initial_weight_decay = 0;
-  still.decays = false;
-  const auto stays = [](const torch::Tensor& parameter) { return parameter.dim() <= 1; };
-  std::erase_if(group.parameters, stays);
-  std::erase_if(still.parameters, std::not_fn(stays));
-  std::vector<SgdGroup> groups{std::move(group)};
-  if (!still.parameters.empty()) groups.push_back(std::move(still));
-  return groups;
-}
-
-void OptimizerOptions::read(DictionaryReader& reader) {
-  enum class Optimizer { sgd, lars, adamw } optimizer{};
-  double eta = 0;
-  reader.read("optimizer", optimizer,
-              {{"sgd", Optimizer::sgd}, {"lars", Optimizer::lars}, {"adamw", Optimizer::adamw}});
-  reader.read("larsEta", eta);
-  if (optimizer == Optimizer::lars) lars_eta = eta;
-  adamw = optimizer == Optimizer::adamw;
-  reader.read("clipGrad", clip_grad);
 }
 
 void PretrainOptions::read_schedule(DictionaryReader& reader) {

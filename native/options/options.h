@@ -19,8 +19,8 @@
 #include "data/subsets/subset.h"
 #include "distributed/options.h"
 #include "methods/options.h"
+#include "optim/options.h"
 #include "optim/schedule.h"
-#include "optim/sgd.h"
 #include "options/knn_vote.h"
 
 namespace rdm {
@@ -158,20 +158,6 @@ struct RunOptions : DataOptions, NetworkOptions {
     reader.read("onDivergence", roll_back, {{"stop", false}, {"rollback", true}});
     reader.read("maxSteps", max_steps);
   }
-};
-
-// What makes updates of gradients, where more than SGD can.
-struct OptimizerOptions {
-  std::optional<double> lars_eta;  // of LARS; none: SGD, or AdamW
-  bool adamw = false;
-  double clip_grad = 0;  // norm of a parameter's gradient, at most; 0: any
-
-  // Such a group, of an optimizer with these. Under AdamW biases and the norms' weights do not
-  // decay, as in DINO's script, and are a group behind it.
-  std::vector<SgdGroup> groups_of(SgdGroup group) const;
-  double moments() const { return adamw ? 2 : 1; }  // kept of each parameter
-
-  void read(DictionaryReader& reader);
 };
 
 struct PretrainOptions : RunOptions, OptimizerOptions {

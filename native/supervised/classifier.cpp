@@ -22,8 +22,8 @@ Backbone Classifier::take_backbone(const std::string& path) {
   return held;
 }
 
-SgdGroup Classifier::parameter_group(std::vector<torch::Tensor> parameters) const {
-  SgdGroup group;
+OptimizerGroup Classifier::parameter_group(std::vector<torch::Tensor> parameters) const {
+  OptimizerGroup group;
   group.parameters = std::move(parameters);
   group.lr = group.initial_lr = initial_lr(options_.lr, options_.global_batch());
   group.momentum = options_.momentum;
@@ -31,7 +31,7 @@ SgdGroup Classifier::parameter_group(std::vector<torch::Tensor> parameters) cons
   return group;
 }
 
-void Classifier::optimise(std::vector<SgdGroup> groups, int64_t batches, torch::Device device,
+void Classifier::optimise(std::vector<OptimizerGroup> groups, int64_t batches, torch::Device device,
                           Group* group) {
   auto schedule = options_.schedule;
   schedule.epochs = options_.epochs;

@@ -31,13 +31,14 @@ class Classifier : public Learner {
   Backbone take_backbone(const std::string& path);
 
   // A group with what options have for all; its rate is the run's, for the images of a batch.
-  SgdGroup parameter_group(std::vector<torch::Tensor> parameters) const;
+  OptimizerGroup parameter_group(std::vector<torch::Tensor> parameters) const;
 
   // Once the network is in place; batches: of an epoch.
-  void optimise(std::vector<SgdGroup> groups, int64_t batches, torch::Device device, Group* group);
+  void optimise(std::vector<OptimizerGroup> groups, int64_t batches, torch::Device device,
+                Group* group);
 
   // Between backward pass and update.
-  virtual void adjust(Sgd& optimizer) {}
+  virtual void adjust(Optimizer& optimizer) {}
 
   Encoder network() const { return network_; }
 

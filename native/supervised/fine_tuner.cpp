@@ -26,8 +26,8 @@ FineTuner::FineTuner(const FinetuneOptions& options, int64_t classes, int64_t ba
   }
   auto below = parameter_group(std::move(backbone));
   below.lr_factor = options.backbone_lr_factor;
-  auto groups = options.groups_of(parameter_group(network()->classifier()->parameters()));
-  std::ranges::move(options.groups_of(std::move(below)), std::back_inserter(groups));
+  auto groups = groups_of(parameter_group(network()->classifier()->parameters()), options);
+  std::ranges::move(groups_of(std::move(below), options), std::back_inserter(groups));
   optimise(std::move(groups), batches, device, group);
 }
 

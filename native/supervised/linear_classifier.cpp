@@ -45,7 +45,7 @@ void LinearClassifier::take_classifier() {
   load_state_dict(*probe_.classifier(), classifier_, network()->head_name() + ".", path_);
 }
 
-void LinearClassifier::adjust(Sgd& optimizer) {
+void LinearClassifier::adjust(Optimizer& optimizer) {
   if (larc_decay_) larc_scale(optimizer, *larc_decay_);
 }
 

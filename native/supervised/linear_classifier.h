@@ -26,7 +26,7 @@ class LinearClassifier : public Classifier {
   std::optional<SanityCheckEvent> check() override;
 
  private:
-  void adjust(Sgd& optimizer) override;
+  void adjust(Optimizer& optimizer) override;
 
   std::string path_;  // of the pretrained backbone
   LinearProbe probe_;

@@ -6,7 +6,7 @@
 
 namespace rdm {
 
-OptimizerState optimizer_state(Sgd& optimizer) {
+OptimizerState optimizer_state(Optimizer& optimizer) {
   OptimizerState state;
   int64_t index = 0;
   for (const auto& group : optimizer.groups()) {
@@ -33,7 +33,8 @@ OptimizerState optimizer_state(Sgd& optimizer) {
   return state;
 }
 
-void load_optimizer_state(Sgd& optimizer, const OptimizerState& state, const std::string& source) {
+void load_optimizer_state(Optimizer& optimizer, const OptimizerState& state,
+                          const std::string& source) {
   const auto fits = [&](bool condition) {
     RDM_CHECK(condition, Code::bad_checkpoint, source,
               ": the optimizer state is of another model or another grouping of parameters");

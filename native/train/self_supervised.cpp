@@ -83,12 +83,12 @@ void SelfSupervised::train(bool on) {
 
 // The online backbone's parameters, where it has a rate of its own: behind the heads', whose rate
 // is the run's.
-std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& options) const {
+std::vector<OptimizerGroup> SelfSupervised::parameter_groups(const PretrainOptions& options) const {
   const int64_t images = options.global_batch() * options.accumulate;
-  SgdGroup common;
+  OptimizerGroup common;
   common.momentum = options.momentum;
   common.weight_decay = common.initial_weight_decay = options.weight_decay;
-  std::vector<SgdGroup> groups;
+  std::vector<OptimizerGroup> groups;
   const auto add = [&](std::vector<torch::Tensor> parameters, double lr, bool fix_lr,
                        double lr_factor = 1) {
     auto group = common;
@@ -96,7 +96,7 @@ std::vector<SgdGroup> SelfSupervised::parameter_groups(const PretrainOptions& op
     group.lr = group.initial_lr = initial_lr(lr, images);
     group.fix_lr = fix_lr;
     group.lr_factor = lr_factor;
-    std::ranges::move(options.groups_of(std::move(group)), std::back_inserter(groups));
+    std::ranges::move(groups_of(std::move(group), options), std::back_inserter(groups));
   };
   std::vector<torch::Tensor> backbone;
   if (options.backbone_lr_factor != 1) backbone = method_->encoder()->backbone_parameters();

@@ -39,7 +39,7 @@ class SelfSupervised : public Learner {
   InitEvent take_backbone(const std::string& path);
 
  private:
-  std::vector<SgdGroup> parameter_groups(const PretrainOptions& options) const;
+  std::vector<OptimizerGroup> parameter_groups(const PretrainOptions& options) const;
   void freeze_backbone(bool frozen);
 
   Group* group_;

@@ -6,7 +6,7 @@
 
 namespace rdm {
 
-Updater::Updater(std::vector<SgdGroup> groups, Schedule schedule, int64_t accumulate,
+Updater::Updater(std::vector<OptimizerGroup> groups, Schedule schedule, int64_t accumulate,
                  Precision precision, torch::Device device)
     : optimizer_(std::move(groups)),
       schedule_(std::move(schedule)),

@@ -9,7 +9,7 @@
 #include "checkpoint/checkpoint.h"
 #include "distributed/reducer.h"
 #include "optim/grad_scaler.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 #include "options/options.h"
 #include "run/run_state.h"
 
@@ -18,8 +18,8 @@ namespace rdm {
 class Updater {
  public:
   // accumulate: batches to an update.
-  Updater(std::vector<SgdGroup> groups, Schedule schedule, int64_t accumulate, Precision precision,
-          torch::Device device);
+  Updater(std::vector<OptimizerGroup> groups, Schedule schedule, int64_t accumulate,
+          Precision precision, torch::Device device);
 
   // Gradients of `parameters` are averaged over the ranks from here on.
   void share(std::vector<torch::Tensor> parameters, Group& group);
@@ -43,14 +43,14 @@ class Updater {
 
   double lr() const { return optimizer_.groups().front().lr; }  // of the latest update
   const torch::Tensor& raised() const { return guard_.raised(); }
-  Sgd& optimizer() { return optimizer_; }
+  Optimizer& optimizer() { return optimizer_; }
 
   int64_t momentum_bytes() const;  // once every parameter has its momentum
   void save(Checkpoint& into);
   void load(const Checkpoint& from, const std::string& path);
 
  private:
-  Sgd optimizer_;
+  Optimizer optimizer_;
   Schedule schedule_;
   int64_t accumulate_;
   FiniteGuard guard_;

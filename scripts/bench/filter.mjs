@@ -34,15 +34,15 @@ const python = ({ rows, columns, warmup, runs }) =>
 const rdm = ({ rows, columns, warmup, runs }, { location, sigma }) =>
   Number(
     execFileSync(
-      'build/test/native/rdm_bench_filter',
-      [rows, columns, location, sigma, 'auto', warmup, runs].map(String),
+      'build/test/native/rdm_bench',
+      ['filter', rows, columns, location, sigma, 'auto', warmup, runs].map(String),
       { encoding: 'utf8' },
     ),
   );
 const milliseconds = (seconds) => (seconds * 1000).toFixed(2).padStart(9);
 const round = (number) => Math.round(number * 100) / 100;
 
-execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench_filter'], { stdio: 'ignore' });
+execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench'], { stdio: 'ignore' });
 console.log('                                   ms                            times faster than');
 console.log('rows x columns  filter          SVD, W  SVD, no W       rdm    SVD, W  SVD, no W');
 const results = [];

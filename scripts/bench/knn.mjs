@@ -14,11 +14,11 @@ function run(command, args) {
 }
 const median = (numbers) => numbers.slice().sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench_knn'], { stdio: 'ignore' });
+execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench'], { stdio: 'ignore' });
 const runs = { python: [], rdm: [] };
 for (let i = 0; i < rounds; i++) {
   runs.python.push(run('python3', ['scripts/bench/knn.py', ...sizes]));
-  runs.rdm.push(run('build/test/native/rdm_bench_knn', sizes));
+  runs.rdm.push(run('build/test/native/rdm_bench', ['knn', ...sizes]));
 }
 const ratios = runs.python.map(({ seconds }, i) => seconds / runs.rdm[i].seconds);
 const figures = Object.fromEntries(

@@ -18,13 +18,13 @@ const seconds = (command, args) =>
     .map(Number);
 const median = (numbers) => numbers.slice().sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench_lars'], { stdio: 'ignore' });
+execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench'], { stdio: 'ignore' });
 const python = [];
 const rdm = [];
 const sgd = [];
 for (let i = 0; i < rounds; i++) {
   python.push(seconds('python3', ['scripts/bench/lars.py', ...counts])[0]);
-  const [lars, plain] = seconds('build/test/native/rdm_bench_lars', counts);
+  const [lars, plain] = seconds('build/test/native/rdm_bench', ['lars', ...counts]);
   rdm.push(lars);
   sgd.push(plain);
 }

@@ -17,11 +17,11 @@ const sizes = small
       [100_000, 2048, 100],
     ];
 
-execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench_probe'], { stdio: 'ignore' });
+execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench'], { stdio: 'ignore' });
 function rdm(...args) {
-  const command = 'build/test/native/rdm_bench_probe';
+  const command = 'build/test/native/rdm_bench';
   const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-  const [seconds, mebibytes, strength] = execFileSync(command, args.map(String), options).split(' ').map(Number);
+  const [seconds, mebibytes, strength] = execFileSync(command, ['probe', ...args.map(String)], options).split(' ').map(Number);
   return { seconds, mebibytes, strength };
 }
 

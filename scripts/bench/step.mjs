@@ -26,8 +26,8 @@ const python = (way, { arch, size, batch, steps }) => {
 };
 const ranks = []; // of the case at hand: seconds of measuring the ranks, as a share of the step's
 const rdm = (precision, { arch, size, batch, steps }) => {
-  const [step, rank] = execFileSync('build/test/native/rdm_bench_step', [
-    arch, String(size), String(batch), precision, warmup, steps,
+  const [step, rank] = execFileSync('build/test/native/rdm_bench', [
+    'step', arch, String(size), String(batch), precision, warmup, steps,
   ], { encoding: 'utf8' }).split(' ').map(Number);
   ranks.push(rank / step);
   return step;
@@ -41,7 +41,7 @@ const ways = {
 const median = (numbers) => numbers.slice().sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const round = (number) => Math.round(number * 100) / 100;
 
-execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench_step'], { stdio: 'ignore' });
+execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench'], { stdio: 'ignore' });
 const results = [];
 const rankEvery = 10; // steps, where nothing else is asked for
 for (const c of cases) {

@@ -9,7 +9,7 @@
 #include "methods/momentum.h"
 #include "methods/rank_difference.h"
 #include "models/batch_norm.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 #include "parts.h"
 #include "spectral/effective_rank.h"
 #include "spectral/eigh.h"
@@ -75,7 +75,7 @@ Tensors filtered(const FilterSpec& spec, torch::Device device, int64_t n, int64_
 }
 
 Tensors updated(std::optional<double> lars_eta, bool scaled, torch::Device device) {
-  SgdGroup group;
+  OptimizerGroup group;
   for (int64_t i = 0; i < 3; ++i) group.parameters.push_back(random({20, 30 + i}, device, i));
   for (auto& parameter : group.parameters) {
     parameter.mutable_grad() = random(parameter.sizes(), device, 9) * 0.1;
@@ -83,7 +83,7 @@ Tensors updated(std::optional<double> lars_eta, bool scaled, torch::Device devic
   group.lr = 0.1;
   group.weight_decay = 1e-4;
   group.lars_eta = lars_eta;
-  Sgd optimizer({group});
+  Optimizer optimizer({group});
   GradScaler scaler(device);
   FiniteGuard guard(device);
   for (int step = 0; step < 2; ++step) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <exception>
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/loading/clock.h"
 #include "data/loading/ring.h"
 #include "data/loading/worker.h"
 #include "data/pixels/view.h"
@@ -21,12 +21,6 @@ using detail::Ring;
 using detail::Slot;
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
-}
 
 std::vector<int64_t> sizes_of(const Augmentation& augmentation) {
   if (const auto* centre = std::get_if<CentreView>(&augmentation)) return {centre->size};

@@ -1,21 +1,16 @@
 #include "data/loading/worker.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
+
+#include "data/loading/clock.h"
 
 namespace rdm {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // The number of the random stream that chooses replacements; those of views count from 0.
 constexpr uint64_t kReplacement = ~uint64_t{0};
 constexpr int kMostBadInARow = 100;
-
-int64_t nanoseconds(Clock::time_point from, Clock::time_point to) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(to - from).count();
-}
 
 }  // namespace
 

@@ -37,8 +37,8 @@ const python = (of, precision) => {
 };
 const rdm = ({ method, count }, precision) => {
   const out = execFileSync(
-    'build/test/native/rdm_bench_method',
-    [method, network, String(size), String(count), String(small.size), values.batch, precision, warmup, values.steps],
+    'build/test/native/rdm_bench',
+    ['method', method, network, String(size), String(count), String(small.size), values.batch, precision, warmup, values.steps],
     { env: { ...process.env, ...threads }, encoding: 'utf8' },
   );
   return Number(out.split(' ')[0]);
@@ -46,7 +46,7 @@ const rdm = ({ method, count }, precision) => {
 const median = (numbers) => numbers.slice().sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const round = (number, digits) => Number(number.toFixed(digits));
 
-execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench_method'], { stdio: 'ignore' });
+execFileSync('cmake', ['--build', 'build', '--target', 'rdm_bench'], { stdio: 'ignore' });
 console.log(`${network}, batch ${values.batch}, two threads; seconds a step, and how many times faster`);
 console.log('method   crops        precision  Python     rdm  times');
 const results = [];

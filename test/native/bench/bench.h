@@ -22,19 +22,22 @@ struct Line {
   int64_t number(size_t i) const { return std::atoll(text(i)); }
 };
 
-// Ends the program where there are not `count` words.
-inline Line read_line(int argc, char** argv, size_t count, const char* usage) {
+using Arguments = std::vector<std::string>;  // behind the bench's name
+
+// Ends the program where there are not `count` words, or up to `more` beyond.
+inline Line read_line(const Arguments& arguments, size_t count, const char* usage,
+                      size_t more = 0) {
   Line line;
   NetworkOptions network;
   network.device = "cpu";
-  for (int i = 1; i < argc; ++i) {
-    if (argv[i] == std::string("--device") && i + 1 < argc) {
-      network.device = argv[++i];
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--device" && i + 1 < arguments.size()) {
+      network.device = arguments[++i];
     } else {
-      line.words.emplace_back(argv[i]);
+      line.words.push_back(arguments[i]);
     }
   }
-  if (line.words.size() != count) {
+  if (line.words.size() < count || line.words.size() > count + more) {
     std::fprintf(stderr, "usage: %s [--device cpu|cuda]\n", usage);
     std::exit(2);
   }

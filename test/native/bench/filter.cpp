@@ -1,13 +1,12 @@
 // Seconds of a filter's forward pass on centred features, N x D, float32; on a CPU, two threads.
-//   rdm_bench_filter N D LOCATION SIGMA SOLVER WARMUP RUNS [--device NAME]      prints the fastest
+//   rdm_bench filter N D LOCATION SIGMA SOLVER WARMUP RUNS [--device NAME]      prints the fastest
 #include "spectral/filter.h"
 
 #include <torch/torch.h>
 
 #include "bench.h"
 
-using namespace rdm;
-
+namespace rdm::bench {
 namespace {
 
 // As a trained network's: directions of falling size, k^−½, then a batch norm.
@@ -20,9 +19,9 @@ torch::Tensor features(int64_t n, int64_t d) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+void filter(const Arguments& arguments) {
   const auto line =
-      bench::read_line(argc, argv, 7, "rdm_bench_filter N D LOCATION SIGMA SOLVER WARMUP RUNS");
+      read_line(arguments, 7, "rdm_bench filter N D LOCATION SIGMA SOLVER WARMUP RUNS");
   const auto spec =
       parse_filter("poly", line.text(2), std::atof(line.text(3)), "own", false, line.text(4));
   const int64_t warmup = line.number(5), runs = line.number(6);
@@ -33,8 +32,10 @@ int main(int argc, char** argv) {
   std::vector<double> seconds;
   for (int64_t run = 0; run < warmup + runs; ++run) {
     const double taken =
-        bench::seconds_of(line.device, [&] { Filter({x, /*first_row=*/0}, spec).apply(x); });
+        seconds_of(line.device, [&] { Filter({x, /*first_row=*/0}, spec).apply(x); });
     if (run >= warmup) seconds.push_back(taken);
   }
   std::printf("%.6f\n", *std::min_element(seconds.begin(), seconds.end()));
 }
+
+}  // namespace rdm::bench

@@ -1,5 +1,5 @@
 // Seconds of a kNN classification of random features.
-//   rdm_bench_knn TRAIN TEST DIM [--device NAME]
+//   rdm_bench knn TRAIN TEST DIM [--device NAME]
 // prints them, and the peak of the process's memory in MiB
 #include <sys/resource.h>
 #include <torch/torch.h>
@@ -7,10 +7,10 @@
 #include "bench.h"
 #include "judging/neighbours.h"
 
-using namespace rdm;
+namespace rdm::bench {
 
-int main(int argc, char** argv) {
-  const auto line = bench::read_line(argc, argv, 3, "rdm_bench_knn TRAIN TEST DIM");
+void knn(const Arguments& arguments) {
+  const auto line = read_line(arguments, 3, "rdm_bench knn TRAIN TEST DIM");
   constexpr int64_t kClasses = 1000;
   torch::manual_seed(0);
   const auto random = [&](int64_t rows) {
@@ -18,9 +18,11 @@ int main(int argc, char** argv) {
                             torch::randint(kClasses, {rows}, torch::kInt64).to(line.device)};
   };
   const auto train = random(line.number(0)), test = random(line.number(1));
-  const double taken = bench::seconds_of(
+  const double taken = seconds_of(
       line.device, [&] { classify_by_neighbours(train, test, kClasses, {KnnVote{}}, nullptr); });
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   std::printf("%.3f %ld\n", taken, usage.ru_maxrss / 1024);
 }
+
+}  // namespace rdm::bench

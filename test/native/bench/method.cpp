@@ -1,5 +1,5 @@
 // Seconds per training step of a method with its defaults, on random images.
-//   rdm_bench_method METHOD ARCH[/cifar] SIZE COUNT SMALL BATCH fp32|bf16 WARMUP STEPS
+//   rdm_bench method METHOD ARCH[/cifar] SIZE COUNT SMALL BATCH fp32|bf16 WARMUP STEPS
 // prints the median and the last loss. COUNT small crops of SMALL pixels beside two of SIZE.
 #include <torch/torch.h>
 
@@ -8,8 +8,7 @@
 #include "methods/table.h"
 #include "train/self_supervised.h"
 
-using namespace rdm;
-
+namespace rdm::bench {
 namespace {
 
 // The widths that the command line has for the method.
@@ -40,10 +39,10 @@ MethodOptions defaults_of(const std::string& name) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  const auto line = bench::read_line(
-      argc, argv, 9,
-      "rdm_bench_method METHOD ARCH[/cifar] SIZE COUNT SMALL BATCH fp32|bf16 WARMUP STEPS");
+void method(const Arguments& arguments) {
+  const auto line = read_line(
+      arguments, 9,
+      "rdm_bench method METHOD ARCH[/cifar] SIZE COUNT SMALL BATCH fp32|bf16 WARMUP STEPS");
   const std::string network = line.text(1), arch = network.substr(0, network.find('/'));
   const int64_t size = line.number(2), count = line.number(3), small = line.number(4);
   const int64_t batch = line.number(5), warmup = line.number(7), steps = line.number(8);
@@ -77,10 +76,11 @@ int main(int argc, char** argv) {
   double loss = 0;
   for (int64_t step = 0; step < warmup + steps; ++step) {
     StepResult result;
-    const double taken =
-        bench::seconds_of(line.device, [&] { result = learner.step(data, {0, step}); });
+    const double taken = seconds_of(line.device, [&] { result = learner.step(data, {0, step}); });
     if (step >= warmup) times.push_back(taken);
     loss = result.loss.item<double>();
   }
-  std::printf("%.6f %.6f\n", bench::median(times), loss);
+  std::printf("%.6f %.6f\n", median(times), loss);
 }
+
+}  // namespace rdm::bench

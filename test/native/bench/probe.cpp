@@ -1,6 +1,6 @@
 // Seconds of a whole search of rdm probe, from features in memory.
-//   rdm_bench_probe ROWS DIM CLASSES          of random features
-//   rdm_bench_probe ROWS DIM CLASSES FOLDER   of FOLDER/features.bin and labels.bin (float32,
+//   rdm_bench probe ROWS DIM CLASSES          of random features
+//   rdm_bench probe ROWS DIM CLASSES FOLDER   of FOLDER/features.bin and labels.bin (float32,
 //   int64);
 //                                             writes FOLDER/coefficients.bin (C × (D + 1), float64)
 // Prints them, the peak of the process's memory in MiB and the strength that was chosen.
@@ -8,14 +8,12 @@
 #include <torch/torch.h>
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 
+#include "bench.h"
 #include "judging/linear_fit.h"
 
-using namespace rdm;
-
+namespace rdm::bench {
 namespace {
 
 void read(const std::string& path, const torch::Tensor& into) {
@@ -42,14 +40,11 @@ void draw(const torch::Tensor& features, const torch::Tensor& labels, int64_t cl
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc != 4 && argc != 5) {
-    std::fprintf(stderr, "usage: rdm_bench_probe ROWS DIM CLASSES [FOLDER]\n");
-    return 2;
-  }
-  const int64_t rows = std::atoll(argv[1]), dim = std::atoll(argv[2]),
-                classes = std::atoll(argv[3]);
-  const std::string folder = argc == 5 ? argv[4] : "";
+void probe(const Arguments& arguments) {
+  const auto line =
+      read_line(arguments, 3, "rdm_bench probe ROWS DIM CLASSES [FOLDER]", /*more=*/1);
+  const int64_t rows = line.number(0), dim = line.number(1), classes = line.number(2);
+  const std::string folder = line.words.size() > 3 ? line.text(3) : "";
   const torch::NoGradGuard no_grad;
   auto features = torch::empty({rows, dim});
   auto labels = torch::empty({rows}, torch::kInt64);
@@ -77,3 +72,5 @@ int main(int argc, char** argv) {
                  tried.loss, tried.top1);
   }
 }
+
+}  // namespace rdm::bench

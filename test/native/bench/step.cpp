@@ -1,5 +1,5 @@
 // Seconds per training step (two views, `poly online` with sigma 1, dim 2048) on random images.
-//   rdm_bench_step ARCH[/cifar] SIZE BATCH fp32|bf16 WARMUP STEPS [--device NAME]
+//   rdm_bench step ARCH[/cifar] SIZE BATCH fp32|bf16 WARMUP STEPS [--device NAME]
 // prints the median, and that of measuring the ranks of a step's outputs. /cifar: with that stem.
 #include <torch/torch.h>
 
@@ -8,11 +8,11 @@
 #include "train/rank_monitor.h"
 #include "train/self_supervised.h"
 
-using namespace rdm;
+namespace rdm::bench {
 
-int main(int argc, char** argv) {
-  const auto line = bench::read_line(
-      argc, argv, 6, "rdm_bench_step ARCH[/cifar] SIZE BATCH fp32|bf16 WARMUP STEPS");
+void step(const Arguments& arguments) {
+  const auto line =
+      read_line(arguments, 6, "rdm_bench step ARCH[/cifar] SIZE BATCH fp32|bf16 WARMUP STEPS");
   const int64_t size = line.number(1), batch = line.number(2);
   const int64_t warmup = line.number(4), steps = line.number(5);
   const std::string network = line.text(0), arch = network.substr(0, network.find('/'));
@@ -43,13 +43,14 @@ int main(int argc, char** argv) {
   std::vector<double> training, measuring;
   for (int64_t step = 0; step < warmup + steps; ++step) {
     StepResult result;
-    const double taken =
-        bench::seconds_of(line.device, [&] { result = learner.step(data, {0, step}); });
-    const double ranks = bench::seconds_of(
+    const double taken = seconds_of(line.device, [&] { result = learner.step(data, {0, step}); });
+    const double ranks = seconds_of(
         line.device, [&] { measure_rank(result.first, /*epoch=*/0, step, /*group=*/nullptr); });
     if (step < warmup) continue;
     training.push_back(taken);
     measuring.push_back(ranks);
   }
-  std::printf("%.6f %.6f\n", bench::median(training), bench::median(measuring));
+  std::printf("%.6f %.6f\n", median(training), median(measuring));
 }
+
+}  // namespace rdm::bench

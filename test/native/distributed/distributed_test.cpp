@@ -9,6 +9,7 @@
 #include "check.h"
 #include "distributed/group.h"
 #include "distributed/stop_vote.h"
+#include "every_run.h"
 #include "judging/neighbours.h"
 #include "losses/centring.h"
 #include "losses/cross_correlation.h"
@@ -57,7 +58,9 @@ TEST_CASE("rank: golden trajectories of SwAV and DINO" * doctest::skip()) {
   as_rank([](Group& group) { test::check_method_trajectories(torch::kFloat64, &group); });
 }
 
-TEST_CASE("golden methods_trajectory with 2 and with 4 processes") {
+// The other trajectories come to their group of two in every run.
+TEST_CASE("golden methods_trajectory with 2 and with 4 processes" *
+          doctest::skip(!test::every_run())) {
   all_succeed(2, "rank: golden trajectories of SwAV and DINO");
   all_succeed(4, "rank: golden trajectories of SwAV and DINO");
 }
@@ -97,13 +100,13 @@ TEST_CASE("golden simsiam_trajectory with 2 and with 4 processes") {
   all_succeed(4, "rank: golden trajectories of SimSiam");
 }
 
-TEST_CASE("golden byol_trajectory with 2 and with 4 processes") {
+TEST_CASE("golden byol_trajectory with 2 and, of every run, with 4 processes") {
   const auto path =
       std::filesystem::temp_directory_path() / ("rdm-byol-" + std::to_string(::getpid()) + ".json");
   std::ofstream(path) << test::exact_byol_trajectories(nullptr);
   ::setenv("RDM_TEST_EXPECTED", path.c_str(), /*replace=*/1);
   all_succeed(2, "rank: golden trajectories of BYOL");
-  all_succeed(4, "rank: golden trajectories of BYOL");
+  if (test::every_run()) all_succeed(4, "rank: golden trajectories of BYOL");
   std::filesystem::remove(path);
 }
 

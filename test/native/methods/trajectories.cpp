@@ -5,7 +5,7 @@
 #include "methods/momentum.h"
 #include "methods/simsiam.h"
 #include "models/weights.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 #include "part.h"
 
 namespace rdm::test {
@@ -25,11 +25,11 @@ void check_simsiam_trajectories(Group* group) {
     torch::manual_seed(golden["weights_seed"].get<int64_t>());
     SimSiam model(options);
     to_channels_last(*model);
-    SgdGroup all;
+    OptimizerGroup all;
     all.parameters = model->parameters();
     all.lr = 0.05;
     all.weight_decay = 1e-4;
-    Sgd optimizer({all});
+    Optimizer optimizer({all});
     Part part(*model, group);
     torch::manual_seed(golden["data_seed"].get<int64_t>());
     const auto losses = trajectory["losses"].get<std::vector<double>>();
@@ -65,12 +65,12 @@ std::vector<double> byol_losses(const nlohmann::json& golden, const nlohmann::js
   model->to(type);
   const bool exact = type == torch::kFloat64;
   if (exact) to_channels_last(*model);  // in which float64's convolutions take half the time
-  SgdGroup all;
+  OptimizerGroup all;
   all.parameters = model->parameter_groups()[0].parameters;
   all.lr = 0.3;
   all.weight_decay = 1e-5;
   all.lars_eta = 0.02;
-  Sgd optimizer({all});
+  Optimizer optimizer({all});
   Part part(*model, group);
   torch::manual_seed(golden["data_seed"].get<int64_t>());
   const auto total = static_cast<int64_t>(trajectory["losses"].size());

@@ -15,9 +15,7 @@ void print_byol_distances();  // of float64 to the golden losses
 nlohmann::json exact_byol_trajectories(Group* group);
 void check_byol_trajectories_together(const nlohmann::json& alone, Group& group);
 
-// SwAV and DINO, without and with small crops. Of these four a group of two and one of four share
-// the runs, so that each method, and small crops, come to both; with RDM_TEST_EVERY_RUN each makes
-// all four, which takes minutes.
+// SwAV and DINO, without and with small crops.
 void check_method_trajectories(torch::ScalarType type, Group* group);
 
 MethodOptions small_byol();

@@ -2,7 +2,7 @@
 #include "check.h"
 #include "golden.h"
 #include "optim/larc.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 #include "safetensors.h"
 #include "trajectories.h"
 
@@ -20,10 +20,10 @@ TEST_CASE("golden methods_trajectory: four steps of SwAV and DINO, with and with
 TEST_CASE("golden larc: three steps of LARC around SGD") {
   const auto golden = test::golden_tensors("larc.safetensors");
   auto parameter = golden.at("larc.p0").clone().requires_grad_();
-  SgdGroup group;
+  OptimizerGroup group;
   group.parameters = {parameter};
   group.lr = 0.4;  // the file's own rate and decay: its updates solve for them
-  Sgd optimizer({group});
+  Optimizer optimizer({group});
   for (int step = 0; step < 3; ++step) {
     parameter.mutable_grad() = golden.at("larc.grad" + std::to_string(step)).clone();
     larc_scale(optimizer, /*weight_decay=*/1e-3);
@@ -35,9 +35,9 @@ TEST_CASE("golden larc: three steps of LARC around SGD") {
 
 TEST_CASE("LARC leaves a tensor alone when it or its gradient is zero") {
   auto zero = torch::zeros({3}).requires_grad_();
-  SgdGroup group;
+  OptimizerGroup group;
   group.parameters = {zero};
-  Sgd optimizer({group});
+  Optimizer optimizer({group});
   zero.mutable_grad() = torch::ones({3});
   larc_scale(optimizer, 0.1);
   CHECK(zero.grad().equal(torch::ones({3})));
@@ -48,11 +48,11 @@ TEST_CASE("fused SGD equals torch's SGD, and passes over parameters without a gr
   auto ours = torch::randn({4, 3}).requires_grad_(),
        theirs = ours.detach().clone().requires_grad_();
   auto frozen = torch::ones({2});
-  SgdGroup group;
+  OptimizerGroup group;
   group.parameters = {frozen, ours};
   group.lr = 0.3;
   group.weight_decay = 0.01;
-  Sgd optimizer({group});
+  Optimizer optimizer({group});
   torch::optim::SGD reference({theirs},
                               torch::optim::SGDOptions(0.3).momentum(0.9).weight_decay(0.01));
   for (int step = 0; step < 4; ++step) {

@@ -2,14 +2,14 @@
 #include "optim/adamw.h"
 
 #include "check.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 
 using namespace rdm;
 
 namespace {
 
-SgdGroup adamw_group(std::vector<torch::Tensor> parameters) {
-  SgdGroup group;
+OptimizerGroup adamw_group(std::vector<torch::Tensor> parameters) {
+  OptimizerGroup group;
   group.parameters = std::move(parameters);
   group.lr = 0.01;
   group.weight_decay = 0.1;
@@ -24,7 +24,7 @@ TEST_CASE("AdamW equals torch's, and passes over parameters without a gradient")
   auto ours = torch::randn({4, 3}).requires_grad_();
   auto theirs = ours.detach().clone().requires_grad_();
   auto frozen = torch::ones({2});
-  Sgd optimizer({adamw_group({frozen, ours})});
+  Optimizer optimizer({adamw_group({frozen, ours})});
   torch::optim::AdamW reference({theirs}, torch::optim::AdamWOptions(0.01).weight_decay(0.1));
   for (int step = 0; step < 5; ++step) {
     ours.mutable_grad() = torch::randn({4, 3});
@@ -38,7 +38,7 @@ TEST_CASE("AdamW equals torch's, and passes over parameters without a gradient")
 
 TEST_CASE("AdamW: an update with a gradient that is not finite is as if it had not been") {
   auto parameter = torch::ones({3}).requires_grad_();
-  Sgd optimizer({adamw_group({parameter})});
+  Optimizer optimizer({adamw_group({parameter})});
   FiniteGuard guard(torch::kCPU);
   parameter.mutable_grad() = torch::ones({3});
   optimizer.step(nullptr, &guard);

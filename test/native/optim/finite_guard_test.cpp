@@ -5,7 +5,7 @@
 
 #include "check.h"
 #include "checkpoint/checkpoint_fixtures.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 #include "run/divergence.h"
 
 using namespace rdm;
@@ -20,15 +20,15 @@ bool raised(const FiniteGuard& guard) {
   return guard.raised().item<float>() == 1;
 }
 
-Sgd one_weight(std::optional<double> lars_eta) {
-  SgdGroup group;
+Optimizer one_weight(std::optional<double> lars_eta) {
+  OptimizerGroup group;
   group.parameters = {torch::ones({2, 3}).requires_grad_(), torch::ones({4}).requires_grad_()};
   group.lr = group.initial_lr = 0.1;
   group.lars_eta = lars_eta;
-  return Sgd({group});
+  return Optimizer({group});
 }
 
-void set_gradients(Sgd& sgd, float value) {
+void set_gradients(Optimizer& sgd, float value) {
   for (auto& parameter : sgd.groups()[0].parameters) {
     parameter.mutable_grad() = torch::ones_like(parameter);
   }

@@ -3,7 +3,7 @@
 
 #include "check.h"
 #include "optim/grad_scaler.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 
 using namespace rdm;
 
@@ -34,12 +34,12 @@ void check_lars(torch::ScalarType type) {
       torch::randn({3, 4, 2, 2}).contiguous(torch::MemoryFormat::ChannelsLast), torch::randn({9}),
       torch::zeros({2, 2}), 100 * torch::randn({40000, 3})};
   for (auto& parameter : parameters) parameter = parameter.to(type);
-  SgdGroup group;
+  OptimizerGroup group;
   group.parameters = parameters;
   group.lr = settings.lr;
   group.weight_decay = settings.weight_decay;
   group.lars_eta = settings.eta;
-  Sgd optimizer({group});
+  Optimizer optimizer({group});
   std::vector<Plainly> plainly;
   for (const auto& p : parameters) {
     plainly.push_back({p.to(torch::kFloat64).clone(), torch::zeros_like(p, torch::kFloat64)});
@@ -74,15 +74,15 @@ TEST_CASE(
   const auto start = torch::randn({300, 211}), plain = torch::randn({50});
   for (const double momentum : {0.9, 0.0}) {
     CAPTURE(momentum);
-    SgdGroup group;
+    OptimizerGroup group;
     group.parameters = {start.clone(), plain.clone()};
     group.momentum = momentum;
     group.lr = 0.3;
     group.weight_decay = 0.05;
     group.lars_eta = 0.02;
-    SgdGroup forgetful = group;
+    OptimizerGroup forgetful = group;
     for (auto& parameter : forgetful.parameters) parameter = parameter.clone();
-    Sgd keeps({group}), forgets({forgetful});
+    Optimizer keeps({group}), forgets({forgetful});
     for (int step = 0; step < 4; ++step) {
       auto &kept = keeps.groups()[0], &other = forgets.groups()[0];
       if (step == 2) {  // as a checkpoint is loaded
@@ -105,13 +105,13 @@ TEST_CASE(
 
 TEST_CASE("the gradient scaler: an overflow leaves everything in place and halves the scale") {
   auto layer = torch::ones({2, 2}), bias = torch::ones({2});
-  SgdGroup group;
+  OptimizerGroup group;
   group.lr = 0.5;
   group.parameters = {layer};
-  SgdGroup lars = group;
+  OptimizerGroup lars = group;
   lars.parameters = {bias};
   lars.lars_eta = 0.02;
-  Sgd optimizer({group, lars});
+  Optimizer optimizer({group, lars});
   GradScaler scaler(torch::kCPU);
   const double scale = scaler.current().item<double>();
 

@@ -2,7 +2,7 @@
 #include "optim/steps_left_out.h"
 
 #include "check.h"
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 
 using namespace rdm;
 
@@ -17,13 +17,13 @@ torch::Tensor flag(bool sound) {
 TEST_CASE("an update is left out where one of its batches was not sound, and no other is") {
   for (const bool lars : {false, true}) {
     for (const bool scaled : {false, true}) {
-      SgdGroup group;
+      OptimizerGroup group;
       group.parameters = {torch::ones({3, 2})};
       group.lr = 0.1;
       if (lars) group.lars_eta = 0.02;
       const auto& parameter = group.parameters[0];
       parameter.mutable_grad() = torch::full({3, 2}, 0.5f);
-      Sgd optimizer({group});
+      Optimizer optimizer({group});
       GradScaler scaler(torch::kCPU);
       FiniteGuard guard(torch::kCPU);
       StepsLeftOut left_out(torch::kCPU);

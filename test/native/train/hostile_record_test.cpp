@@ -26,7 +26,7 @@ constexpr int64_t kLeast = std::numeric_limits<int64_t>::min(),
 class TwoWeights : public Learner {
  public:
   explicit TwoWeights(int64_t steps) : weight_(torch::ones({2}).requires_grad_()) {
-    SgdGroup group;
+    OptimizerGroup group;
     group.parameters = {weight_};
     group.lr = group.initial_lr = 0.1;
     Schedule schedule;

@@ -12,12 +12,13 @@
 #include "optim/finite_guard.h"
 #include "optim/grad_scaler.h"
 #include "optim/lars.h"
+#include "optim/options.h"
 #include "optim/schedule.h"
 #include "optim/steps_left_out.h"
 
 namespace rdm {
 
-struct SgdGroup {
+struct OptimizerGroup {
   std::vector<torch::Tensor> parameters;
   std::vector<torch::Tensor> momentum_buffers;  // one a parameter; undefined before its first step
   // AdamW's own beside its first moments, which are in momentum_buffers.
@@ -36,9 +37,13 @@ struct SgdGroup {
   std::optional<double> lars_eta;   // layer-wise rates (lars.h) with this trust coefficient
 };
 
-class Sgd {
+// Such a group, of an optimizer with these options. Under AdamW biases and the norms' weights do
+// not decay, as in DINO's script, and are a group behind it.
+std::vector<OptimizerGroup> groups_of(OptimizerGroup group, const OptimizerOptions& options);
+
+class Optimizer {
  public:
-  explicit Sgd(std::vector<SgdGroup> groups = {}) : groups_(std::move(groups)) {}
+  explicit Optimizer(std::vector<OptimizerGroup> groups = {}) : groups_(std::move(groups)) {}
 
   // Sets the rate and the weight decay of every group for this update.
   void set_rates(const Schedule& schedule, int64_t epoch, int64_t update);
@@ -55,11 +60,11 @@ class Sgd {
 
   void zero_grad();  // drops the gradients
 
-  std::vector<SgdGroup>& groups() { return groups_; }
-  const std::vector<SgdGroup>& groups() const { return groups_; }
+  std::vector<OptimizerGroup>& groups() { return groups_; }
+  const std::vector<OptimizerGroup>& groups() const { return groups_; }
 
  private:
-  std::vector<SgdGroup> groups_;
+  std::vector<OptimizerGroup> groups_;
 };
 
 }  // namespace rdm

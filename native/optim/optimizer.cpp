@@ -1,12 +1,14 @@
-#include "optim/sgd.h"
+#include "optim/optimizer.h"
 
 #include <torch/torch.h>
+
+#include <functional>
 
 namespace rdm {
 namespace {
 
 // The parameters that have a gradient, with their gradients and momentum buffers.
-Update update_of(SgdGroup& group) {
+Update update_of(OptimizerGroup& group) {
   Update update;
   group.momentum_buffers.resize(group.parameters.size());
   group.weight_squares.resize(group.parameters.size());
@@ -24,7 +26,7 @@ Update update_of(SgdGroup& group) {
   return update;
 }
 
-void step_adamw(SgdGroup& group, const Update& update,
+void step_adamw(OptimizerGroup& group, const Update& update,
                 const std::optional<torch::Tensor>& found_inf) {
   group.second_moments.resize(group.parameters.size());
   group.steps.resize(group.parameters.size());
@@ -66,7 +68,23 @@ std::optional<torch::Tensor> find_inf(const std::vector<Update>& updates, GradSc
 
 }  // namespace
 
-void Sgd::set_rates(const Schedule& schedule, int64_t epoch, int64_t update) {
+std::vector<OptimizerGroup> groups_of(OptimizerGroup group, const OptimizerOptions& options) {
+  group.lars_eta = options.lars_eta;
+  group.clip_norm = options.clip_grad;
+  if (!options.adamw) return {std::move(group)};
+  group.adamw.emplace();
+  auto still = group;
+  still.weight_decay = still.initial_weight_decay = 0;
+  still.decays = false;
+  const auto stays = [](const torch::Tensor& parameter) { return parameter.dim() <= 1; };
+  std::erase_if(group.parameters, stays);
+  std::erase_if(still.parameters, std::not_fn(stays));
+  std::vector<OptimizerGroup> groups{std::move(group)};
+  if (!still.parameters.empty()) groups.push_back(std::move(still));
+  return groups;
+}
+
+void Optimizer::set_rates(const Schedule& schedule, int64_t epoch, int64_t update) {
   for (auto& group : groups_) {
     const double rate =
         group.fix_lr ? group.initial_lr : schedule.lr(group.initial_lr, epoch, update);
@@ -77,13 +95,13 @@ void Sgd::set_rates(const Schedule& schedule, int64_t epoch, int64_t update) {
   }
 }
 
-void Sgd::zero_grad() {
+void Optimizer::zero_grad() {
   for (auto& group : groups_) {
     for (auto& parameter : group.parameters) parameter.mutable_grad().reset();
   }
 }
 
-void Sgd::unscale(GradScaler& scaler) {
+void Optimizer::unscale(GradScaler& scaler) {
   for (const auto& group : groups_) {
     std::vector<torch::Tensor> gradients;
     for (const auto& parameter : group.parameters) {
@@ -93,7 +111,7 @@ void Sgd::unscale(GradScaler& scaler) {
   }
 }
 
-void Sgd::step(GradScaler* scaler, FiniteGuard* guard, const StepsLeftOut* left_out) {
+void Optimizer::step(GradScaler* scaler, FiniteGuard* guard, const StepsLeftOut* left_out) {
   const torch::NoGradGuard no_grad;
   std::vector<Update> updates;
   for (auto& group : groups_) updates.push_back(update_of(group));
