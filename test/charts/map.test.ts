@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { type FeatureMap, type MappingEvent, map, mapSvg, pretrain } from 'rdm-ssl';
-import { dataset, scratch } from '../support/folders.js';
+import { dataset, quick, scratch } from '../support/folders.js';
 import { bin, rdm, root } from '../support/rdm.js';
 
 let checkpoint: string;
 before(async () => {
   const { checkpoint: written } = await pretrain({
-    ...{ data: await dataset(), arch: 'resnet18', device: 'cpu', epochs: 1, seed: 1, workers: 2 },
-    ...{ cropSize: 32, batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32, output: scratch() },
+    ...{ data: await dataset(), ...quick, device: 'cpu', epochs: 1, seed: 1, workers: 2 },
+    ...{ batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32, output: scratch() },
   });
   assert.ok(written);
   checkpoint = written;

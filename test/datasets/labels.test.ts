@@ -4,7 +4,7 @@ import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { type KnnOptions, knn, type PretrainOptions, pretrain } from 'rdm-ssl';
-import { dataset, scratch, small, smallLincls } from '../support/folders.js';
+import { dataset, quick, scratch, small, smallLincls } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string;
@@ -22,7 +22,7 @@ before(async () => {
 });
 
 const run = (): PretrainOptions => ({
-  ...{ data: photos, output: scratch(), arch: 'resnet18', cropSize: 32, batchSize: 16 },
+  ...{ data: photos, output: scratch(), ...quick, batchSize: 16 },
   ...{ dim: 64, predDim: 32, epochs: 1, workers: 2, seed: 3, device: 'cpu' },
 });
 

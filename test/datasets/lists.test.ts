@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import test, { before } from 'node:test';
 import { dataInfo, features, hashTensors, type PretrainOptions, pretrain } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, quick, scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string;
@@ -21,7 +21,7 @@ before(async () => {
 });
 
 const run = (place: string): PretrainOptions => ({
-  ...{ data: place, output: scratch(), arch: 'resnet18', cropSize: 32, batchSize: 16 },
+  ...{ data: place, output: scratch(), ...quick, batchSize: 16 },
   ...{ dim: 64, predDim: 32, epochs: 2, workers: 2, seed: 3, device: 'cpu' },
 });
 

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { dataInfo, hashTensors, type PretrainOptions, pretrain, spectrum } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, quick, scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string;
@@ -16,7 +16,7 @@ before(async () => {
 });
 
 const run = (places: string | string[]): PretrainOptions => ({
-  ...{ data: places, output: scratch(), arch: 'resnet18', cropSize: 32, batchSize: 16 },
+  ...{ data: places, output: scratch(), ...quick, batchSize: 16 },
   ...{ dim: 64, predDim: 32, epochs: 2, workers: 2, seed: 3, device: 'cpu' },
 });
 

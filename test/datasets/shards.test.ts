@@ -12,7 +12,7 @@ import {
   packDataset,
   pretrain,
 } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, quick, scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string;
@@ -35,7 +35,7 @@ const shardsOf = (place: string) =>
     .map((name) => join(dirname(place), name));
 
 const run = (places: string | string[]): PretrainOptions => ({
-  ...{ data: places, output: scratch(), arch: 'resnet18', cropSize: 32, batchSize: 16 },
+  ...{ data: places, output: scratch(), ...quick, batchSize: 16 },
   ...{ dim: 64, predDim: 32, epochs: 2, workers: 2, seed: 3, device: 'cpu' },
   ...{ onlineClassifier: true, val: 'none' },
 });

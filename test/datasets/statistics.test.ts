@@ -12,7 +12,7 @@ import {
   type PretrainOptions,
   pretrain,
 } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, quick, scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string;
@@ -79,7 +79,7 @@ test('any number of workers finds the same, of all images or of a sample', async
 });
 
 const run = (): PretrainOptions => ({
-  ...{ data, output: scratch(), arch: 'resnet18', cropSize: 32, batchSize: 16 },
+  ...{ data, output: scratch(), ...quick, batchSize: 16 },
   ...{ dim: 64, predDim: 32, epochs: 1, workers: 2, seed: 3, device: 'cpu' },
 });
 

@@ -13,7 +13,7 @@ import {
   type RunRecord,
   spectrum,
 } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, quick, scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string; // ten classes, 5 + 2 images each
@@ -22,7 +22,7 @@ before(async () => {
 });
 
 const run = (): PretrainOptions => ({
-  ...{ data, output: scratch(), arch: 'resnet18', cropSize: 32, batchSize: 16 },
+  ...{ data, output: scratch(), ...quick, batchSize: 16 },
   ...{ dim: 64, predDim: 32, epochs: 1, workers: 2, seed: 3, device: 'cpu' },
 });
 

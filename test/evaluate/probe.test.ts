@@ -4,6 +4,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { confusionHtml, embed, inspectCheckpoint, pretrain, probe, synthesize } from 'rdm-ssl';
+import { nightly } from '../support/every-run.js';
 import { scratch } from '../support/folders.js';
 import { fetchPeers, python, pythonWith } from '../support/python.js';
 import { rdm } from '../support/rdm.js';
@@ -27,7 +28,9 @@ before(async () => {
 const looking = { device: 'cpu', workers: 2 } as const;
 const flags = ['--device', 'cpu', '-j', '2'];
 
-test("coefficients and guesses are scikit-learn's", needsSklearn, async () => {
+test("coefficients and guesses are scikit-learn's", {
+  skip: needsSklearn.skip || nightly,
+}, async () => {
   const [save, output] = [join(scratch(), 'probe.pth.tar'), join(scratch(), 'train.npy')];
   const { result } = await probe({ ...looking, checkpoint, save });
   await embed({ ...looking, pretrained: checkpoint, data: join(data, 'train'), output });

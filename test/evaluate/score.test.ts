@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { before } from 'node:test';
 import { listRuns, pretrain, report, score } from 'rdm-ssl';
-import { dataset, scratch } from '../support/folders.js';
+import { dataset, quick, scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string;
@@ -12,8 +12,8 @@ let first: string;
 let second: string;
 before(async () => {
   data = await dataset();
-  const run = { data, arch: 'resnet18', device: 'cpu', epochs: 2, workers: 2 } as const;
-  const small = { cropSize: 32, batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32 };
+  const run = { data, ...quick, device: 'cpu', epochs: 2, workers: 2 } as const;
+  const small = { batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32 };
   const train = async (seed: number) => {
     const options = { ...run, ...small, seed, scoreEvery: 1, output: scratch() };
     const { checkpoint } = await pretrain(options);

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { inspectCheckpoint, synthesize } from 'rdm-ssl';
+import { nightly } from '../support/every-run.js';
 import { scratch } from '../support/folders.js';
 import { few, freePort, stepsIn } from '../support/processes.js';
 import { rdm } from '../support/rdm.js';
 
 const deadline = { timeout: 240_000 };
+const everyNight = { ...deadline, skip: nightly };
 const two = ['--nproc-per-node', '2'];
 const small = ['--crop-size', '32', '-j', '2', '--device', 'cpu', '--json'];
 const trained = [...small, '--seed', '3', '-b', '64', '-p', '1', '--epochs', '2', '--lr', '0.005'];
@@ -97,20 +99,20 @@ test('pretrain, BYOL with online classifiers: the same losses', deadline, async 
   sameLosses(await pretrained(byol), await pretrained([...byol, ...two]), 100);
 });
 
-test('pretrain, DINO with small crops: the same losses', deadline, async () => {
+test('pretrain, DINO with small crops: the same losses', everyNight, async () => {
   const crops = ['--crops', '2x32,2x20', '--small-crop-scale', '0.1,0.5'];
   const dino = ['--method', 'dino', '--dim', '64', '--prototypes', '100', ...crops];
   sameLosses(await pretrained(dino), await pretrained([...dino, ...two]), 100);
 });
 
-test('pretrain, a Vision Transformer with a filter: the same losses', deadline, async () => {
+test('pretrain, a Vision Transformer with a filter: the same losses', everyNight, async () => {
   const flags = [...simsiam, '-a', 'vit_tiny', '--patch-size', '8'];
   sameLosses(await pretrained(flags), await pretrained([...flags, ...two]), 10);
 });
 
 test(
   'heads first, then a slow backbone, from weights of a file: the same losses',
-  deadline,
+  everyNight,
   async () => {
     const output = scratch();
     await pretrained(heads, output);
@@ -141,7 +143,7 @@ test('lincls and knn: the same of a backbone', deadline, async () => {
   assert.deepEqual(shared.at(-1), alone.at(-1));
 });
 
-test('finetune on few labels: the same losses and accuracies', deadline, async () => {
+test('finetune on few labels: the same losses and accuracies', everyNight, async () => {
   const output = scratch();
   await pretrained(heads, output);
   const checkpoint = join(output, 'checkpoint_0001.pth.tar');

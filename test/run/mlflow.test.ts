@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { type Event, type PretrainOptions, pretrain, type StepEvent } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, quick, scratch, small } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 interface Metric {
@@ -70,7 +70,7 @@ async function mlflow(context: TestContext, dieAfter = Infinity) {
 
 const data = await dataset();
 const options = (mlflow: string, output = scratch()): PretrainOptions => ({
-  ...{ data, output, mlflow, arch: 'resnet18', cropSize: 32, batchSize: 16, dim: 64, predDim: 32 },
+  ...{ data, output, mlflow, ...quick, batchSize: 16, dim: 64, predDim: 32 },
   ...{ workers: 2, seed: 3, device: 'cpu', printFreq: 1, epochs: 2 },
 });
 

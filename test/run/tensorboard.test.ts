@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { type Event, pretrain, type RankEvent, type StepEvent } from 'rdm-ssl';
 import { openTensorBoard } from '../../dist/run/tensorboard.js';
-import { dataset, scratch } from '../support/folders.js';
+import { dataset, quick, scratch } from '../support/folders.js';
 import { fetchPeers } from '../support/python.js';
 import { rdm, root } from '../support/rdm.js';
 
@@ -56,7 +56,7 @@ test('tensorboard reads the scalars of a run, at steps counted from its beginnin
   const events: Event[] = [];
   await pretrain(
     {
-      ...{ data: await dataset(), output, arch: 'resnet18', cropSize: 32, batchSize: 16, dim: 64 },
+      ...{ data: await dataset(), output, ...quick, batchSize: 16, dim: 64 },
       ...{ workers: 2, seed: 3, device: 'cpu', printFreq: 1, epochs: 2, tensorboard: true },
       onlineClassifier: true,
     },

@@ -7,12 +7,12 @@ import { type Event, hashTensors, pretrain, type StartEvent, type Summary } from
 import { toldBefore } from '../../dist/run/history.js';
 import { withVerdicts } from '../../dist/run/verdict.js';
 import { rank, runFolder, start, step, wholeRun } from '../support/events.js';
-import { dataset, scratch } from '../support/folders.js';
+import { dataset, quick, scratch } from '../support/folders.js';
 import { root } from '../support/rdm.js';
 
 test('a run is done with some of its epochs, and resumed comes to the tensors of one that went on', async () => {
   const options = {
-    ...{ data: await dataset(), arch: 'resnet18' as const, cropSize: 32, batchSize: 16, dim: 64 },
+    ...{ data: await dataset(), ...quick, batchSize: 16, dim: 64 },
     ...{ predDim: 32, workers: 2, seed: 3, printFreq: 1, device: 'cpu' as const, epochs: 2 },
   };
   const straight = await pretrain({ ...options, output: join(scratch(), 'straight') });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { synthesize } from 'rdm-ssl';
-import { scratch } from './folders.js';
+import { quickFlags, scratch } from './folders.js';
 import { type Result, rdm } from './rdm.js';
 
 /** Real images where RDM_DATA has CIFAR-10, else drawn ones; and what to call them. */
@@ -18,7 +18,7 @@ export async function images(): Promise<{ data: string; name: string }> {
 
 /** Two steps an epoch on four images a class. */
 export const few = [
-  ...['-a', 'resnet18', '--crop-size', '32', '-b', '16', '--images-per-class', '4', '-j', '4'],
+  ...[...quickFlags, '-b', '16', '--images-per-class', '4', '-j', '4'],
   ...['--dim', '64', '--pred-dim', '32', '--seed', '3', '-p', '1', '--device', 'cpu', '--json'],
 ];
 

@@ -19,7 +19,8 @@ function file(axes: string): string {
   writeFileSync(
     path,
     `flags:
-  arch: resnet18
+  arch: vit_tiny
+  patch-size: 16
   crop-size: 32
   batch-size: 16
   dim: 64

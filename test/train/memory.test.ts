@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import test from 'node:test';
 import type { StartEvent } from 'rdm-ssl';
+import { nightly } from '../support/every-run.js';
 import { dataset, scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
@@ -47,7 +48,7 @@ async function measure(data: string, batch: number): Promise<{ need: number; too
   return { need: start.memory ?? 0, took: 1024 * Number(/HEIGHT (\d+)/.exec(stderr)?.[1]) };
 }
 
-test('a run takes about what was estimated, and so do its images', async () => {
+test('a run takes about what was estimated, and so do its images', { skip: nightly }, async () => {
   const data = await dataset();
   const few = await measure(data, 5);
   const many = await measure(data, 25);

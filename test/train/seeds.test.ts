@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { acrossSeeds, hashTensors, pretrain } from 'rdm-ssl';
 import { asLines, start, summary } from '../support/events.js';
+import { nightly } from '../support/every-run.js';
 import { dataset, scratch } from '../support/folders.js';
 import { freePort, placed } from '../support/processes.js';
 import { rdm } from '../support/rdm.js';
@@ -54,7 +55,10 @@ test('runs from --seed on, each what it would be alone, and a table of them', as
   assert.ok(Math.abs(runs[0].top1 - a) <= 0.01);
 });
 
-test('with several processes each run has its own', { timeout: 240_000 }, async () => {
+test('with several processes each run has its own', {
+  skip: nightly,
+  timeout: 240_000,
+}, async () => {
   const output = scratch();
   const line = tuned(output, '--seeds', '2', '--nproc-per-node', '2', '--json', data);
   const { code, stdout, stderr } = await rdm(line);

@@ -20,6 +20,7 @@ import {
   score,
   spectrum,
 } from 'rdm-ssl';
+import { nightly } from '../support/every-run.js';
 import { dataset, noise, scratch } from '../support/folders.js';
 import { fetchPeers, python, pythonWith } from '../support/python.js';
 import { rdm } from '../support/rdm.js';
@@ -110,7 +111,9 @@ test('every look at a checkpoint works, of both branches and of the projector', 
   }
 });
 
-test('a classifier on it, alone or with it: lincls, finetune, probe; and what predict makes of them', async () => {
+test('a classifier on it, alone or with it: lincls, finetune, probe; and what predict makes of them', {
+  skip: nightly,
+}, async () => {
   const common = { data, epochs: 1, batchSize: 10, seed: 1, ...look };
   const linear = await lincls({ ...common, pretrained: filtered, output: scratch() });
   const tuned = await finetune({
@@ -272,25 +275,24 @@ test('rdm export tells how timm loads it', async () => {
   );
 });
 
-test(
-  "a run draws timm's initial weights, and begins with the weights of its files",
-  withTimm,
-  async () => {
-    const file = join(scratch(), 'timm.pth');
-    python(env, ['start_weights.py', 'timm', 'vit_tiny_patch16_224', file]);
-    const output = scratch();
-    const still = { lr: 0, weightDecay: 0, epochs: 1, seed: 0, patchSize: 16, cropSize: 224 };
-    const few = { imagesPerClass: 1, batchSize: 2, dim: 1000 };
-    await pretrain(run({ ...still, ...few, output }));
-    const drawn = join(output, 'checkpoint_0000.pth.tar');
-    const difference = python(env, ['same_weights.py', drawn, file]);
-    assert.equal(difference.trim().split('\n').at(-1), `${4 + 12 * 12 + 2} tensors are equal`);
-    const images = noise(2, 32);
-    const begun = scratch();
-    await pretrain(
-      run({ ...still, ...few, seed: 3, cropSize: 32, dim: 16, init: file, output: begun }),
-    );
-    const ours = await seen(join(begun, 'checkpoint_0000.pth.tar'), images);
-    assert.deepEqual(ours, await seen(file, images)); // whose positions are resized from 224 pixels
-  },
-);
+test("a run draws timm's initial weights, and begins with the weights of its files", {
+  ...withTimm,
+  skip: withTimm.skip || nightly,
+}, async () => {
+  const file = join(scratch(), 'timm.pth');
+  python(env, ['start_weights.py', 'timm', 'vit_tiny_patch16_224', file]);
+  const output = scratch();
+  const still = { lr: 0, weightDecay: 0, epochs: 1, seed: 0, patchSize: 16, cropSize: 224 };
+  const few = { imagesPerClass: 1, batchSize: 2, dim: 1000 };
+  await pretrain(run({ ...still, ...few, output }));
+  const drawn = join(output, 'checkpoint_0000.pth.tar');
+  const difference = python(env, ['same_weights.py', drawn, file]);
+  assert.equal(difference.trim().split('\n').at(-1), `${4 + 12 * 12 + 2} tensors are equal`);
+  const images = noise(2, 32);
+  const begun = scratch();
+  await pretrain(
+    run({ ...still, ...few, seed: 3, cropSize: 32, dim: 16, init: file, output: begun }),
+  );
+  const ours = await seen(join(begun, 'checkpoint_0000.pth.tar'), images);
+  assert.deepEqual(ours, await seen(file, images)); // whose positions are resized from 224 pixels
+});

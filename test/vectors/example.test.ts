@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { pretrain } from 'rdm-ssl';
-import { dataset, scratch } from '../support/folders.js';
+import { dataset, quick, scratch } from '../support/folders.js';
 import { root, run } from '../support/rdm.js';
 
 test('the example makes vectors, and looks into them', { timeout: 120_000 }, async () => {
   const data = await dataset();
   const { checkpoint } = await pretrain({
-    ...{ data, arch: 'resnet18', device: 'cpu', epochs: 1, seed: 1, workers: 2 },
-    ...{ cropSize: 32, batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32, output: scratch() },
+    ...{ data, ...quick, device: 'cpu', epochs: 1, seed: 1, workers: 2 },
+    ...{ batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32, output: scratch() },
   });
   const line = [join(root, 'examples/search.mjs'), data, checkpoint ?? ''];
   const { code, stdout, stderr } = await run(process.execPath, line, { cwd: scratch() });

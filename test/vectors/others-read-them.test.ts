@@ -71,7 +71,7 @@ for (const [library, arch] of [
   ['torchvision', 'resnext50_32x4d'],
 ]) {
   test(`a ${arch} of ${library} gives a torchvision loop's features`, {
-    skip: missing || (arch === 'resnet50' && nightly),
+    skip: missing || nightly,
     timeout: 240_000,
   }, async () => {
     const weights = join(scratch(), 'resnet50.pth');

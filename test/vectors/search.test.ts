@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { embed, pretrain, Vectors } from 'rdm-ssl';
-import { dataset, scratch } from '../support/folders.js';
+import { dataset, quick, scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 const dim = 24;
@@ -139,8 +139,8 @@ before(async () => {
   cpSync(join(folder, first), join(folder, 'zz-copy.jpg'));
   cpSync(join(folder, second), join(folder, 'zz-copy "2".jpg'));
   const { checkpoint } = await pretrain({
-    ...{ data, arch: 'resnet18', device: 'cpu', epochs: 1, seed: 1, workers: 2 },
-    ...{ cropSize: 32, batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32, output: scratch() },
+    ...{ data, ...quick, device: 'cpu', epochs: 1, seed: 1, workers: 2 },
+    ...{ batchSize: 16, imagesPerClass: 4, dim: 64, predDim: 32, output: scratch() },
   });
   file = join(scratch(), 'features.npy');
   const given = { data: folder, pretrained: checkpoint ?? '', output: file };
