@@ -12,8 +12,8 @@
 #include "methods/rank_difference.h"
 #include "methods/table.h"
 #include "models/heads.h"
-#include "models/precision.h"
 #include "models/prototypes.h"
+#include "spectral/precision.h"
 
 namespace rdm {
 namespace {

@@ -25,8 +25,8 @@ OnlineClassifierImpl::OnlineClassifierImpl(int64_t width, int64_t classes, bool 
   }
 }
 
-Classification OnlineClassifierImpl::forward(const MethodOutput& output,
-                                             const torch::Tensor& labels) {
+ClassifierOutput OnlineClassifierImpl::forward(const MethodOutput& output,
+                                               const torch::Tensor& labels) {
   const auto online = score(classifier_, output.features, labels);
   if (momentum_classifier_.is_empty()) return {online.loss, online.logits, {}};
   const auto momentum = score(momentum_classifier_, output.momentum_features, labels);

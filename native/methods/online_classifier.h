@@ -6,7 +6,7 @@
 
 namespace rdm {
 
-struct Classification {
+struct ClassifierOutput {
   torch::Tensor loss;             // cross-entropy, the mean over both views
   torch::Tensor logits;           // (2N, C), view after view
   torch::Tensor momentum_logits;  // (2N, C); undefined without a momentum classifier
@@ -19,7 +19,7 @@ class OnlineClassifierImpl : public torch::nn::Module {
   OnlineClassifierImpl(int64_t width, int64_t classes, bool with_momentum);
 
   // labels: (N). No gradient reaches the features.
-  Classification forward(const MethodOutput& output, const torch::Tensor& labels);
+  ClassifierOutput forward(const MethodOutput& output, const torch::Tensor& labels);
 
   torch::Tensor classify(const torch::Tensor& features);  // (N, width) to logits (N, C)
 

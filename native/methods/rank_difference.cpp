@@ -4,7 +4,7 @@
 
 #include "losses/alignment.h"
 #include "methods/shared_filters.h"
-#include "models/precision.h"
+#include "spectral/precision.h"
 
 namespace rdm {
 namespace {

@@ -9,8 +9,8 @@
 #include "methods/passes.h"
 #include "methods/table.h"
 #include "models/heads.h"
-#include "models/precision.h"
 #include "models/prototypes.h"
+#include "spectral/precision.h"
 
 namespace rdm {
 namespace {

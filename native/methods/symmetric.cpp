@@ -9,7 +9,7 @@
 #include "methods/passes.h"
 #include "methods/table.h"
 #include "models/heads.h"
-#include "models/precision.h"
+#include "spectral/precision.h"
 
 namespace rdm {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "models/precision.h"
+#include "spectral/precision.h"
 
 namespace rdm {
 

@@ -7,7 +7,7 @@
 #include <numbers>
 
 #include "base/error.h"
-#include "models/precision.h"
+#include "spectral/precision.h"
 
 namespace rdm {
 namespace {

@@ -184,7 +184,7 @@ test('a loss that is not finite stops the run with epoch and step, checkpoints i
     /^rdm: the loss is \S+ at epoch \d+, step \d+.*\n.*(is intact|no checkpoint)/m,
   );
   for (const file of readdirSync(output).filter((name) => name.endsWith('.tar'))) {
-    assert.equal((await inspectCheckpoint(join(output, file))).arch, 'resnet18');
+    assert.equal((await inspectCheckpoint(join(output, file))).arch, 'vit_tiny');
   }
 });
 
@@ -199,7 +199,7 @@ test('a checkpoint of another architecture to resume from', async () => {
   const first = ['pretrain', ...small, '--epochs', '1', '--output', output, good];
   assert.equal((await rdm(first)).code, 0);
   const resume = join(output, 'checkpoint_0000.pth.tar');
-  await refused(['-a', 'resnet34', '--resume', resume, good], /holds a resnet18, not a resnet34/);
+  await refused(['-a', 'vit_small', '--resume', resume, good], /holds a vit_tiny, not a vit_small/);
 });
 
 const files: [what: string, spoil: (path: string) => void, message: RegExp][] = [

@@ -46,7 +46,7 @@ for (const [signal, rank] of [
   }, async () => {
     const output = scratch();
     const fault = { signal, rank, steps: 3, delay: 50 };
-    const ended = await disturb(fault, line(output, 3, '--epochs', '100000'));
+    const ended = await disturb(fault, line(output, 3, '-b', '18', '--epochs', '100000'));
     await everyoneHasEnded(ended, rank);
     const [newest = ''] = readdirSync(output)
       .filter((file) => file.endsWith('.pth.tar'))
@@ -63,7 +63,7 @@ test(
     const fault = { signal: 'SIGTERM', rank: 2, steps: 3, delay: 50 } as const;
     const { code, stdout, stderr, left } = await disturb(
       fault,
-      line(scratch(), 3, '--epochs', '100000'),
+      line(scratch(), 3, '-b', '18', '--epochs', '100000'),
     );
     assert.equal(code, 143, stderr);
     assert.deepEqual(left, []);

@@ -153,6 +153,7 @@ function keysOfNative(): Map<string, string[][]> {
   const files = [
     'distributed/options.h',
     'methods/options.h',
+    'optim/options.h',
     'evaluate/score.h',
     'evaluate/probe.h',
     'evaluate/predict.h',

@@ -96,6 +96,22 @@ test('the addon sees no LibTorch, not even through a header, and it alone sees N
   }
 });
 
+test('a type of C++ has one definition: the linker takes any of two as the same', () => {
+  const defined = new Map<string, string>();
+  for (const file of files('native', /\.h$/)) {
+    const [space = ''] = matches(file, /^namespace ([\w:]+) \{/gm);
+    for (const name of matches(
+      file,
+      /^(?:struct|class|enum class) (\w+)(?: final)?(?: : .*)? \{/gm,
+    )) {
+      const whole = `${space}::${name}`;
+      assert.equal(defined.get(whole), undefined, `${whole} in ${file}`);
+      defined.set(whole, file);
+    }
+  }
+  assert.ok(defined.size > 100);
+});
+
 test('data and base need no LibTorch', () => {
   for (const folder of ['native/base', 'native/pickle', 'native/data']) {
     for (const file of files(folder, /\.(cpp|h)$/)) {

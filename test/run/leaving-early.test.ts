@@ -37,7 +37,7 @@ for (const [signal, code] of [
     assert.ok(path, result.stderr);
     const again = result.stderr.trimEnd().split('\n').at(-1) ?? '';
     assert.match(again, /^rdm: to go on: rdm pretrain .*--epochs 100000 .* --resume auto$/);
-    assert.equal((await inspectCheckpoint(path)).arch, 'resnet18');
+    assert.equal((await inspectCheckpoint(path)).arch, 'vit_tiny');
     const resumed = ['--epochs', '1', '--resume', path, '--output', output, data];
     const rest = await rdm(['pretrain', ...small, ...resumed]);
     assert.equal(rest.code, 0, rest.stderr);
@@ -71,7 +71,7 @@ for (const time of ['', '3', '3x', '-2m', '0s']) {
 }
 
 test('a second signal leaves at once', deadline, async () => {
-  const big = ['-a', 'resnet50', '--crop-size', '224', '-b', '48']; // a step of many seconds
+  const big = ['-a', 'vit_base', '--crop-size', '224', '-b', '48']; // a step of many seconds
   const result = await rdm(['pretrain', ...small, ...big, '-p', '1', '--output', scratch(), data], {
     onStdout: (child, stdout) => {
       if (!stdout.includes('=> creating model') || child.killed) return;

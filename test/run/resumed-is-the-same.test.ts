@@ -19,6 +19,7 @@ import {
   data,
   options,
   type Run,
+  resnet,
   runPretrain,
   type Told,
   told,
@@ -60,13 +61,13 @@ for (const precision of ['fp32', 'bf16'] as const) {
   const [fp32, bf16] = ['fp32', 'bf16'].map((now) => ({ skip: precision !== now && nightly }));
 
   test(`simsiam, ${precision}: stopped and resumed, it is the run that was not`, bf16, async () => {
-    await comesToTheSame(runPretrain({ precision }));
+    await comesToTheSame(runPretrain({ precision }, resnet));
   });
 
   test(`byol with LARS and classifiers, ${precision}: likewise`, fp32, async () => {
     const classifiers = { onlineClassifier: true, momentumClassifier: true, valBatchSize: 4 };
     const method = { method: 'byol', optimizer: 'lars', projHiddenDim: 48, accumulate: 1 } as const;
-    await comesToTheSame(runPretrain({ ...method, ...classifiers, precision }));
+    await comesToTheSame(runPretrain({ ...method, ...classifiers, precision }, resnet));
   });
 
   test(`swav with a queue and small crops, ${precision}: likewise`, { skip: nightly }, async () => {
@@ -75,7 +76,9 @@ for (const precision of ['fp32', 'bf16'] as const) {
       blurProb: [0.5, 0.1, 0.2],
     } satisfies Partial<PretrainOptions>;
     const method = { method: 'swav', prototypes: 20, queueSize: 12, queueFromEpoch: 0 } as const;
-    await comesToTheSame(runPretrain({ ...method, ...crops, onlineClassifier: true, precision }));
+    await comesToTheSame(
+      runPretrain({ ...method, ...crops, onlineClassifier: true, precision }, resnet),
+    );
   });
 
   test(`dino of a Vision Transformer with AdamW, ${precision}: likewise`, {
@@ -88,7 +91,7 @@ for (const precision of ['fp32', 'bf16'] as const) {
   });
 
   test(`lincls, ${precision}: likewise`, fp32, async () => {
-    const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
+    const { checkpoint } = await pretrain({ ...options(scratch(), resnet), epochs: 1 });
     const given = { data, pretrained: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
     const full = (resume: string, output: string): LinclsOptions => ({
       ...common,
@@ -102,7 +105,7 @@ for (const precision of ['fp32', 'bf16'] as const) {
   });
 
   test(`finetune on few labels, ${precision}: likewise`, { skip: nightly }, async () => {
-    const { checkpoint } = await pretrain({ ...options(scratch()), epochs: 1 });
+    const { checkpoint } = await pretrain({ ...options(scratch(), resnet), epochs: 1 });
     const given = { data, checkpoint: checkpoint ?? '', epochs: 2, valBatchSize: 4, precision };
     const slow = { labelsPerClass: 4, backboneLrFactor: 0.1, labelSmoothing: 0.1 };
     await comesToTheSame((resume, output, steps) =>

@@ -61,9 +61,11 @@ export async function large(): Promise<string> {
 export const quick = { arch: 'vit_tiny', patchSize: 16, cropSize: 32 } as const;
 export const quickFlags = ['-a', 'vit_tiny', '--patch-size', '16', '--crop-size', '32'];
 
-/** Flags of a run that takes a second or two: 3 steps an epoch. */
-export const small = [
-  ...[...quickFlags, '-b', '16', '--dim', '64', '--pred-dim', '32'],
+const sizes = [
+  ...['-b', '16', '--dim', '64', '--pred-dim', '32'],
   ...['-j', '2', '--seed', '3', '-p', '1', '--device', 'cpu'],
 ];
+/** Flags of a run that takes a second or two: 3 steps an epoch. */
+export const small = [...quickFlags, ...sizes];
+export const smallResnet = ['-a', 'resnet18', '--crop-size', '32', ...sizes];
 export const smallLincls = ['-b', '16', '-j', '2', '--seed', '3', '-p', '1', '--device', 'cpu'];

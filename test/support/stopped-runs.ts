@@ -1,13 +1,18 @@
 // Runs that stop after some steps, and what they reported.
 import { type Event, type PretrainOptions, pretrain, type Summary } from 'rdm-ssl';
-import { dataset } from './folders.js';
+import { dataset, quick } from './folders.js';
 
 /** Of all runs of a test file. */
 export const data = await dataset();
 
 export const common = { batchSize: 16, printFreq: 1, workers: 2, seed: 3, device: 'cpu' } as const;
-export const options = (output: string): PretrainOptions => ({
-  ...{ data, output, arch: 'resnet18', cropSize: 32, dim: 64, predDim: 32, epochs: 2 },
+
+type Network = Pick<PretrainOptions, 'arch' | 'cropSize' | 'patchSize'>;
+export const resnet: Network = { arch: 'resnet18', cropSize: 32 };
+
+export const options = (output: string, network: Network = quick): PretrainOptions => ({
+  ...network,
+  ...{ data, output, dim: 64, predDim: 32, epochs: 2 },
   ...common,
 });
 
@@ -32,6 +37,6 @@ export async function told(
 }
 
 export const runPretrain =
-  (extra: Partial<PretrainOptions>): Run =>
+  (extra: Partial<PretrainOptions>, network: Network = quick): Run =>
   (resume, output, steps) =>
-    told((control) => pretrain({ ...options(output), ...extra, resume }, control), steps);
+    told((control) => pretrain({ ...options(output, network), ...extra, resume }, control), steps);

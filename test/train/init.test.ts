@@ -14,7 +14,7 @@ import {
   type RunRecord,
 } from 'rdm-ssl';
 import { nightly } from '../support/every-run.js';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, scratch, smallResnet } from '../support/folders.js';
 import { fetchPeers, python, pythonWith } from '../support/python.js';
 import { rdm, root } from '../support/rdm.js';
 
@@ -129,7 +129,7 @@ for (const [layout, arch, kind, left] of [
 
 test('what was taken is counted on stderr, and listed in run.json and the events', async () => {
   const output = scratch();
-  const flags = [...small, '--epochs', '1', '--output', output, '--init', ours];
+  const flags = [...smallResnet, '--epochs', '1', '--output', output, '--init', ours];
   const { code, stdout, stderr } = await rdm(['pretrain', ...flags, data]);
   assert.equal(code, 0, stderr);
   assert.match(

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { type Event, inspectCheckpoint, knn, type PretrainOptions, pretrain, score } from 'rdm-ssl';
-import { dataset, scratch, small } from '../support/folders.js';
+import { dataset, scratch, smallResnet } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
 let data: string;
@@ -56,7 +56,7 @@ test("prints the reference's lines, saves every epoch and logs its events", asyn
   const output = join(scratch(), 'run');
   const { code, stdout, stderr } = await rdm([
     'pretrain',
-    ...small,
+    ...smallResnet,
     ...['--epochs', '2', '--output', output, data],
   ]);
   assert.equal(code, 0, stderr);
@@ -90,7 +90,7 @@ test("prints the reference's lines, saves every epoch and logs its events", asyn
 
 test('--json prints the events that are logged, one a line, and the summary', async () => {
   const output = scratch();
-  const flags = [...small, '--epochs', '1', '--json', '--output', output, data];
+  const flags = [...smallResnet, '--epochs', '1', '--json', '--output', output, data];
   const { code, stdout } = await rdm(['pretrain', ...flags]);
   assert.equal(code, 0);
   const printed = stdout
@@ -214,7 +214,13 @@ test('--score-every scores as rdm score does on the checkpoint, and changes no l
 test('--knn-every without validation images is refused before the first step', async () => {
   const alone = join(scratch(), 'alone');
   cpSync(join(data, 'train'), join(alone, 'train'), { recursive: true });
-  const { code, stdout, stderr } = await rdm(['pretrain', ...small, '--knn-every', '1', alone]);
+  const { code, stdout, stderr } = await rdm([
+    'pretrain',
+    ...smallResnet,
+    '--knn-every',
+    '1',
+    alone,
+  ]);
   assert.equal(code, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /^rdm: no folder `val` in the dataset: .*alone\/val$/m);
@@ -267,7 +273,7 @@ for (const [name, sigma] of [
     const output = scratch();
     const { code, stderr } = await rdm([
       'pretrain',
-      ...small,
+      ...smallResnet,
       ...flags,
       ...['--epochs', '1', '--output', output, data],
     ]);

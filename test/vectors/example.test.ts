@@ -17,6 +17,6 @@ test('the example makes vectors, and looks into them', { timeout: 120_000 }, asy
   assert.equal(code, 0, stderr);
   assert.match(
     stdout,
-    /^20 vectors of 512\n(\d\.\d{3} .*\.jpg\n){3}\d+ groups of near-duplicates\n$/,
+    /^20 vectors of 192\n(\d\.\d{3} .*\.jpg\n){3}\d+ groups of near-duplicates\n$/,
   );
 });

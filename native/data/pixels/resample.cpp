@@ -107,8 +107,8 @@ void horizontal(const Pixels& source, ResizeScratch& scratch, Planes& out) {
 }  // namespace
 
 template <typename Weight, int bits>
-void Filter<Weight, bits>::compute(const Span& in, int64_t out, int64_t begin, int64_t count,
-                                   Interpolation interpolation) {
+void ResampleFilter<Weight, bits>::compute(const Span& in, int64_t out, int64_t begin,
+                                           int64_t count, Interpolation interpolation) {
   const bool bilinear = interpolation == Interpolation::bilinear;
   const double scale = in.extent / static_cast<double>(out);
   const double stretch = std::max(scale, 1.0);  // the filter widens when the image shrinks
@@ -143,8 +143,8 @@ void Filter<Weight, bits>::compute(const Span& in, int64_t out, int64_t begin, i
   }
 }
 
-template class Filter<int32_t, kFilterBits>;
-template class Filter<uint16_t, kShortFilterBits>;
+template class ResampleFilter<int32_t, kFilterBits>;
+template class ResampleFilter<uint16_t, kShortFilterBits>;
 
 void resize(const Pixels& source, const ResizePlan& plan, ResizeScratch& scratch, Planes& out) {
   const Box& window = plan.window;

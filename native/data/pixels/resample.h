@@ -51,7 +51,7 @@ struct Taps {
 // bits below the point; a negative one wraps round in an unsigned type. An object serves image
 // after image, so that its memory is reused.
 template <typename Weight, int bits>
-class Filter {
+class ResampleFilter {
  public:
   // Computes the output positions begin … begin + count - 1 of a resize from `in` to `out`
   // positions. Taps count from the first position that `in` touches.
@@ -73,8 +73,8 @@ class Filter {
 // Pillow's weights leave room for 8-bit values and 2 bits of overshoot in an int32; the short ones
 // fit into 16 bits.
 constexpr int kFilterBits = 32 - 8 - 2, kShortFilterBits = 15;
-using LongFilter = Filter<int32_t, kFilterBits>;
-using ShortFilter = Filter<uint16_t, kShortFilterBits>;
+using LongFilter = ResampleFilter<int32_t, kFilterBits>;
+using ShortFilter = ResampleFilter<uint16_t, kShortFilterBits>;
 
 // Memory that is reused from image to image.
 struct ResizeScratch {
