@@ -170,7 +170,7 @@ const needsNumpy = { skip: numpy ? false : 'python3 cannot import torch and nump
 
 test(
   "an export for detectron2 has its ResNet's names and torchvision's values",
-  needsNumpy,
+  { skip: needsNumpy.skip || nightly },
   async () => {
     const deep = await train('resnet50', { dim: 16, predDim: 8, imagesPerClass: 1 });
     const args: string[] = [];

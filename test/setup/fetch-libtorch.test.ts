@@ -130,6 +130,19 @@ test('a package that came without an addon, and --build, build from source', asy
   assert.equal(asked.stdout, 'building\n');
 });
 
+test('--cuda is refused where the addon is built, as it would change nothing', async () => {
+  const lines: [string, string[]][] = [
+    [installed([]), ['setup', '--cuda']],
+    [installed([{}]), ['setup', '--build', '--cuda']],
+  ];
+  for (const [home, line] of lines) {
+    const { code, stdout, stderr } = await rdmOf(home, line);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^rdm: --cuda is of a LibTorch that is fetched, .*\n {5}leave it out, /);
+  }
+});
+
 test('without an archive for this machine, and without pip, it says so', async () => {
   const { stderr } = await rdmOf(installed([{}]), ['setup', '--cuda']);
   assert.match(stderr, /^rdm: PyTorch has no archive of this LibTorch, and pip brought none\n/m);

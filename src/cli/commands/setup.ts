@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { type FlagsOf, fetchLibtorch } from '../../index.js';
+import { type FlagsOf, fetchLibtorch, RdmError } from '../../index.js';
 import { addFlags } from '../flags/flags.js';
 import { megabytes } from '../output/format.js';
 import { say } from '../output/print.js';
@@ -27,11 +27,18 @@ export function addSetupCommand(program: Command): void {
   addFlags(command, 'setup')
     .addHelpText('after', notes)
     .action(async ({ build, cuda }: FlagsOf<'setup'>) => {
-      if (build || !(await fetched(cuda))) {
-        process.exitCode = spawnSync(script, { stdio: 'inherit' }).status ?? 1;
-      }
+      if (!build && (await fetched(cuda))) return;
+      if (cuda) throw notFetched();
+      process.exitCode = spawnSync(script, { stdio: 'inherit' }).status ?? 1;
     });
 }
+
+const notFetched = () =>
+  new RdmError(
+    'usage',
+    '--cuda is of a LibTorch that is fetched, for an addon that came with the package; one that is built takes the LibTorch that is there',
+    "leave it out, and have LIBTORCH or Python's torch be one with CUDA",
+  );
 
 /** False where there is nothing to fetch for. */
 async function fetched(cuda: boolean | undefined): Promise<boolean> {
