@@ -168,26 +168,24 @@ test('every export that is a state dict loads back: the same features, classifie
 const numpy = pythonWith(['numpy']);
 const needsNumpy = { skip: numpy ? false : 'python3 cannot import torch and numpy' };
 
-test(
-  "an export for detectron2 has its ResNet's names and torchvision's values",
-  { skip: needsNumpy.skip || nightly },
-  async () => {
-    const deep = await train('resnet50', { dim: 16, predDim: 8, imagesPerClass: 1 });
-    const args: string[] = [];
-    for (const [checkpoint, depth] of [
-      [pretrained, '18'],
-      [deep, '50'],
-    ] as const) {
-      const folder = scratch();
-      const files = { detectron2: join(folder, 'd2.pkl'), torchvision: join(folder, 'tv.pth') };
-      for (const format of ['detectron2', 'torchvision'] as const) {
-        await exportCheckpoint({ checkpoint, output: files[format], format });
-      }
-      args.push(files.detectron2, files.torchvision, depth);
+test("an export for detectron2 has its ResNet's names and torchvision's values", {
+  skip: needsNumpy.skip || nightly,
+}, async () => {
+  const deep = await train('resnet50', { dim: 16, predDim: 8, imagesPerClass: 1 });
+  const args: string[] = [];
+  for (const [checkpoint, depth] of [
+    [pretrained, '18'],
+    [deep, '50'],
+  ] as const) {
+    const folder = scratch();
+    const files = { detectron2: join(folder, 'd2.pkl'), torchvision: join(folder, 'tv.pth') };
+    for (const format of ['detectron2', 'torchvision'] as const) {
+      await exportCheckpoint({ checkpoint, output: files[format], format });
     }
-    assert.equal(python(numpy, ['detectron2.py', ...args]), 'ok\nok\n');
-  },
-);
+    args.push(files.detectron2, files.torchvision, depth);
+  }
+  assert.equal(python(numpy, ['detectron2.py', ...args]), 'ok\nok\n');
+});
 
 test('the branches of BYOL are different networks', async () => {
   const of = async (branch: Branch) =>

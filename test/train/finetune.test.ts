@@ -129,7 +129,9 @@ test('rdm lincls learns from the same few labels', async () => {
   await assert.rejects(trainImages({ labelsPerClass: 2, labelFraction: 0.5 }), /each say how many/);
 });
 
-test('from scratch nothing comes from the checkpoint but what it records', { skip: nightly }, async () => {
+test('from scratch nothing comes from the checkpoint but what it records', {
+  skip: nightly,
+}, async () => {
   const other = join(scratch(), 'other.pth.tar');
   const { checkpoint } = await pretrain({
     ...{ data, output: scratch(), ...run, seed: 7, cropSize: 32, batchSize: 16 },

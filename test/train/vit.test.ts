@@ -90,7 +90,9 @@ test('a checkpoint tells architecture and patches, which whoever looks at it tak
   }
 });
 
-test('every look at a checkpoint works, of both branches and of the projector', { skip: nightly }, async () => {
+test('every look at a checkpoint works, of both branches and of the projector', {
+  skip: nightly,
+}, async () => {
   const output = scratch();
   for (const branch of ['online', 'momentum'] as const) {
     for (const layer of ['backbone', 'projector'] as const) {
