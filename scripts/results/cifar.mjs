@@ -1,9 +1,9 @@
 // npm run results:cifar -- DIR OUT: short RDM_SimSiam runs on CIFAR-10 beside SimSiam and the symmetric
 // network, each evaluated by kNN; docs/results.md keeps what they printed. A run whose last checkpoint
 // lies in OUT is not made again. Ends with one line of JSON.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rdm } from './rdm.mjs';
 
 const [data, out] = process.argv.slice(2);
 if (!data || !out) {
@@ -28,17 +28,6 @@ const runs = {
 function rdmSimSiam(location, sigma) {
   const filter = ['--pred-type', 'poly', '--pred-location', location, '--sigma', sigma];
   return ['--recipe', 'cifar/rdmsimsiam', ...filter];
-}
-
-function rdm(args) {
-  console.error(`rdm ${args.join(' ')}`);
-  const { status, stdout } = spawnSync(process.execPath, ['bin/rdm.js', ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return stdout;
 }
 
 function knn(args) {

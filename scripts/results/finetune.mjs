@@ -2,11 +2,11 @@
 // pretrained network is worth where 1 % and 10 % of the labels are there, beside the same network from random
 // weights, over several seeds. FLAGS are of rdm finetune, for all runs. Runs that are in OUT go on or are not made
 // again. Prints the end of docs/finetune.md, and with --write puts it there; ends with one line of JSON.
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { rdm } from './rdm.mjs';
 
 const text = { type: 'string' };
 const { values, positionals: flags } = parseArgs({
@@ -40,14 +40,7 @@ const flagsOf = ({ share, epochs, lr }, { weights, more }) => [
 function tuned(part, arm) {
   const output = join(out, `${part.share}-${arm.name.replace(' ', '-')}`);
   const args = ['finetune', checkpoint, ...flagsOf(part, arm), '--output', output, '--resume', 'auto', '--json', data];
-  console.error(`rdm ${args.join(' ')}`);
-  const { status, stdout } = spawnSync(process.execPath, ['bin/rdm.js', ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const lines = rdm(args).trimEnd().split('\n').map((line) => JSON.parse(line));
   const { trainImages } = lines.find(({ type }) => type === 'start');
   return { part: part.name, arm: arm.name, trainImages, ...lines.at(-1) };
 }

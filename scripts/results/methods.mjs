@@ -2,11 +2,11 @@
 // protocol, through one lens. Rates are chosen on training images that no run trains on; then each method trains at its
 // own. --long makes the two longer runs of all images instead. Runs that are in OUT go on or are not made again. Prints
 // tables, leaves the page, the drawing and the table of rdm compare in OUT; ends with one line of JSON.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compare, compareCsv, compareHtml, compareSvg } from 'rdm-ssl';
+import { rdm } from './rdm.mjs';
 
 const { values, positionals } = parseArgs({
   options: { long: { type: 'boolean' } },
@@ -43,17 +43,6 @@ const methods = [
   { name: 'poly target -1', recipe: 'rdmsimsiam', rates: ['0.5', '1'] },
 ].map((method) => ({ more: [], ...method, folder: method.name.toLowerCase().replaceAll(' ', '-') }));
 const longer = methods.filter(({ name }) => ['SimSiam', 'poly target -1'].includes(name));
-
-function rdm(args) {
-  console.error(`rdm ${args.join(' ')}`);
-  const { status, stdout } = spawnSync(process.execPath, ['bin/rdm.js', ...args], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  return stdout;
-}
 
 const flagsOf = ({ recipe, more }, lr, { flags }) =>
   ['--recipe', `cifar/${recipe}`, ...more, '--lr', lr, ...common, ...flags];
