@@ -1,4 +1,4 @@
-// The datasets that can be downloaded: CIFAR-10 and CIFAR-100, as their authors publish them.
+// The datasets that can be downloaded: CIFAR-10, CIFAR-100 and STL-10, as their authors publish them.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -10,22 +10,30 @@ import type { Control, ProgressEvent } from '../types/events.js';
 import { download } from './download.js';
 import { unpack } from './unpack.js';
 
-/** Addresses and checksums as https://www.cs.toronto.edu/~kriz/cifar.html gives them. */
+/**
+ * Addresses and checksums as https://www.cs.toronto.edu/~kriz/cifar.html and torchvision's STL10 give them; the bytes
+ * that an archive, and what is in it, may have: nearly three times those of the authors.
+ */
 const archives = {
   cifar10: {
     url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
     md5: 'c32a1d4ab5d03f1284b67883e8d87530',
     folder: 'cifar-10-batches-bin',
+    most: 2 ** 29,
   },
   cifar100: {
     url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
     md5: '03b5dce01913d631647c71ecec9e9cb8',
     folder: 'cifar-100-binary',
+    most: 2 ** 29,
+  },
+  stl10: {
+    url: 'https://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz',
+    md5: '91f7769df0f17e558f3565bffb0c7dfb',
+    folder: 'stl10_binary',
+    most: 2 ** 33,
   },
 } as const;
-
-/** Bytes of an archive, and of what is in it: nearly three times those of the authors. */
-const most = 512 * 2 ** 20;
 
 /**
  * Downloads the archive of a dataset, verifies and unpacks it; does nothing where it is there already.
@@ -44,13 +52,13 @@ export async function fetchDataset(
     await writing(output, () => mkdir(output, { recursive: true }));
     const url = address(options.url ?? known.url);
     const sum = { of: 'md5' as const, hex: options.md5 ?? known.md5 };
-    const wanted = { url, sum, most, address: '--url URL', otherSum: '--md5 HEX' };
+    const wanted = { url, sum, most: known.most, address: '--url URL', otherSum: '--md5 HEX' };
     await download(wanted, archive, control);
   } catch (error) {
     if (control.signal?.aborted) return { outcome: 'stopped', path };
     throw error;
   }
-  await unpack(archive, known.folder, output, most);
+  await unpack(archive, known.folder, output, known.most);
   return { outcome: 'done', path };
 }
 

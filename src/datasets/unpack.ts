@@ -39,7 +39,7 @@ export async function unpack(
     throw new RdmError(
       'bad_output',
       `cannot unpack ${archive}: ${(cause as Error).message}`,
-      'make sure that half a gigabyte is free and run it again; if the file is no tar.gz, remove it',
+      `make sure that ${most / 2 ** 30} GiB are free and run it again; if the file is no tar.gz, remove it`,
       { cause },
     );
   }

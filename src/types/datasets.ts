@@ -55,7 +55,8 @@ export type Channels = [number, number, number];
 
 /**
  * `folder`: SPLIT/CLASS/*; `images`: at any depth, without classes and splits; `list`: a path on each line; `table`:
- * comma-separated paths and maybe labels; `shards`: tar archives as WebDataset has them; else the files of CIFAR's authors, in their binary or their Python layout.
+ * comma-separated paths and maybe labels; `shards`: tar archives as WebDataset has them; else the files of their
+ * authors: CIFAR's in the binary or the Python layout, STL-10's folder or its file of images without labels.
  */
 export type Layout =
   | 'folder'
@@ -66,7 +67,9 @@ export type Layout =
   | 'cifar10-binary'
   | 'cifar10-python'
   | 'cifar100-binary'
-  | 'cifar100-python';
+  | 'cifar100-python'
+  | 'stl10-binary'
+  | 'stl10-unlabelled';
 
 /** Where images are. */
 export interface Place {

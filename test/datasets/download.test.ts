@@ -343,7 +343,7 @@ test('wrong usage: a dataset that is not known, an address that is none', async 
   assert.equal(unknown.code, 2);
   assert.match(
     unknown.stderr,
-    /^rdm: unknown dataset 'imagenet'\n +choose from: cifar10, cifar100/,
+    /^rdm: unknown dataset 'imagenet'\n +choose from: cifar10, cifar100, stl10/,
   );
   const none = await fetchInto(scratch(), 'ftp://host/archive');
   assert.equal(none.code, 2);

@@ -63,7 +63,7 @@ for (const shell of ['bash', 'fish'] as const) {
     const data = ['check', 'fetch', 'info', 'pack', 'stats', 'synthesize'];
     assert.deepEqual(offered(shell, 'data', ''), data);
     assert.deepEqual(offered(shell, 'recipes', 'sh'), ['show']);
-    assert.deepEqual(offered(shell, 'data', 'fetch', ''), ['cifar10', 'cifar100']);
+    assert.deepEqual(offered(shell, 'data', 'fetch', ''), ['cifar10', 'cifar100', 'stl10']);
   });
 
   test(`${shell}: the flags of the command on the line, hidden ones not`, {

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/printable.h"
+#include "data/datasets/published_files.h"
 #include "data/datasets/reference_datasets.h"
 #include "pickle/pickle.h"
 
@@ -26,11 +26,6 @@ struct Batch {
   std::vector<int64_t> labels;  // (images)
 };
 
-[[noreturn]] void refuse(const std::string& path, const std::string& reason) {
-  throw Error(Code::bad_data, message("cannot read ", path, ": ", shortened(reason)),
-              "unpack the archive again; it may be damaged");
-}
-
 constexpr size_t kMaxFileBytes = size_t{1} << 30;  // five times the longest of CIFAR's files
 
 std::string read(const std::string& path) {
@@ -38,7 +33,7 @@ std::string read(const std::string& path) {
   try {
     read_file(path, kMaxFileBytes, bytes);
   } catch (const std::runtime_error& error) {
-    refuse(path, error.what());
+    refuse_published(path, error.what());
   }
   return bytes;
 }
@@ -49,7 +44,7 @@ Batch read_binary(const std::string& path, bool hundred) {
                 record = header + kImage;  // coarse and fine, or one label
   const auto size = static_cast<int64_t>(bytes.size());
   if (size == 0 || size % record != 0) {
-    refuse(path, message("its length is not a multiple of ", record, " bytes"));
+    refuse_published(path, message("its length is not a multiple of ", record, " bytes"));
   }
   Batch batch{path, {}, {}};
   for (int64_t at = 0; at < size; at += record) {
@@ -93,7 +88,7 @@ pickle::Document parse(const std::string& path) {
   try {
     return pickle::parse(read(path), is_array_global);
   } catch (const pickle::Malformed& error) {
-    refuse(path, error.what());
+    refuse_published(path, error.what());
   }
 }
 
@@ -102,15 +97,15 @@ Batch read_pickle(const std::string& path, bool hundred) {
   const char* key = hundred ? "fine_labels" : "labels";
   const pickle::Ref labels = document.root->find(key), data = document.root->find("data");
   const auto* items = labels ? labels->sequence() : nullptr;
-  if (!items || items->empty()) refuse(path, message("it has no list `", key, "`"));
+  if (!items || items->empty()) refuse_published(path, message("it has no list `", key, "`"));
   Batch batch{path, {}, {}};
   for (const pickle::Ref item : *items) {
     const auto* label = item->get_if<int64_t>();
-    if (!label) refuse(path, "a label is not a whole number");
+    if (!label) refuse_published(path, "a label is not a whole number");
     batch.labels.push_back(*label);
   }
   const std::string* bytes = data ? array_bytes(*data, items->size()) : nullptr;
-  if (!bytes) refuse(path, "`data` is not an array of bytes, images by 3072");
+  if (!bytes) refuse_published(path, "`data` is not an array of bytes, images by 3072");
   batch.pixels = *bytes;
   return batch;
 }
@@ -123,10 +118,10 @@ std::vector<std::string> class_names(const CifarFiles& files) {
     const pickle::Ref list =
         document.root->find(files.hundred ? "fine_label_names" : "label_names");
     const auto* items = list ? list->sequence() : nullptr;
-    if (!items || items->empty()) refuse(path, "it lists no classes");
+    if (!items || items->empty()) refuse_published(path, "it lists no classes");
     for (const pickle::Ref item : *items) {
       const auto* name = item->get_if<std::string>();
-      if (!name) refuse(path, "a class is not a string");
+      if (!name) refuse_published(path, "a class is not a string");
       names.push_back(*name);
     }
     return names;
@@ -198,8 +193,8 @@ Dataset read_cifar(const CifarFiles& files, const std::string& split,
     for (size_t i = 0; i < batch.labels.size(); ++i) {
       const int64_t number = batch.labels[i];
       if (number < 0 || number >= static_cast<int64_t>(names.size())) {
-        refuse(path,
-               message("the label ", number, " of image ", i, " is not one of ", names.size()));
+        refuse_published(
+            path, message("the label ", number, " of image ", i, " is not one of ", names.size()));
       }
       const int64_t label = label_of[number];
       if (label < 0) continue;

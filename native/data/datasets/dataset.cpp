@@ -21,7 +21,7 @@ constexpr size_t kMaxListBytes = 4 << 20;  // the names of ImageNet-21k take 0.2
 const char* const kPlaces =
     "images come from a folder with train/CLASS/*.jpg, from one with images at any depth, from a "
     "list (.txt, or - for standard input) or a table (.csv: path,label), from shards (.tar, "
-    "shard-{000..099}.tar), or from the files of CIFAR";
+    "shard-{000..099}.tar), or from the files of CIFAR or STL-10";
 
 void keep(Dataset& dataset, const std::vector<int64_t>& images) {
   if (static_cast<int64_t>(images.size()) == dataset.size()) return;

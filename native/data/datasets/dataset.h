@@ -33,7 +33,7 @@ using ExtensionCounts = std::map<std::string, int64_t>;
 // Where images came from.
 struct Source {
   std::string place;      // as it was given
-  std::string layout;     // folder, images, list, table, shards, or CIFAR's: layout_of
+  std::string layout;     // folder, images, list, table, shards, or the authors': layout_of
   std::string root;       // the folder that its paths lie in
   int64_t images = 0;     // that were found there, also where a run takes only some of them
   uint64_t checksum = 0;  // of shards' directories; 0: none

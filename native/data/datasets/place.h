@@ -8,12 +8,13 @@
 namespace rdm {
 
 // folder (SPLIT/CLASS/**), images (at any depth, without classes and splits), list (.txt, or `-`
-// for standard input), table (.csv), shards (.tar, also a range of them), or CIFAR's:
-// cifar10-binary, cifar10-python, cifar100-binary, cifar100-python. Throws bad_data for a file of
-// another kind.
+// for standard input), table (.csv), shards (.tar, also a range of them), or of their authors:
+// cifar10-binary, cifar10-python, cifar100-binary, cifar100-python, stl10-binary, stl10-unlabelled.
+// Throws bad_data for a file of another kind.
 std::string layout_of(const std::string& place);
 
-// Whether its images are split into train and val: CIFAR's, and those of a folder with classes.
+// Whether its images are split into train and val: those of a folder with classes, of CIFAR, of
+// STL-10's folder.
 bool has_splits(const std::string& place);
 bool has_split(const std::string& place, const std::string& split);
 

@@ -39,10 +39,11 @@ void refuse_doubles(const Dataset& dataset) {
 
 void append(Dataset part, ClassNames& names, Dataset& joined) {
   if (part.in_memory()) {
-    throw Error(Code::bad_data,
-                message("CIFAR's images stay in memory, and cannot be joined with others: ",
-                        printable(name_of(part))),
-                "pass it alone");
+    throw Error(
+        Code::bad_data,
+        message("images of CIFAR and STL-10 stay in memory, and cannot be joined with others: ",
+                printable(name_of(part))),
+        "pass it alone");
   }
   for (auto& sample : part.samples) {
     if (part.labelled()) sample.label = names.number(part.classes[sample.label]);

@@ -20,7 +20,7 @@ bool has_split(const Places& places, const std::string& split);
 // Opens the split train of every place, or the split val of those that have one, one after another.
 // Classes are joined by their names; where one place has no labels, none has. `options` choose from
 // all of them. Throws bad_data as open_dataset does, for an image that two of them have, and for
-// CIFAR beside others.
+// CIFAR or STL-10 beside others.
 Dataset open_places(const Places& places, const std::string& split,
                     const DatasetOptions& options = {});
 

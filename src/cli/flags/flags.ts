@@ -20,7 +20,7 @@ import { parserOf } from './parse.js';
 /** Where images come from. */
 export const placeHelp =
   'images: a folder with SPLIT/CLASS/*.jpg, one with images at any depth, a list of paths (.txt or -), a table ' +
-  '(.csv: path,label), shards (.tar, shard-{000..099}.tar), or the files of CIFAR';
+  '(.csv: path,label), shards (.tar, shard-{000..099}.tar), or the files of CIFAR or STL-10';
 
 /** What a further checkpoint is told from a place by. */
 const weights = /\.(pth|pth\.tar|pt|ckpt|safetensors)$/;

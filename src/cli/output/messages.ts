@@ -88,7 +88,7 @@ export const lookedAt = (count: number, places: Place[]): string =>
     ? counted(count, 'validation image')
     : `${counted(count, 'image')}${where(places)}`;
 
-const hasSplits = ({ layout }: Place) => layout === 'folder' || layout.startsWith('cifar');
+const hasSplits = ({ layout }: Place) => /^(folder|cifar.*|stl10-binary)$/.test(layout);
 
 /** In /photos and 2 more places. */
 function where([first, ...more]: Place[]): string {
