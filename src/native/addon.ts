@@ -119,6 +119,7 @@ export interface Native {
   listImages(options: { data: string | string[]; split: string }): Promise<ImageListing | null>;
   shardFiles(place: string): Promise<string[]>;
   environment(): Environment;
+  leave(code: number): never;
 }
 
 const built = fileURLToPath(new URL('../../build/Release/rdm.node', import.meta.url));
@@ -185,4 +186,9 @@ function required<Module>(path: string, hint: string): Module {
 /** Versions, devices and codecs that the addon was built with and finds here. */
 export function environment(): Environment {
   return native().environment();
+}
+
+/** Ends the process, where the addon is loaded, before LibTorch takes back its operators one by one. */
+export function leave(code: number): void {
+  loaded?.leave(code);
 }
