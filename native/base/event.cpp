@@ -113,6 +113,16 @@ Plain plain(const ScoreEvent& event) {
       {"rankMe", event.rank_me}, {"alphaReq", event.alpha_req}, {"lidar", event.lidar}};
 }
 
+Plain plain(const LensEvent& event) {
+  Plain::Dict out{{"type", "lens"},
+                  {"epoch", event.epoch},
+                  {"images", event.images},
+                  {"directions", Plain::List(event.directions.begin(), event.directions.end())}};
+  const auto& described = *event.described.get_if<Plain::Dict>();
+  out.insert(out.end(), described.begin(), described.end());
+  return out;
+}
+
 Plain plain(const SanityCheckEvent& event) {
   return Plain::Dict{{"type", "sanity_check"}, {"checkpoint", event.checkpoint}};
 }

@@ -105,6 +105,15 @@ struct ScoreEvent {
   double rank_me = 0, alpha_req = 0, lidar = 0;
 };
 
+// Both branches and what stands between them, on whole images: as lens/lens.h has it, of some
+// directions.
+struct LensEvent {
+  int64_t epoch = 0;
+  int64_t images = 0;
+  std::vector<int64_t> directions;  // their numbers, from 1, the largest
+  Plain described;
+};
+
 // The backbone is still the pretrained checkpoint's after an epoch of linear training.
 struct SanityCheckEvent {
   std::string checkpoint;
@@ -126,8 +135,8 @@ struct ProgressEvent {
 };
 
 using Event = std::variant<InitEvent, StartEvent, StepEvent, RankEvent, EpochEvent, EvaluationEvent,
-                           KnnAccuracyEvent, ScoreEvent, RepresentationEvent, SanityCheckEvent,
-                           CheckpointEvent, WarningEvent, ProgressEvent>;
+                           KnnAccuracyEvent, ScoreEvent, LensEvent, RepresentationEvent,
+                           SanityCheckEvent, CheckpointEvent, WarningEvent, ProgressEvent>;
 using Sink = std::function<void(const Event&)>;
 
 Plain to_plain(const Event& event);  // {type: 'step', …}, keys in camelCase

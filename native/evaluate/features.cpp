@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "checkpoint/names.h"
 #include "device/device.h"
+#include "judging/neighbours.h"
 #include "models/heads.h"
 #include "models/weights.h"
 
@@ -97,6 +98,11 @@ std::optional<FeatureMatrices> collect_features(
     check_finite(out.matrices.back());
   }
   return out;
+}
+
+torch::Tensor of_all_ranks(const torch::Tensor& rows, Group* group) {
+  const auto none = torch::zeros({rows.size(0)}, rows.options().dtype(torch::kInt64));
+  return gather_features({rows, none}, group).features;
 }
 
 }  // namespace rdm

@@ -60,4 +60,7 @@ std::optional<FeatureMatrices> collect_features(
     const std::function<std::vector<torch::Tensor>(const torch::Tensor& images)>& network,
     const std::function<void(int64_t images)>& progress, const std::stop_token& stop);
 
+// Rows (N, D) of each rank, of which one may have fewer, as one matrix.
+torch::Tensor of_all_ranks(const torch::Tensor& rows, Group* group);
+
 }  // namespace rdm

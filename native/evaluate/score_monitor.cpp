@@ -8,7 +8,6 @@
 
 #include "device/loading.h"
 #include "evaluate/features.h"
-#include "judging/neighbours.h"
 #include "run/bad_images.h"
 
 namespace rdm {
@@ -43,11 +42,6 @@ std::optional<torch::Tensor> features_of_views(
   auto all = torch::cat(parts);
   check_finite(all.flatten(1));
   return all;
-}
-
-torch::Tensor of_all_ranks(const torch::Tensor& rows, Group* group) {
-  const auto none = torch::zeros({rows.size(0)}, rows.options().dtype(torch::kInt64));
-  return gather_features({rows, none}, group).features;
 }
 
 }  // namespace

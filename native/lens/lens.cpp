@@ -71,20 +71,19 @@ std::unique_ptr<Lens> Lens::open(const std::string& path, torch::Device device) 
   method->module().to(device);
   method->module().eval();
   method->begin(std::max<int64_t>(checkpoint->epoch - 1, 0));
-  return std::unique_ptr<Lens>(
-      new Lens(std::move(method), row_of(options.name).text, location_in(options)));
+  return std::unique_ptr<Lens>(new Lens(std::move(method), options));
 }
 
-Plain Lens::describe(const Pair& rows) {
+Plain describe_branches(Method& method, const MethodOptions& options, const Pair& rows) {
   const torch::NoGradGuard no_grad;
-  const auto between = method_->between(rows);
+  const auto between = method.between(rows);
   const auto& [online, target] = between.compared;
   const auto of_online = directions_of(online), of_target = directions_of(target);
-  return Plain::Dict{{"method", name_},
+  return Plain::Dict{{"method", row_of(options.name).text},
                      {"branches", Plain::List{describe_branch("online", online, of_online),
                                               describe_branch("target", target, of_target)}},
                      {"alignment", numbers(alignment_of(of_online, of_target))},
-                     {"filter", describe_filter(between, location_)}};
+                     {"filter", describe_filter(between, location_in(options))}};
 }
 
 }  // namespace rdm

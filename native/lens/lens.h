@@ -11,6 +11,11 @@
 
 namespace rdm {
 
+// rows: Method::branches() of all images. {method, branches: [{branch, dim, singularValues,
+// effectiveRank, effectiveRankSquared}] of online and target, alignment: of their directions,
+// filter: null or {location, singularValues, gain, explained, sigma, fit}} (spectral/transfer.h).
+Plain describe_branches(Method& method, const MethodOptions& options, const Pair& rows);
+
 class Lens {
  public:
   // Of a checkpoint of pretraining by rdm; nothing of any other file. Throws Error where its record
@@ -20,18 +25,14 @@ class Lens {
   // The branches' rows of a batch, (N, D) each, before what stands between them.
   Pair branches(const torch::Tensor& images) { return method_->branches(images); }
 
-  // rows: of all images. {method, branches: [{branch, dim, singularValues, effectiveRank,
-  // effectiveRankSquared}] of online and target, alignment: of their directions, filter: null or
-  // {location, singularValues, gain, explained, sigma, fit}} (spectral/transfer.h).
-  Plain describe(const Pair& rows);
+  Plain describe(const Pair& rows) { return describe_branches(*method_, options_, rows); }
 
  private:
-  Lens(std::unique_ptr<Method> method, std::string name, FilterLocation location)
-      : method_(std::move(method)), name_(std::move(name)), location_(location) {}
+  Lens(std::unique_ptr<Method> method, MethodOptions options)
+      : method_(std::move(method)), options_(std::move(options)) {}
 
   std::unique_ptr<Method> method_;
-  std::string name_;
-  FilterLocation location_;  // of what stands between
+  MethodOptions options_;
 };
 
 }  // namespace rdm

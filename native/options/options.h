@@ -170,6 +170,7 @@ struct PretrainOptions : RunOptions, OptimizerOptions {
   int64_t rank_every = 0;          // steps between two rank events
   int64_t knn_every = 0;           // epochs between two evaluations by nearest neighbours; 0: none
   int64_t score_every = 0;         // epochs between two scores without labels; 0: none
+  int64_t lens_every = 0;          // epochs between two looks at both branches; 0: none
   std::string init;                // a file whose backbone the run begins with, or empty
   int64_t head_warmup_epochs = 0;  // in which the backbone stays as it is
   double backbone_lr_factor = 1;   // of its rate to that of the heads
@@ -192,6 +193,7 @@ struct PretrainOptions : RunOptions, OptimizerOptions {
     reader.positive("rankEvery", rank_every);
     reader.read("knnEvery", knn_every);
     reader.read("scoreEvery", score_every);
+    reader.read("lensEvery", lens_every);
     reader.read("init", init);
     reader.read("headWarmupEpochs", head_warmup_epochs);
     reader.read("backboneLrFactor", backbone_lr_factor);

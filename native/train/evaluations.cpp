@@ -3,6 +3,14 @@
 #include "device/loading.h"
 
 namespace rdm {
+namespace {
+
+// The validation images, or where there are none the training images.
+Dataset held_out(const PretrainOptions& options, const Dataset& train) {
+  return has_validation(options) ? open_validation(options) : train;
+}
+
+}  // namespace
 
 void Evaluations::add_validation(const RunOptions& options, const Dataset* train,
                                  torch::Device device, Group* group) {
@@ -18,10 +26,15 @@ void Evaluations::add_neighbours(const PretrainOptions& options, const Dataset& 
 
 void Evaluations::add_scores(const PretrainOptions& options, const Dataset& train,
                              torch::Device device, Group* group) {
-  const bool held_out = has_validation(options);
-  scores_.emplace(options, options.precision, held_out ? open_validation(options) : train,
-                  ScoredImages(), device, group);
+  scores_.emplace(options, options.precision, held_out(options, train), ScoredImages(), device,
+                  group);
   score_every_ = options.score_every;
+}
+
+void Evaluations::add_lens(const PretrainOptions& options, Method& method, const Dataset& train,
+                           torch::Device device, Group* group) {
+  lens_.emplace(options, method, held_out(options, train), device, group);
+  lens_every_ = options.lens_every;
 }
 
 void Evaluations::add_representation(const PretrainOptions& options, const Dataset& train,
@@ -44,7 +57,8 @@ bool Evaluations::run(int64_t epoch, Learner& learner, const Sink& sink,
   learner.train(false);
   const bool done = validate(epoch, learner, sink, stop) &&
                     find_neighbours(epoch, learner, sink, stop) &&
-                    score(epoch, learner, sink, stop) && represent(epoch + 1, learner, sink, stop);
+                    score(epoch, learner, sink, stop) && look(epoch, sink, stop) &&
+                    represent(epoch + 1, learner, sink, stop);
   learner.train(true);
   return done;
 }
@@ -83,6 +97,14 @@ bool Evaluations::score(int64_t epoch, Learner& learner, const Sink& sink,
   if (!found) return false;
   sink(ScoreEvent{epoch, scores_->images(), found->rank_me, found->alpha_req, found->lidar});
   return true;
+}
+
+bool Evaluations::look(int64_t epoch, const Sink& sink, const std::stop_token& stop) {
+  if (!lens_ || (epoch + 1) % lens_every_ != 0) return true;
+  const auto seen = lens_->run(epoch, stop);
+  lens_->report_bad_images(sink);
+  if (seen) sink(*seen);
+  return seen.has_value();
 }
 
 std::optional<Accuracy> Evaluations::classify(Learner& learner, const Sink& sink,

@@ -11,6 +11,7 @@
 #include "run/resume.h"
 #include "run/summary.h"
 #include "train/learner.h"
+#include "train/lens_monitor.h"
 
 namespace rdm {
 
@@ -27,6 +28,10 @@ class Evaluations {
   // where there are none on the training images.
   void add_scores(const PretrainOptions& options, const Dataset& train, torch::Device device,
                   Group* group);
+
+  // Both branches of its method through the lens, after every so many epochs: on the same images.
+  void add_lens(const PretrainOptions& options, Method& method, const Dataset& train,
+                torch::Device device, Group* group);
 
   // What the backbone makes of some training images, before the first step and after each epoch.
   void add_representation(const PretrainOptions& options, const Dataset& train,
@@ -51,6 +56,7 @@ class Evaluations {
   bool find_neighbours(int64_t epoch, Learner& learner, const Sink& sink,
                        const std::stop_token& stop);
   bool score(int64_t epoch, Learner& learner, const Sink& sink, const std::stop_token& stop);
+  bool look(int64_t epoch, const Sink& sink, const std::stop_token& stop);
   std::optional<Accuracy> classify(Learner& learner, const Sink& sink, const std::stop_token& stop);
   // epochs: that are done.
   bool represent(int64_t epochs, Learner& learner, const Sink& sink, const std::stop_token& stop);
@@ -58,9 +64,10 @@ class Evaluations {
   std::optional<Validation> validation_;
   std::optional<NeighbourEvaluation> neighbours_;
   std::optional<ScoreMonitor> scores_;
+  std::optional<LensMonitor> lens_;
   std::optional<RepresentationMonitor> representation_;
   std::optional<Representation> start_;
-  int64_t knn_every_ = 0, score_every_ = 0;
+  int64_t knn_every_ = 0, score_every_ = 0, lens_every_ = 0;
   std::optional<double> knn_top1_;  // of the latest look, where neighbours were due
   std::optional<EvaluationEvent> latest_;
   double best_top1_ = 0;

@@ -67,6 +67,9 @@ Summary pretrain_here(const PretrainOptions& options, const Sink& sink, std::sto
   }
   if (options.knn_every > 0) evaluations.add_neighbours(options, dataset, device, group);
   if (options.score_every > 0) evaluations.add_scores(options, dataset, device, group);
+  if (options.lens_every > 0) {
+    evaluations.add_lens(options, learner.method(), dataset, device, group);
+  }
   // Between two milestones: rounded up, so that there are no more than were asked for.
   const Keep keep{.last = options.keep,
                   .every = options.milestones > 0

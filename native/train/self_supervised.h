@@ -33,6 +33,7 @@ class SelfSupervised : public Learner {
   void load(const Checkpoint& from, const std::string& path) override;
 
   int64_t parameters() const;
+  Method& method() { return *method_; }
 
   // Begins with the backbone of this file; the heads stay as they were drawn. Every rank reads it.
   // Throws bad_checkpoint where it holds another architecture or another stem.

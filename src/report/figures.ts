@@ -2,7 +2,8 @@
 import type { BranchRank } from '../types/events.js';
 import { axisFigures } from './axes.js';
 import { type Figure, lineFigure, number, type Panels, type Series } from './figure.js';
-import { colorOf, type Kind, several, single } from './overlay.js';
+import { lensFigures } from './lens.js';
+import { colorOf, eachRun, type Kind, several, single } from './overlay.js';
 import type { Run } from './runs.js';
 import { evaluations, neighbours, ranks, scores, trainSteps } from './series.js';
 import { timeFigures } from './time.js';
@@ -31,6 +32,7 @@ export function groupsOf(runs: Run[]): Group[] {
       scoreFigure(runs),
       powerLawFigure(runs),
     ]),
+    group('lens', 'Through the lens', lensFigures(runs)),
     group('time', 'Time', timeFigures(runs)),
   ].filter(({ figures }) => figures.length > 0);
 }
@@ -40,22 +42,6 @@ export const chartsOf = (groups: Group[]): Figure[] =>
   groups
     .flatMap(({ figures }) => figures)
     .flatMap((one) => ('panels' in one ? one.panels.map(({ figure }) => figure) : [one]));
-
-/** One chart of a single run; of several a small one each, under one title. */
-function eachRun(
-  { id, title, caption, key }: Omit<Panels, 'panels'>,
-  runs: Run[],
-  draw: (run: Run, head: Pick<Figure, 'id' | 'title' | 'caption'>) => Figure | undefined,
-): Figure | Panels | undefined {
-  const [only] = runs;
-  if (runs.length === 1 && only) return draw(only, { id, title, caption });
-  const panels = runs.flatMap((run, place) => {
-    const { name } = run;
-    const figure = draw(run, { id: `${id}-${place}`, title: `${title}: ${name}`, caption: '' });
-    return figure ? [{ name, figure }] : [];
-  });
-  return panels.length === 0 ? undefined : { id, title, caption, key, panels };
-}
 
 const branches = (value: (branch: BranchRank) => number | undefined): Kind[] => [
   { name: 'online', points: (run) => ranks(run, ({ online }) => value(online)) },

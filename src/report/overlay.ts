@@ -5,6 +5,7 @@ import {
   type Figure,
   grey,
   lineFigure,
+  type Panels,
   type Series,
   type Sign,
 } from './figure.js';
@@ -23,6 +24,22 @@ const palette = [
   '#65803a',
 ];
 export const colorOf = (index: number): string => palette[index % palette.length] ?? grey;
+
+/** One chart of a single run; of several a small one each, under one title. */
+export function eachRun(
+  { id, title, caption, key }: Omit<Panels, 'panels'>,
+  runs: Run[],
+  draw: (run: Run, head: Pick<Figure, 'id' | 'title' | 'caption'>) => Figure | undefined,
+): Figure | Panels | undefined {
+  const [only] = runs;
+  if (runs.length === 1 && only) return draw(only, { id, title, caption });
+  const panels = runs.flatMap((run, place) => {
+    const { name } = run;
+    const figure = draw(run, { id: `${id}-${place}`, title: `${title}: ${name}`, caption: '' });
+    return figure ? [{ name, figure }] : [];
+  });
+  return panels.length === 0 ? undefined : { id, title, caption, key, panels };
+}
 
 /** A chart with one line a run. */
 export function single(

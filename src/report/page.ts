@@ -45,12 +45,15 @@ const idOf = ({ figure }: Panels['panels'][number]) => figure.id;
 
 /** A chart of some 200 pixels: the title that it shares says what its axes are. */
 function panelOption(option: EChartsOption): EChartsOption {
-  const axis = { name: '', splitNumber: 3, axisLabel: { fontSize: 10 } };
+  const small = (axis: EChartsOption['xAxis'] | EChartsOption['yAxis']) => {
+    const { axisLabel, ...rest } = axis as { axisLabel?: object };
+    return { ...rest, name: '', splitNumber: 3, axisLabel: { ...axisLabel, fontSize: 10 } };
+  };
   return {
     ...option,
     grid: { left: 2, right: 10, top: 8, bottom: 2, containLabel: true },
-    xAxis: { ...option.xAxis, ...axis } as EChartsOption['xAxis'],
-    yAxis: { ...option.yAxis, ...axis } as EChartsOption['yAxis'],
+    xAxis: small(option.xAxis),
+    yAxis: small(option.yAxis),
     dataZoom: [],
   } as EChartsOption;
 }

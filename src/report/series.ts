@@ -82,3 +82,7 @@ export function byEpoch(series: Point[][]): { epochs: number; values: (number | 
 export const sum = (values: number[]): number => values.reduce((all, value) => all + value, 0);
 
 export const mean = (values: number[]): number => sum(values) / values.length;
+export const minimum = (values: number[]): number =>
+  values.reduce((a, b) => Math.min(a, b), Infinity);
+export const maximum = (values: number[]): number =>
+  values.reduce((a, b) => Math.max(a, b), -Infinity);

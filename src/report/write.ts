@@ -52,6 +52,7 @@ function svgOf({ title, alternative, option }: Figure): string {
       backgroundColor: '#ffffff',
       title: { text: title, left: margin, top: margin - 4, textStyle: { fontSize: 16 } },
       legend: {
+        ...option.legend,
         show: Array.isArray(option.series) && option.series.length > 1,
         left: margin,
         top: 40,

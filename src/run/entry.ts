@@ -42,14 +42,16 @@ const object =
       shape(Object.hasOwn(value, key) ? value[key] : undefined, value, key),
     );
 
-const numbers: Shape = (value) =>
-  Array.isArray(value) &&
-  value.every((item, index) =>
-    number(item, value as unknown as Record<string, unknown>, `${index}`),
-  );
+const listOf =
+  (shape: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) &&
+    value.every((item, index) =>
+      shape(item, value as unknown as Record<string, unknown>, `${index}`),
+    );
 
-const texts: Shape = (value) =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string');
+const numbers = listOf(number);
+const texts = listOf(text);
 
 const oneOrSeveral: Shape = (value, ...place) =>
   Array.isArray(value) ? texts(value, ...place) : text(value, ...place);
@@ -70,6 +72,15 @@ const representation = object({
 });
 const drift = object({
   ...{ rank: number, startRank: number, top1: orNull(number), startTop1: orNull(number) },
+});
+
+const lensBranch = object({
+  ...{ branch: oneOf('online', 'target'), dim: count, singularValues: numbers },
+  ...{ effectiveRank: number, effectiveRankSquared: number },
+});
+const filter = object({
+  ...{ location: oneOf('online', 'target'), singularValues: numbers, gain: numbers },
+  ...{ explained: number, sigma: number, fit: number },
 });
 
 const shapes: Record<string, Shape> = {
@@ -113,6 +124,10 @@ const shapes: Record<string, Shape> = {
   evaluation: object({ ...accuracy, bestTop1: number, loss: number }),
   knn: object({ ...accuracy, k: count, temperature: number }),
   score: object({ epoch: count, images: count, rankMe: number, alphaReq: number, lidar: number }),
+  lens: object({
+    ...{ epoch: count, images: count, directions: listOf(count), method: text },
+    ...{ branches: listOf(lensBranch), alignment: numbers, filter: orNull(filter) },
+  }),
   checkpoint: object({ path: text, epoch: count, best: flag }),
   warning: object({ code: text, message: text }),
   recorded: object({

@@ -65,6 +65,7 @@ export function epochsAt(entry: Logged, { stepsPerEpoch }: StartEvent): number {
     case 'evaluation':
     case 'knn':
     case 'score':
+    case 'lens':
       return entry.epoch + 1;
     case 'representation':
       return entry.epochs;

@@ -1,5 +1,5 @@
 // The numbers of a run that are plotted, by name and step: TensorBoard's and MLflow's.
-import type { Event, Meter } from '../types/events.js';
+import type { Event, LensEvent, Meter } from '../types/events.js';
 
 export type Scalars = Record<string, number>;
 
@@ -64,6 +64,13 @@ function scalarsOf(event: Event): Found | undefined {
         'score/alpha': event.alphaReq,
         'score/lidar': event.lidar,
       };
+    case 'lens':
+      return {
+        'lens/online': rankOf(event, 'online'),
+        'lens/target': rankOf(event, 'target'),
+        'lens/sigma': event.filter?.sigma ?? undefined,
+        'lens/fit': event.filter?.fit ?? undefined,
+      };
     case 'representation':
       return {
         'backbone/rank': event.now.effectiveRank,
@@ -73,6 +80,9 @@ function scalarsOf(event: Event): Found | undefined {
       return undefined;
   }
 }
+
+const rankOf = ({ branches }: LensEvent, name: 'online' | 'target') =>
+  branches.find(({ branch }) => branch === name)?.effectiveRank;
 
 interface Step {
   loss: Meter;

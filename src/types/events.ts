@@ -11,7 +11,7 @@ import type {
   Verdict,
 } from './choices.js';
 import type { Channels, Place } from './datasets.js';
-import type { WeightsInfo } from './results.js';
+import type { Compared, WeightsInfo } from './results.js';
 
 /** A meter's latest value and its mean since the epoch began. */
 export interface Meter {
@@ -214,6 +214,18 @@ export interface ScoreEvent {
   lidar: number;
 }
 
+/**
+ * Both branches of the method on held-out images, and what stands between them: `--lens-every`. Lists have a value for
+ * each of `directions`, as far as there are any.
+ */
+export interface LensEvent extends Compared {
+  type: 'lens';
+  epoch: number;
+  images: number;
+  /** The numbers of the directions, from 1, the largest: all of the first, then ever further apart. */
+  directions: number[];
+}
+
 export interface CheckpointEvent {
   type: 'checkpoint';
   path: string;
@@ -272,6 +284,7 @@ export type Event =
   | EvaluationEvent
   | KnnAccuracyEvent
   | ScoreEvent
+  | LensEvent
   | RepresentationEvent
   | CheckpointEvent
   | WarningEvent

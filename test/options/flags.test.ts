@@ -125,6 +125,7 @@ const pretrain = `${shared}
 --keep-null-space
 --knn-every <epochs> = 0
 --score-every <epochs> = 0
+--lens-every <epochs> = 0
 --rank-every <n>
 --on-collapse <action> = "warn"
 --until <epochs>

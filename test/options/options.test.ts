@@ -58,7 +58,10 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
   const { mayDiffer: found, ...resolved } = resolvePretrain({ data: 'images' });
   assert.deepEqual(
     found.sort(),
-    [...mayDiffer, 'init', 'keep', 'knnEvery', 'milestones', 'rankEvery', 'scoreEvery'].sort(),
+    [
+      ...mayDiffer,
+      ...['init', 'keep', 'knnEvery', 'lensEvery', 'milestones', 'rankEvery', 'scoreEvery'],
+    ].sort(),
   );
   assert.deepEqual(resolved, {
     data: resolve('images'),
@@ -115,6 +118,7 @@ test("pretrain resolves to main_simsiam.py's defaults, every key there", () => {
     rankEvery: 10,
     knnEvery: 0,
     scoreEvery: 0,
+    lensEvery: 0,
     views: [view, view],
     smallCrops: [],
     epochs: 100,

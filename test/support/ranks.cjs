@@ -89,6 +89,7 @@ module.exports = {
   pretrain: start,
   lincls: start,
   knn: start,
+  leave: () => {},
   environment: () => ({
     cuda: { available: devices > 0, devices, missing: JSON.parse(RDM_TEST_MISSING) },
   }),

@@ -3,6 +3,7 @@ import type {
   EvaluationEvent,
   Event,
   KnnAccuracyEvent,
+  LensEvent,
   Meter,
   RankEvent,
   RepresentationEvent,
@@ -49,6 +50,8 @@ export function lines(event: Event): string[] {
       return [neighboursLine(event)];
     case 'score':
       return [scoreLine(event)];
+    case 'lens':
+      return [lensLine(event)];
     case 'representation':
       return [representationLine(event)];
     case 'sanity_check':
@@ -68,6 +71,18 @@ const measured = (value: number, digits: number) =>
 
 export function scoreLine({ rankMe, alphaReq, lidar }: ScoreEvent): string {
   return ` * RankMe ${measured(rankMe, 1)} alpha-ReQ ${measured(alphaReq, 3)} LiDAR ${measured(lidar, 1)}`;
+}
+
+/** ` * Lens: rank 12.1 → 18.3 (+6.2), filter s^-0.98 (fit 0.97)` */
+export function lensLine({ branches, filter }: LensEvent): string {
+  const [online = 0, target = 0] = branches.map(({ effectiveRank }) => effectiveRank);
+  const difference = `${target < online ? '' : '+'}${(target - online).toFixed(1)}`;
+  const { sigma, fit } = filter ?? {};
+  const between =
+    typeof sigma === 'number' && typeof fit === 'number'
+      ? `, filter s^${sigma.toFixed(2)} (fit ${fit.toFixed(2)})`
+      : '';
+  return ` * Lens: rank ${online.toFixed(1)} → ${target.toFixed(1)} (${difference})${between}`;
 }
 
 export function neighboursLine({ k, top1, top5 }: KnnAccuracyEvent): string {

@@ -2,7 +2,13 @@
 import ora from 'ora';
 import type { EpochEvent, Event, RankEvent, StepEvent, Summary } from '../../index.js';
 import { duration, signed } from './format.js';
-import { evaluationLine, neighboursLine, representationLine, scoreLine } from './lines.js';
+import {
+  evaluationLine,
+  lensLine,
+  neighboursLine,
+  representationLine,
+  scoreLine,
+} from './lines.js';
 import { describeSummary, remark } from './messages.js';
 import type { Output } from './output.js';
 import { print, printable, say } from './print.js';
@@ -113,6 +119,7 @@ function finishedLine(event: Event, epochs: number): string | undefined {
   if (event.type === 'evaluation') return evaluationLine(event);
   if (event.type === 'knn') return neighboursLine(event);
   if (event.type === 'score') return scoreLine(event);
+  if (event.type === 'lens') return lensLine(event);
   if (event.type === 'representation') return representationLine(event);
   if (event.type === 'verdict') return describeVerdict(event);
   return undefined;

@@ -214,6 +214,12 @@ export const monitor = {
       'epochs between two scores without labels (RankMe, alpha-ReQ, LiDAR); 0: none',
       { type: whole(0), default: 0, resume: 'may differ', for: ['pretrain'] },
     ),
+    /** A lens event every so many epochs; 0: none. */
+    lensEvery: option(
+      '--lens-every <epochs>',
+      'epochs between two looks at both branches and what stands between them; 0: none',
+      { type: whole(0), default: 0, resume: 'may differ', for: ['pretrain'] },
+    ),
     /** At a verdict of collapse: goes on with a warning, or saves and stops. */
     onCollapse: option(
       '--on-collapse <action>',
