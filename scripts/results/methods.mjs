@@ -39,7 +39,7 @@ const methods = [
   { name: 'SwAV', recipe: 'swav', rates: ['0.6', '1.2'] },
   { name: 'DINO', recipe: 'dino', rates: ['0.3', '0.6'], more: dino },
   { name: 'Barlow Twins', recipe: 'barlow', rates: ['0.3', '0.6'] },
-  { name: 'VICReg', recipe: 'vicreg', rates: ['0.3', '0.6'] },
+  { name: 'VICReg', recipe: 'vicreg', rates: ['0.03', '0.1'] },
   { name: 'poly target -1', recipe: 'rdmsimsiam', rates: ['0.5', '1'] },
 ].map((method) => ({ more: [], ...method, folder: method.name.toLowerCase().replaceAll(' ', '-') }));
 const longer = methods.filter(({ name }) => ['SimSiam', 'poly target -1'].includes(name));

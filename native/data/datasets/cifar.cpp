@@ -8,7 +8,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "data/datasets/published_files.h"
 #include "data/datasets/reference_datasets.h"
 #include "pickle/pickle.h"
 

@@ -157,6 +157,11 @@ std::string name_of(const Dataset& dataset) {
                    : message(first, " and ", more, more == 1 ? " more place" : " more places");
 }
 
+void refuse_published(const std::string& path, const std::string& reason) {
+  throw Error(Code::bad_data, message("cannot read ", path, ": ", shortened(reason)),
+              "unpack the archive again; it may be damaged");
+}
+
 void require_labels(const Dataset& dataset, const std::string& what) {
   if (dataset.labelled()) return;
   throw Error(Code::bad_data,

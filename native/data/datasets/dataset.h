@@ -1,7 +1,6 @@
 // A set of images, with labels or without: files, or pixels in memory.
 #pragma once
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "data/codecs/codec.h"
+#include "data/lists/extensions.h"
 #include "data/pixels/augmentation.h"
 #include "data/shards/shard_files.h"
 
@@ -26,9 +26,6 @@ struct Sample {
   uint32_t bytes = 0;
   int32_t shard = kNoShard;  // index into Dataset::shards
 };
-
-// How many files have an extension (in lower case, with its dot; empty where there is none).
-using ExtensionCounts = std::map<std::string, int64_t>;
 
 // Where images came from.
 struct Source {
@@ -96,6 +93,9 @@ void refuse_choice_of_classes(const DatasetOptions& options, const std::string& 
 
 // Throws bad_data where the images have no labels, by which `flag` chooses.
 void refuse_choice_by_class(const Dataset& dataset, const char* flag);
+
+// Throws bad_data: a file is not as the authors of its dataset published it.
+[[noreturn]] void refuse_published(const std::string& path, const std::string& reason);
 
 // What messages call it: the place that it is of, or the first of several.
 std::string name_of(const Dataset& dataset);

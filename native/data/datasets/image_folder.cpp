@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
-#include "data/datasets/walk.h"
+#include "data/lists/walk.h"
 
 namespace rdm {
 namespace {

@@ -9,9 +9,9 @@
 #include "data/datasets/image_list.h"
 #include "data/datasets/shards.h"
 #include "data/datasets/stl10.h"
-#include "data/datasets/walk.h"
 #include "data/lists/extensions.h"
 #include "data/lists/lines.h"
+#include "data/lists/walk.h"
 #include "data/shards/shard_range.h"
 
 namespace rdm {

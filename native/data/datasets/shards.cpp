@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/printable.h"
 #include "data/datasets/labels.h"
-#include "data/datasets/walk.h"
+#include "data/lists/walk.h"
 #include "data/shards/open_shard.h"
 #include "data/shards/shard_range.h"
 

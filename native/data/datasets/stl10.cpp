@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "data/datasets/published_files.h"
 
 namespace rdm {
 namespace {

@@ -1,9 +1,14 @@
 // Which files are images, by their names.
 #pragma once
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
 namespace rdm {
+
+// How many files have an extension (in lower case, with its dot; empty where there is none).
+using ExtensionCounts = std::map<std::string, int64_t>;
 
 // With A to Z in lower case.
 std::string lower_case(std::string text);

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/datasets/dataset.h"
+#include "data/lists/extensions.h"
 
 namespace rdm {
 

@@ -1,4 +1,4 @@
-#include "data/datasets/walk.h"
+#include "data/lists/walk.h"
 
 #include <sys/stat.h>
 
