@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
 #include "methods/table.h"
@@ -58,6 +61,14 @@ std::optional<Checkpoint> of_a_run(const std::string& path) {
   }
 }
 
+// Without those of the online classifier, which is beside the method.
+StateDict weights_of_method(const StateDict& all) {
+  StateDict own;
+  std::ranges::copy_if(all, std::back_inserter(own),
+                       [](const auto& entry) { return !entry.first.starts_with("classifier."); });
+  return own;
+}
+
 }  // namespace
 
 std::unique_ptr<Lens> Lens::open(const std::string& path, torch::Device device) {
@@ -67,7 +78,7 @@ std::unique_ptr<Lens> Lens::open(const std::string& path, torch::Device device) 
   if (!record || record->command != "pretrain") return nullptr;
   const auto options = PretrainOptions::method_in(record->options);
   auto method = make_method(options);
-  load_state_dict(method->module(), checkpoint->state_dict, "", path);
+  load_state_dict(method->module(), weights_of_method(checkpoint->state_dict), "", path);
   method->module().to(device);
   method->module().eval();
   method->begin(std::max<int64_t>(checkpoint->epoch - 1, 0));

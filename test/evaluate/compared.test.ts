@@ -49,6 +49,11 @@ for (const [predLocation, sigma] of [
   });
 }
 
+test('an online classifier beside the method changes nothing of what is compared', async () => {
+  const found = await compared(await trained({ onlineClassifier: true, batchSize: 25 }));
+  assert.deepEqual([found.method, dims(found)], ['simsiam', ['online 16', 'target 16']]);
+});
+
 test('a learned predictor is measured on the online branch', async () => {
   const checkpoint = await trained({});
   const found = await compared(checkpoint);
