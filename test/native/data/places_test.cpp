@@ -122,7 +122,9 @@ TEST_CASE("an image that two places have is refused, and CIFAR beside others") {
   const std::string cifar = RDM_TEST_IMAGES "/cifar/cifar-10-batches-bin";
   CHECK_THROWS_WITH_AS(
       open_places({folder.root + "/more", cifar}, "train"),
-      ("images of CIFAR and STL-10 stay in memory, and cannot be joined with others: " + cifar).c_str(), Error);
+      ("images of CIFAR and STL-10 stay in memory, and cannot be joined with others: " + cifar)
+          .c_str(),
+      Error);
   CHECK_THROWS_WITH_AS(
       take_subset(open_places(folder.at({"more", "photos"}), "train"), {.images_per_class = 1}),
       ("--images-per-class chooses by class, and the images of " + folder.root +
