@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
-import { leave } from '../dist/native/addon.js';
+import { main } from '../dist/bundle/main.js';
 
 await main(process.argv);
-process.on('exit', leave); // behind all others that listen

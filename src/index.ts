@@ -18,7 +18,7 @@ export { checkData, dataInfo, dataStats } from './datasets/datasets.js';
 export { fetchDataset } from './datasets/fetch.js';
 export { synthesize } from './datasets/synthesize.js';
 export { doctor } from './doctor/doctor.js';
-export { environment } from './native/addon.js';
+export { environment, leave } from './native/addon.js';
 export { seconds } from './options/check.js';
 export { finetuneOptions, linclsOptions, pretrainOptions } from './options/flags.js';
 export { checkEffects, checkEmpty } from './options/idle.js';

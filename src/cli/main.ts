@@ -1,7 +1,7 @@
 // The command line: parses, runs one command, and turns errors into messages and exit codes.
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { RdmError } from '../index.js';
+import { leave, RdmError } from '../index.js';
 import { addCompareCommand } from './commands/compare.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDataCommands } from './commands/data.js';
@@ -86,6 +86,7 @@ export async function main(argv: string[]): Promise<void> {
   } catch (error) {
     process.exitCode = error instanceof RankError ? reportOfRank(error) : report(error);
   }
+  process.on('exit', leave); // behind all others that listen
 }
 
 /** Wrong usage is the same in all processes of a machine, and told once. */

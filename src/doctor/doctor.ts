@@ -38,7 +38,7 @@ const check = (level: Check['level'], name: CheckName, values: Check['values'] =
   values,
 });
 
-const script = fileURLToPath(new URL('probe.js', import.meta.url));
+const script = fileURLToPath(new URL('../../dist/doctor/probe.js', import.meta.url));
 
 function probe(path: string): Diagnosis {
   const problem = (name: CheckName, values: Check['values'] = {}) => ({

@@ -181,7 +181,7 @@ function scripts(): [string, string] {
   const library = createRequire(import.meta.url).resolve('echarts/dist/echarts.common.min.js');
   loaded ??= [
     readFileSync(library, 'utf8'),
-    readFileSync(new URL('./browser/page.js', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../dist/report/browser/page.js', import.meta.url), 'utf8'),
   ];
   return loaded;
 }

@@ -1,6 +1,7 @@
 // rdm setup: has a LibTorch there for the addon that came with the package, or builds one from source.
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { type FlagsOf, fetchLibtorch, RdmError } from '../../index.js';
 import { addFlags } from '../flags/flags.js';
@@ -8,7 +9,8 @@ import { megabytes } from '../output/format.js';
 import { say } from '../output/print.js';
 import { openProgress } from '../output/progress.js';
 
-const script = fileURLToPath(new URL('../../../scripts/setup', import.meta.url));
+const root = dirname(createRequire(import.meta.url).resolve('rdm-ssl/package.json'));
+const script = join(root, 'scripts/setup');
 
 const notes = `
 An addon that came with the package needs a LibTorch: the one of LIBTORCH, of Python, or else one that is
