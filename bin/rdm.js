@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from '../dist/bundle/main.js';
+import { leave, main } from '../dist/bundle/main.js';
 
 await main(process.argv);
+process.on('exit', leave); // behind all others that listen

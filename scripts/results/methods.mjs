@@ -35,10 +35,10 @@ const long = protocol(5000, 30, 2);
 const dino = ['--base-tau', '0.99', '--warmup-teacher-temperature-epochs', '2'];
 const methods = [
   { name: 'SimSiam', recipe: 'simsiam', rates: ['0.5', '1'] },
-  { name: 'BYOL', recipe: 'byol', rates: ['1', '2'] },
-  { name: 'SwAV', recipe: 'swav', rates: ['0.6', '1.2'] },
-  { name: 'DINO', recipe: 'dino', rates: ['0.3', '0.6'], more: dino },
-  { name: 'Barlow Twins', recipe: 'barlow', rates: ['0.3', '0.6'] },
+  { name: 'BYOL', recipe: 'byol', rates: ['0.1', '1', '2'] },
+  { name: 'SwAV', recipe: 'swav', rates: ['0.06', '0.6', '1.2'] },
+  { name: 'DINO', recipe: 'dino', rates: ['0.03', '0.3', '0.6'], more: dino },
+  { name: 'Barlow Twins', recipe: 'barlow', rates: ['0.03', '0.3', '0.6'] },
   { name: 'VICReg', recipe: 'vicreg', rates: ['0.03', '0.1'] },
   { name: 'poly target -1', recipe: 'rdmsimsiam', rates: ['0.5', '1'] },
 ].map((method) => ({ more: [], ...method, folder: method.name.toLowerCase().replaceAll(' ', '-') }));
@@ -109,7 +109,7 @@ async function methodsSection() {
   const images = heldOut();
   const runs = methods.map((method) => {
     const rates = ratesOf(method, images);
-    const output = join(out, method.folder);
+    const output = join(out, `${method.folder}-${rates[0].lr}`);
     const checkpoint = trained(method, rates[0].lr, short, data, output);
     return { method, rates, checkpoint, epochs: epochsOf(output), knn: knn(checkpoint) };
   });
@@ -143,7 +143,7 @@ async function methodsSection() {
     'The commands:',
     '',
     '```sh',
-    ...runs.map(({ method, rates }) => `rdm pretrain ${shown(flagsOf(method, rates[0].lr, short))} --output OUT/${method.folder} DIR`),
+    ...runs.map(({ method, rates }) => `rdm pretrain ${shown(flagsOf(method, rates[0].lr, short))} --output OUT/${method.folder}-${rates[0].lr} DIR`),
     '```',
   ];
   return { text, results: runs.map(({ method, rates, epochs, knn: top1 }, at) => ({ method: method.name, rates, knn: top1, epochs, filter: { sigma: found.runs[at].filter?.sigma ?? null, fit: found.runs[at].filter?.fit ?? null } })) };

@@ -1,7 +1,7 @@
 // The command line: parses, runs one command, and turns errors into messages and exit codes.
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { leave, RdmError } from '../index.js';
+import { RdmError } from '../index.js';
 import { addCompareCommand } from './commands/compare.js';
 import { addCompletionCommand } from './commands/completion.js';
 import { addDataCommands } from './commands/data.js';
@@ -31,6 +31,8 @@ import { RankError, tellParent } from './launch/children.js';
 import { overwriting, resuming } from './launch/launch.js';
 import { describeOverwriting, describeResuming, processName } from './output/messages.js';
 import { say, sayStack, watchStreams } from './output/print.js';
+
+export { leave } from '../index.js';
 
 const exitFailed = 1;
 const exitUsage = 2;
@@ -86,7 +88,6 @@ export async function main(argv: string[]): Promise<void> {
   } catch (error) {
     process.exitCode = error instanceof RankError ? reportOfRank(error) : report(error);
   }
-  process.on('exit', leave); // behind all others that listen
 }
 
 /** Wrong usage is the same in all processes of a machine, and told once. */

@@ -42,8 +42,11 @@ for (const [options, compared, momentum] of [...own, ...multiCrop]) {
   }, async () => {
     const output = scratch();
     const events: Event[] = [];
+    const network = options.crops
+      ? ({ arch: 'resnet18', stem: 'cifar' } as const) // its crops are of no whole patches
+      : ({ arch: 'vit_tiny', patchSize: 8 } as const);
     const run: PretrainOptions = {
-      ...{ arch: 'resnet18', stem: 'cifar', cropSize: 16, batchSize: 10, workers: 1, seed: 1 },
+      ...{ ...network, cropSize: 16, batchSize: 10, workers: 1, seed: 1 },
       ...{ dim: 16, projHiddenDim: 24, epochs: 2, printFreq: 1, device: 'cpu', data, output },
       ...options,
     };
