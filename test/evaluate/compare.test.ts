@@ -14,7 +14,7 @@ before(async () => {
   const data = await dataset();
   const trained = async (name: string, options: Partial<PretrainOptions>) => {
     const { checkpoint } = await pretrain({
-      ...{ arch: 'resnet18', stem: 'cifar', cropSize: 16, batchSize: 10, workers: 1, seed: 1 },
+      ...{ arch: 'vit_tiny', patchSize: 8, cropSize: 16, batchSize: 10, workers: 1, seed: 1 },
       ...{ dim: 16, predDim: 8, epochs: 1, device: 'cpu', data, output: join(folder, name) },
       ...options,
     });
@@ -88,7 +88,7 @@ test('the command prints a table and writes page, drawing and numbers', async ()
 test('a file of another program is refused, with what to take', async () => {
   const output = join(folder, 'weights.safetensors');
   await exportCheckpoint({ checkpoint: learned, output, format: 'safetensors' });
-  const args = ['compare', output, '--device', 'cpu', '--arch', 'resnet18', '--stem', 'cifar'];
+  const args = ['compare', output, '--device', 'cpu', '--arch', 'vit_tiny', '--patch-size', '8'];
   const { code, stderr } = await rdm([...args, '--crop-size', '16', join(folder, 'nowhere')]);
   assert.equal(code, 1);
   assert.match(stderr, /nowhere/);

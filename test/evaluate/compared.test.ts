@@ -15,7 +15,7 @@ before(async () => {
 /** Its checkpoint. */
 async function trained(options: Partial<PretrainOptions>): Promise<string> {
   const run: PretrainOptions = {
-    ...{ arch: 'resnet18', stem: 'cifar', cropSize: 16, batchSize: 10, workers: 1, seed: 1, data },
+    ...{ arch: 'vit_tiny', patchSize: 8, cropSize: 16, batchSize: 10, workers: 1, seed: 1, data },
     ...{ dim: 16, projHiddenDim: 24, predDim: 8, epochs: 1, device: 'cpu', output: scratch() },
     ...options,
   };
@@ -96,8 +96,8 @@ test('weights that are not of a pretraining are not compared', async () => {
   const found = await spectrum({
     checkpoint: output,
     cropSize: 16,
-    stem: 'cifar',
-    arch: 'resnet18',
+    arch: 'vit_tiny',
+    patchSize: 8,
     ...options,
   });
   assert.equal(found.compared, null);

@@ -25,7 +25,7 @@ const own: [options: Partial<PretrainOptions>, compared: number, momentum: boole
 const multiCrop: typeof own = (['byol', 'swav', 'dino'] as const).map((method) => [
   {
     ...{ method, prototypes: 20, queueSize: 24, queueFromEpoch: 0, predDim: 24 },
-    ...{ crops: ['2x16', '3x10', '1x8'], onlineClassifier: true },
+    ...{ crops: ['2x16', '3x12', '1x8'], onlineClassifier: true },
   },
   method === 'byol' ? 16 : 20,
   method !== 'swav',
@@ -42,11 +42,8 @@ for (const [options, compared, momentum] of [...own, ...multiCrop]) {
   }, async () => {
     const output = scratch();
     const events: Event[] = [];
-    const network = options.crops
-      ? ({ arch: 'resnet18', stem: 'cifar' } as const) // its crops are of no whole patches
-      : ({ arch: 'vit_tiny', patchSize: 8 } as const);
     const run: PretrainOptions = {
-      ...{ ...network, cropSize: 16, batchSize: 10, workers: 1, seed: 1 },
+      ...{ arch: 'vit_tiny', patchSize: 4, cropSize: 16, batchSize: 10, workers: 1, seed: 1 },
       ...{ dim: 16, projHiddenDim: 24, epochs: 2, printFreq: 1, device: 'cpu', data, output },
       ...options,
     };
