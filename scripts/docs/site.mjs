@@ -12,7 +12,7 @@ const out = resolve(process.argv[2] ?? join(root, 'build-site'));
 /** In the order of the contents; a page that no group names comes last. */
 const groups = [
   ['Begin', ['README.md', 'docs/installing.md', 'docs/datasets.md', 'docs/start.md', 'docs/recipes.md', 'docs/flags.md', 'docs/library.md']],
-  ['The method', ['docs/filters.md', 'docs/verdict.md', 'docs/evaluation.md', 'docs/choosing.md', 'docs/scores.md', 'docs/finetune.md', 'docs/results.md', 'docs/parity.md']],
+  ['The method', ['docs/filters.md', 'docs/verdict.md', 'docs/evaluation.md', 'docs/choosing.md', 'docs/scores.md', 'docs/finetune.md', 'docs/results.md', 'docs/methods.md', 'docs/parity.md']],
   ['Running', ['docs/processes.md', 'docs/gpu.md', 'docs/memory.md', 'docs/durability.md', 'docs/faults.md', 'docs/report.md', 'docs/vectors.md', 'docs/export.md']],
   ['When it fails', ['docs/troubleshooting.md', 'docs/security.md']],
   ['Inside', ['docs/architecture.md', 'docs/bench.md', 'docs/scaling.md', 'CONTRIBUTING.md']],

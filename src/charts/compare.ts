@@ -128,11 +128,8 @@ export function figures({
   ];
 }
 
-const picture = async (option: EChartsOption): Promise<string> =>
-  (await renderSvg({ ...option, backgroundColor: 'transparent' }, panel)).replace(
-    '<svg ',
-    `<svg viewBox="0 0 ${panel.width} ${panel.height}" `,
-  );
+const picture = (option: EChartsOption): Promise<string> =>
+  renderSvg({ ...option, backgroundColor: 'transparent' }, panel);
 
 const axis = (name: string, rest: object) => ({
   name,

@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { before } from 'node:test';
-import { compare, exportCheckpoint, knn, type PretrainOptions, pretrain, spectrum } from 'rdm-ssl';
+import {
+  compare,
+  exportCheckpoint,
+  knn,
+  type PretrainOptions,
+  pretrain,
+  spectrum,
+  svgToPng,
+} from 'rdm-ssl';
 import { dataset, scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
@@ -73,7 +81,9 @@ test('the command prints a table and writes page, drawing and numbers', async ()
   }
   assert.equal(page.match(/<svg /g)?.length, 6);
   assert.doesNotMatch(page, /<script|NaN/);
-  assert.doesNotMatch(readFileSync(String(svg), 'utf8'), /NaN/);
+  const drawing = readFileSync(String(svg), 'utf8');
+  assert.doesNotMatch(drawing, /NaN/);
+  assert.ok((await svgToPng(drawing, 0.1)).length > 1000); // which reads XML as it has to be
 
   const [heading, ...rows] = readFileSync(String(csv), 'utf8').trimEnd().split('\n');
   assert.equal(heading, 'run,method,direction,online,target,input,gain,alignment');
