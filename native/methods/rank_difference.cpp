@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <utility>
+
 #include "losses/alignment.h"
 #include "methods/shared_filters.h"
 #include "spectral/precision.h"
@@ -21,10 +23,10 @@ Branch source(const FilterSpec& spec) {
   return filters_own_features(spec) ? filtered_branch(spec) : &Pair::online;
 }
 
-// The source's features X of all ranks, (N, D), and that they will be a filter for z.
-FilterInput filter_input(const torch::Tensor& source, const torch::Tensor& z, Group* group) {
-  FilterInput input{gather_rows(source.detach(), group)};
-  if (source.is_same(z)) input.first_row = group ? group->rank() * z.size(0) : 0;
+// The source's features of this rank, and that they will be a filter for z.
+FilterInput filter_input(const torch::Tensor& source, const torch::Tensor& z) {
+  FilterInput input{source.detach()};
+  if (source.is_same(z)) input.first_row = 0;
   input.gradient = z.requires_grad() && torch::GradMode::is_enabled();
   return input;
 }
@@ -47,9 +49,9 @@ std::vector<Aligned> align_filtered(const std::vector<Pair>& pairs, const Filter
                                     Group* group) {
   std::vector<FilterInput> inputs;
   for (const Pair& pair : pairs) {
-    inputs.push_back(filter_input(pair.*source(spec), pair.*filtered_branch(spec), group));
+    inputs.push_back(filter_input(pair.*source(spec), pair.*filtered_branch(spec)));
   }
-  const std::vector<Filter> filters = shared_filters(inputs, spec, group);
+  const std::vector<Filter> filters = shared_filters(std::move(inputs), spec, group);
   std::vector<Aligned> aligned;
   for (size_t i = 0; i < pairs.size(); ++i) {
     aligned.push_back(filter_and_compare(pairs[i], spec, filters[i]));
@@ -79,9 +81,9 @@ std::vector<Filtered> filtered(const std::vector<torch::Tensor>& features, const
   std::vector<FilterInput> inputs;
   for (const auto& of_crop : features) {
     rows.push_back(at_least_float32(of_crop));
-    inputs.push_back(filter_input(rows.back(), rows.back(), group));
+    inputs.push_back(filter_input(rows.back(), rows.back()));
   }
-  const auto filters = shared_filters(inputs, spec, group);
+  const auto filters = shared_filters(std::move(inputs), spec, group);
   std::vector<Filtered> out;
   for (size_t i = 0; i < rows.size(); ++i) {
     out.push_back({filters[i].apply(rows[i]), filters[i].sound()});

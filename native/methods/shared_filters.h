@@ -7,9 +7,10 @@
 
 namespace rdm {
 
-// The filter of each input; every rank holds all inputs. Rank i mod R solves for the i-th filter,
-// but for an SVD, which every rank takes itself.
-std::vector<Filter> shared_filters(const std::vector<FilterInput>& inputs, const FilterSpec& spec,
+// The filter of each input over all ranks, whose x are this rank's features. Their Gram matrices
+// are summed where that is less to send than the features, which are gathered otherwise. Rank i mod
+// R solves for the i-th filter, but for an SVD, which every rank takes itself.
+std::vector<Filter> shared_filters(std::vector<FilterInput> inputs, const FilterSpec& spec,
                                    Group* group);
 
 }  // namespace rdm

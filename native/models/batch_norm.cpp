@@ -23,14 +23,33 @@ BatchStatistics statistics_by_torch(const Tensor& x, int64_t views) {
   return {torch::stack(means), torch::stack(variances)};
 }
 
-// The statistics of all ranks, in one message. As their batches are of one size, the mean of all is
-// the mean of the means, and the variance of all is the mean of the variances plus the variance of
-// the means.
-BatchStatistics of_all_ranks(const BatchStatistics& own, Group& group) {
+// The statistics of all ranks, whose batches are of one size, in one message of all views.
+
+// Each takes those of all: the mean of all is the mean of the means, and the variance of all is the
+// mean of the variances plus the variance of the means.
+BatchStatistics gathered(const BatchStatistics& own, Group& group) {
   const auto all = group.gather(torch::stack({own.mean, own.variance}));  // (R, 2, V, C)
   const auto means = all.select(/*dim=*/1, 0), variances = all.select(1, 1);
   const auto centre = means.mean(/*dim=*/0);
   return {centre, (variances + (means - centre).square()).mean(0)};
+}
+
+// The means of x and x² add up on the way: a message does not grow with the ranks. In float64, as
+// the variance is a small difference where a channel's mean is large.
+BatchStatistics summed(const BatchStatistics& own, Group& group) {
+  const auto mean = own.mean.to(torch::kFloat64);
+  const auto moments = torch::stack({mean, own.variance + mean.square()}).div_(group.size());
+  group.sum(moments);  // (2, V, C)
+  const auto variance = (moments[1] - moments[0].square()).clamp_min_(0);
+  const auto type = own.mean.scalar_type();
+  return {moments[0].to(type), variance.to(type)};
+}
+
+// From here on the 2 log₂ R steps of a sum are fewer than the R − 1 of a gather (docs/scaling.md).
+constexpr int64_t kSummedFrom = 8;
+
+BatchStatistics of_all_ranks(const BatchStatistics& own, Group& group) {
+  return group.size() < kSummedFrom ? gathered(own, group) : summed(own, group);
 }
 
 // values (C), shaped so that it lines up with the channels of x.

@@ -9,14 +9,6 @@
 #include "spectral/newton.h"
 
 namespace rdm {
-namespace {
-
-// On a CPU, whose values the host has at once; elsewhere never.
-bool seen_unsound(const GramFilter& filter) {
-  return filter.sound.defined() && filter.sound.is_cpu() && !filter.sound.item<bool>();
-}
-
-}  // namespace
 
 bool is_product(const FilterSpec& spec) {
   const bool by_newton = spec.solver == FilterSolver::newton ||
@@ -36,12 +28,19 @@ FilterSolver solver_after(FilterSolver solver) {
   return solver == FilterSolver::newton ? FilterSolver::eigh : FilterSolver::svd;
 }
 
+torch::ScalarType gram_type(const torch::Tensor& x, const FilterSpec& spec) {
+  return is_product(spec) ? x.scalar_type() : torch::kFloat64;
+}
+
+bool seen_unsound(const GramFilter& filter) {
+  return filter.sound.defined() && filter.sound.is_cpu() && !filter.sound.item<bool>();
+}
+
 std::optional<GramFilter> solve_by_gram(const FilterInput& input, const FilterSpec& spec) {
   const auto solver = solver_on(input.x.device(), spec);
   if (solver == FilterSolver::svd) return std::nullopt;
   const bool with_inner = needs_inner(input);
-  const auto gram =
-      gram_matrix(input.x, is_product(spec) ? input.x.scalar_type() : torch::kFloat64);
+  const auto gram = input.gram ? *input.gram : gram_matrix(input.x, gram_type(input.x, spec));
   if (solver == FilterSolver::newton) {
     const auto filter = newton_filter(gram, spec.sigma, with_inner);
     if (!seen_unsound(filter)) return filter;

@@ -32,7 +32,8 @@ FilterSolver solver_after(FilterSolver solver);
 class Filter {
  public:
   Filter(const FilterInput& input, const FilterSpec& spec);
-  // solved: the result of solve_by_gram for the same input, made here or on another rank.
+  // solved: the result of solve_by_gram for the same input, made here or on another rank. Where it
+  // is seen to be unsound, or there is none, the input's x must be the features of all ranks.
   Filter(const FilterInput& input, const FilterSpec& spec, std::optional<GramFilter> solved);
 
   // Z W for Z (n, D) as the input says; the gradient goes through Z alone, W being a constant.
@@ -45,6 +46,12 @@ class Filter {
   FilterInput input_;
   std::variant<GramFilter, SvdFilter> way_;
 };
+
+// Of the Gram matrix that solve_by_gram starts from.
+torch::ScalarType gram_type(const torch::Tensor& x, const FilterSpec& spec);
+
+// On a CPU, whose values the host has at once; elsewhere never.
+bool seen_unsound(const GramFilter& filter);
 
 // The part of a filter that is worth sharing between processes. Returns nothing where the solver is
 // an SVD, in all processes alike.

@@ -27,6 +27,10 @@ torch::Tensor self_product(const torch::Tensor& rows, int depth) {
                      torch::cat({corner, self_product(bottom, depth - 1)}, 1)});
 }
 
+torch::Tensor products_of_rows(const torch::Tensor& rows) {
+  return self_product(rows, rows.is_cpu() ? 2 : 0);
+}
+
 // The product of all factors and `vectors`, from the right, so that only thin matrices are made.
 torch::Tensor times(const std::vector<torch::Tensor>& factors, torch::Tensor vectors) {
   for (auto factor = factors.rbegin(); factor != factors.rend(); ++factor) {
@@ -40,19 +44,21 @@ torch::Tensor times(const std::vector<torch::Tensor>& factors, torch::Tensor vec
 Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type) {
   const torch::NoGradGuard no_grad;
   const bool wide = is_wide(x);
-  const auto features = x.detach().to(type);
-  const int depth = x.is_cpu() ? 2 : 0;
-  return {self_product(wide ? features : features.t(), depth), wide, x.scalar_type(),
-          relative_noise(x)};
+  return {wide ? products_of_rows(x.detach().to(type)) : products_of_columns(x, type), wide,
+          x.scalar_type(), relative_noise(x.size(0), x.size(1))};
+}
+
+torch::Tensor products_of_columns(const torch::Tensor& x, torch::ScalarType type) {
+  const torch::NoGradGuard no_grad;
+  return products_of_rows(x.detach().to(type).t());
 }
 
 bool is_wide(const torch::Tensor& x) {
   return x.size(0) <= x.size(1);
 }
 
-double relative_noise(const torch::Tensor& x) {
-  return static_cast<double>(std::max(x.size(0), x.size(1))) *
-         std::numeric_limits<float>::epsilon();
+double relative_noise(int64_t rows, int64_t dim) {
+  return static_cast<double>(std::max(rows, dim)) * std::numeric_limits<float>::epsilon();
 }
 
 torch::Tensor agree(const std::vector<torch::Tensor>& left, const std::vector<torch::Tensor>& right,

@@ -17,10 +17,13 @@ struct Gram {
 // solvers that take roots of G ask for float64.
 Gram gram_matrix(const torch::Tensor& x, torch::ScalarType type);
 
+// Xᵀ X, (D, D), whichever side is the smaller: those of parts of the rows add up to that of all.
+torch::Tensor products_of_columns(const torch::Tensor& x, torch::ScalarType type);
+
 bool is_wide(const torch::Tensor& x);
 
 // max(N, D) · eps(float32), the reference's own precision.
-double relative_noise(const torch::Tensor& x);
+double relative_noise(int64_t rows, int64_t dim);
 
 // Whether two matrices are equal but for rounding: ‖left p − right p‖ <= tolerance ‖right p‖ for a
 // fixed block p of four vectors (Freivalds 1977), which takes O(K²) where comparing the products

@@ -2,8 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "spectral/gram.h"
-
 namespace rdm {
 namespace {
 
@@ -38,13 +36,17 @@ struct OwnRows : torch::autograd::Function<OwnRows> {
 
 }  // namespace
 
+bool is_wide(const FilterInput& input) {
+  return !input.gram && is_wide(input.x);
+}
+
 bool needs_inner(const FilterInput& input) {
-  return is_wide(input.x) && (!input.first_row || input.gradient);
+  return is_wide(input) && (!input.first_row || input.gradient);
 }
 
 torch::Tensor apply(const GramFilter& w, const FilterInput& input, const torch::Tensor& z) {
   const auto& x = input.x;
-  if (!is_wide(x)) return torch::mm(z, w.response);
+  if (!is_wide(input)) return torch::mm(z, w.response);
   if (!input.first_row) return through_inner(z, x, w.inner);
   const auto rows = w.response.slice(/*dim=*/0, *input.first_row, *input.first_row + z.size(0));
   return input.gradient ? OwnRows::apply(z, x, rows, w.inner) : torch::mm(rows, x);

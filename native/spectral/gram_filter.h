@@ -5,14 +5,18 @@
 
 #include <optional>
 
+#include "spectral/gram.h"
+
 namespace rdm {
 
 // What W is made of, and what it will be applied to, which decides how much has to be solved for.
 struct FilterInput {
-  torch::Tensor x;  // features X (N, D) of all ranks, float32 or better, without gradient
+  torch::Tensor x;  // features X (N, D), float32 or better, without gradient
   // Z W is wanted for rows Z of X from this one on; none: for other features.
   std::optional<int64_t> first_row = std::nullopt;
   bool gradient = false;  // a gradient is wanted for Z
+  // Xᵀ X of the features of all ranks, of which x are then this rank's; none: x are all.
+  std::optional<Gram> gram = std::nullopt;
 };
 
 // Singular values of X and of X W, (K), in any order; undefined where no solver needed them.
@@ -34,6 +38,7 @@ struct GramFilter {
   torch::Tensor sound;
 };
 
+bool is_wide(const FilterInput& input);
 bool needs_inner(const FilterInput& input);
 
 // Z W for Z (n, D), by an autograd graph that leads to Z alone, W being a constant.

@@ -32,6 +32,8 @@ const views = 2;
 const dim = 2048; // features of the projector
 const float = 4; // bytes
 const double = 8;
+const gramFrom = 4 * dim; // native/methods/shared_filters.cpp: rows of a batch
+const summedFrom = 8; // native/models/batch_norm.cpp: processes
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 const page = new URL('../../docs/scaling.md', import.meta.url);
@@ -99,7 +101,8 @@ const solution = (rows) => Math.min(rows, dim) ** 2 * (rows > dim ? float : floa
 const sent = {
   gradients: (n) => allReduced(n, gradients.bytes),
   normsGathered: (n) => allGathered(n, statistics.bytes) + allReduced(n, sums.bytes),
-  normsSummed: (n) => allReduced(n, statistics.bytes + sums.bytes),
+  /** The statistics in float64. */
+  normsSummed: (n) => allReduced(n, (statistics.bytes * double) / float + sums.bytes),
   /** And what one process then tells the others of each filter. */
   rows: (n) => views * (allGathered(n, batch * dim * float) + solution(n * batch)),
   gram: (n) => views * (allReduced(n, dim ** 2 * double) + dim ** 2 * float),
@@ -180,7 +183,7 @@ print(
 print(
   [
     ...['GPUs', 'compute', 'gradients', 'norms, gathered', 'norms, summed', 'rows', 'Gram matrices'],
-    ...['efficiency', 'with sums and Gram', 'decomposition'],
+    ...['efficiency', 'by gathering alone', 'decomposition'],
   ],
   worlds.map((n) => {
     // Each view's filter is found by another process.
@@ -189,10 +192,12 @@ print(
     const ofGram = onTheWay.gram(n) + (views * unit * 2 * batch * dim ** 2) / products;
     const ofGradients = onTheWay.gradients(n);
     const [gathered, summed] = [onTheWay.normsGathered(n), onTheWay.normsSummed(n)];
+    const ofNorms = n < summedFrom ? gathered : summed;
+    const ofFilters = n * batch < gramFrom ? ofRows : ofGram;
     return [
       ...[count(n), ...[compute, ofGradients, gathered, summed, ofRows, ofGram].map(digits)],
+      percent(compute / (compute + ofGradients + ofNorms + ofFilters)),
       percent(compute / (compute + ofGradients + gathered + ofRows)),
-      percent(compute / (compute + ofGradients + summed + ofGram)),
       digits(filter.decomposition(n * batch) / decompositions),
     ];
   }),

@@ -33,6 +33,14 @@ PretrainOptions small_options() {
   return options;
 }
 
+// Of so few features that the Gram matrices are summed, where otherwise the rows are gathered.
+PretrainOptions narrow_options() {
+  auto options = small_options();
+  options.method.dim = 4;
+  options.method.filter = parse_filter("poly", "online", 2, "own", false, "auto");
+  return options;
+}
+
 double loss(SelfSupervised& learner, int64_t step, const Group& group, torch::Device device) {
   torch::manual_seed(100 * step + group.rank());
   DeviceBatch batch;
@@ -44,12 +52,13 @@ double loss(SelfSupervised& learner, int64_t step, const Group& group, torch::De
   return learner.step(batch, {0, step}).loss.item<double>();
 }
 
-std::vector<double> losses(Group& group, torch::Device device) {
+std::vector<double> losses(const PretrainOptions& options, int64_t steps, Group& group,
+                           torch::Device device) {
   torch::manual_seed(1);
-  SelfSupervised learner(small_options(), /*classes=*/3, /*batches=*/3, device, &group);
+  SelfSupervised learner(options, /*classes=*/3, /*batches=*/3, device, &group);
   learner.begin();
   std::vector<double> out;
-  for (int64_t step = 0; step < 3; ++step) out.push_back(loss(learner, step, group, device));
+  for (int64_t step = 0; step < steps; ++step) out.push_back(loss(learner, step, group, device));
   return out;
 }
 
@@ -63,23 +72,24 @@ c10::intrusive_ptr<GlooOfCopies> carry(Group& group) {
 
 // What a step sends, by what it is.
 struct Sent {
-  Collectives gradients, sums, statistics, rows, filters;
+  Collectives gradients, sums, statistics, rows, gram, filters;
 };
 
-Sent sent_in_a_step(const PretrainOptions& options, Group& group) {
-  const auto copies = carry(group);
+Sent sent_in_a_step(const PretrainOptions& options, Group& group, GlooOfCopies& copies) {
   const auto device = simulated::device(static_cast<int>(group.rank()));
   SelfSupervised learner(options, /*classes=*/0, /*batches=*/2, device, &group);
   learner.begin();
   loss(learner, 0, group, device);
-  copies->take_counts();
+  copies.take_counts();
   loss(learner, 1, group, device);
   Sent sent;
-  const auto rows =
-      "gather (" + std::to_string(kImages) + ", " + std::to_string(options.method.dim) + ")";
-  for (const auto& [what, counted] : copies->take_counts()) {
+  const auto dim = std::to_string(options.method.dim);
+  const auto rows = "gather (" + std::to_string(kImages) + ", " + dim + ")";
+  const auto gram = "sum (" + dim + ", " + dim + ")";
+  for (const auto& [what, counted] : copies.take_counts()) {
     const bool sum = what.starts_with("sum"), flat = what.find(',') == std::string::npos;
     auto& kind = sum && flat                  ? sent.gradients  // the reducer's buckets
+                 : what == gram               ? sent.gram
                  : sum                        ? sent.sums
                  : what == rows               ? sent.rows
                  : what.starts_with("gather") ? sent.statistics
@@ -95,17 +105,24 @@ Sent sent_in_a_step(const PretrainOptions& options, Group& group) {
 TEST_CASE("rank: a device for each" * doctest::skip()) {
   Group group(test::own_rank(), {}, [](const std::string&) {});
   group.run([&] {
-    const auto expected = losses(group, torch::kCPU);
-    carry(group);
     const auto device = simulated::device(static_cast<int>(group.rank()));
+    const auto expected = losses(small_options(), 3, group, torch::kCPU);
+    // Of few features later steps enlarge what rounding makes of this one.
+    const auto narrow = losses(narrow_options(), 1, group, torch::kCPU);
+    carry(group);
     simulated::counters() = {};
-    for (const int laziness : {0, simulated::kNever}) {
+    const auto check = [&](const PretrainOptions& options, int laziness,
+                           const std::vector<double>& of_cpu) {
+      const auto steps = static_cast<int64_t>(of_cpu.size());
       simulated::set_laziness(laziness);
-      const auto found = losses(group, device);
-      for (size_t i = 0; i < expected.size(); ++i) {
-        CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-6));
+      const auto found = losses(options, steps, group, device);
+      for (size_t i = 0; i < of_cpu.size(); ++i) {
+        CHECK(found[i] == doctest::Approx(of_cpu[i]).epsilon(1e-6));
       }
-    }
+    };
+    check(small_options(), 0, expected);
+    check(small_options(), simulated::kNever, expected);
+    check(narrow_options(), simulated::kNever, narrow);
     CHECK(simulated::counters().allocations[static_cast<size_t>(1 - group.rank())] == 0);
   });
 }
@@ -117,7 +134,8 @@ TEST_CASE("accelerator: two processes, a device each, train as two on the CPU") 
 TEST_CASE("rank: what a step sends" * doctest::skip()) {
   Group group(test::own_rank(), {}, [](const std::string&) {});
   group.run([&] {
-    const auto sent = sent_in_a_step(small_options(), group);
+    const auto copies = carry(group);
+    const auto sent = sent_in_a_step(small_options(), group, *copies);
     // 11,176,512 parameters of resnet18 without fc and 13,328 of the projector, whose last bias is
     // frozen; 20 norms of 4,800 channels, and 24 + 24 + 16 of the projector's.
     constexpr int64_t kFloat = 4, kViews = 2,
@@ -132,6 +150,12 @@ TEST_CASE("rank: what a step sends" * doctest::skip()) {
     // Each view's response in float32, its factor for the gradient in float64, and whether it is
     // sound, of a Gram matrix of 8 images.
     CHECK(sent.filters.bytes == kViews * (8 * 8 * (4 + 8) + 1));
+    CHECK(sent.gram.calls == 0);
+
+    const auto narrow = sent_in_a_step(narrow_options(), group, *copies);
+    CHECK(narrow.rows.calls == 0);
+    CHECK(narrow.gram.bytes == kViews * 4 * 4 * kFloat);
+    CHECK(narrow.filters.bytes == kViews * 4 * 4 * kFloat);
   });
 }
 
@@ -146,7 +170,7 @@ TEST_CASE("rank: prints what a step of resnet50 sends" * doctest::skip()) {
     options.arch = options.method.arch = "resnet50";
     options.method.dim = 2048;
     options.method.proj_hidden_dim = 0;
-    const auto sent = sent_in_a_step(options, group);
+    const auto sent = sent_in_a_step(options, group, *carry(group));
     if (group.rank() != 0) return;
     const auto print = [](const char* name, const Collectives& one) {
       std::cout << "| " << name << " | " << one.calls << " | " << one.bytes << " |" << std::endl;

@@ -113,7 +113,7 @@ TEST_CASE("golden byol_trajectory with 2 and with 4 processes" *
 TEST_CASE("rank: batch norm" * doctest::skip()) {
   as_rank([](Group& group) {
     torch::manual_seed(1);
-    for (const auto& shape : {std::vector<int64_t>{12, 5}, std::vector<int64_t>{12, 5, 3, 4}}) {
+    for (const auto& shape : {std::vector<int64_t>{24, 5}, std::vector<int64_t>{24, 5, 3, 4}}) {
       for (const bool affine : {true, false}) {
         for (const auto format :
              {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
@@ -151,8 +151,25 @@ TEST_CASE("rank: batch norm" * doctest::skip()) {
   });
 }
 
-TEST_CASE("batch norm over 3 processes equals batch norm over the whole batch") {
+TEST_CASE("batch norm over 3 processes, and over 8 by sums, equals that over the whole batch") {
   all_succeed(3, "rank: batch norm");
+  all_succeed(8, "rank: batch norm");
+}
+
+TEST_CASE("rank: batch norm far from zero" * doctest::skip()) {
+  as_rank([](Group& group) {
+    torch::manual_seed(2);
+    BatchNorm alone(torch::nn::BatchNormOptions(5)), joined(torch::nn::BatchNormOptions(5));
+    synchronise_batch_norms(*torch::nn::Sequential(joined), group);
+    const auto x = torch::randn({24, 5, 3, 4}) + 300;
+    CHECK(close(joined->forward(part_of(x, group)), part_of(alone->forward(x), group), 1e-3));
+    const auto constant = torch::full({24, 5, 3, 4}, 1e-3);
+    CHECK(joined->forward(part_of(constant, group)).abs().max().item<double>() < 1e-3);
+  });
+}
+
+TEST_CASE("sums over 8 processes keep the variance of channels that are far from zero") {
+  all_succeed(8, "rank: batch norm far from zero");
 }
 
 TEST_CASE("rank: filters" * doctest::skip()) {
@@ -167,7 +184,7 @@ TEST_CASE("rank: filters" * doctest::skip()) {
     products.sigma = -0.5;
     products.solver = FilterSolver::newton;
     decomposed.solver = FilterSolver::svd;
-    for (const auto& [n, dim] : {std::pair<int64_t, int64_t>{12, 30}, {30, 12}}) {
+    for (const auto& [n, dim] : {std::pair<int64_t, int64_t>{12, 30}, {21, 12}, {30, 12}}) {
       for (const auto& spec : {online, logarithm, target, by_online, products, decomposed}) {
         CAPTURE(n);
         CAPTURE(spec.sigma);
@@ -190,6 +207,23 @@ TEST_CASE("rank: filters" * doctest::skip()) {
       }
     }
   });
+}
+
+TEST_CASE("rank: filters of what is not finite" * doctest::skip()) {
+  as_rank([](Group& group) {
+    FilterSpec spec;
+    spec.sigma = 1;
+    for (const auto rows : {2, 20}) {  // of this rank: by their features, and by their Gram matrix
+      auto own = torch::randn({rows, 8});
+      if (group.rank() == 1) own[0][0] = std::numeric_limits<float>::quiet_NaN();
+      const auto aligned = align({{own, own}}, spec, &group);
+      CHECK(std::isnan(aligned[0].cosine.item<double>()));
+    }
+  });
+}
+
+TEST_CASE("what one process has that is not finite is in the loss of all") {
+  all_succeed(2, "rank: filters of what is not finite");
 }
 
 TEST_CASE("3 processes filter their rows by the features of all, as one process does") {
