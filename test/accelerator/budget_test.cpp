@@ -1,5 +1,7 @@
 // What a training step asks of a device between two lines of the log: kernels, copies, and what the
-// host waits for. The table is in docs/gpu.md, where `npm run docs:gpu` puts it.
+// host waits for. The table is in docs/gpu.md, where `npm run docs:gpu` puts it. And that an update
+// of more tensors launches no more kernels.
+#include <torch/torch.h>
 #include <torch/version.h>
 
 #include <cmath>
@@ -10,6 +12,8 @@
 #include <sstream>
 
 #include "check.h"
+#include "methods/momentum.h"
+#include "optim/optimizer.h"
 #include "runs.h"
 #include "simulated.h"
 #include "supervised/finetune.h"
@@ -121,6 +125,34 @@ std::string line_of(const Row& row, const Budget& budget) {
   return "| " + row.name + " | " + numbers + " |";
 }
 
+torch::nn::Sequential layers(int64_t count) {
+  torch::nn::Sequential network;
+  for (int64_t i = 0; i < count; ++i) network->push_back(torch::nn::Linear(4, 4));
+  network->to(simulated::device(0));
+  return network;
+}
+
+int64_t kernels_of(const std::function<void()>& work) {
+  simulated::finish_all();
+  const auto before = simulated::counters().launched();
+  work();
+  simulated::finish_all();
+  return simulated::counters().launched() - before;
+}
+
+// Of the second update, as buffers are made in the first.
+int64_t kernels_of_update(int64_t layer_count, const std::function<void(OptimizerGroup&)>& change) {
+  auto network = layers(layer_count);
+  OptimizerGroup group;
+  group.parameters = network->parameters();
+  group.lr = 0.1;
+  change(group);
+  Optimizer optimizer({group});
+  for (auto& parameter : group.parameters) parameter.mutable_grad() = torch::ones_like(parameter);
+  optimizer.step();
+  return kernels_of([&] { optimizer.step(); });
+}
+
 }  // namespace
 
 TEST_CASE("prints the budget" * doctest::skip()) {
@@ -139,5 +171,25 @@ TEST_CASE("accelerator: a step's kernels, copies and waits are those of docs/gpu
     CHECK(budget.to_host == 0);
     CHECK((row.waits_by_nature || budget.host_reads == 0));
     if (same_version) CHECK(page.str().find(line_of(row, budget)) != std::string::npos);
+  }
+}
+
+TEST_CASE("accelerator: an update of more tensors launches as many kernels") {
+  const std::vector<std::function<void(OptimizerGroup&)>> optimizers{
+      [](OptimizerGroup&) {},
+      [](OptimizerGroup& group) { group.lars_eta = 0.02; },
+      [](OptimizerGroup& group) { group.adamw = AdamW{}; },
+  };
+  for (size_t i = 0; i < optimizers.size(); ++i) {
+    CAPTURE(i);
+    CHECK(kernels_of_update(2, optimizers[i]) > 0);
+    CHECK(kernels_of_update(2, optimizers[i]) == kernels_of_update(20, optimizers[i]));
+  }
+}
+
+TEST_CASE("accelerator: a momentum network of more tensors follows by one kernel") {
+  for (const int64_t count : {2, 20}) {
+    auto target = layers(count), online = layers(count);
+    CHECK(kernels_of([&] { update_momentum(*target, *online, 0.99); }) == 1);
   }
 }

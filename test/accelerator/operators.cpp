@@ -153,7 +153,7 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, m) {
   m.impl("convolution_backward_overrideable", boxed<&convolution_backward>());
   // One kernel for all tensors, as on CUDA, and not one for each.
   for (const char* name : {"_foreach_norm.Scalar", "_foreach_mul.List", "_foreach_mul_.List",
-                           "_foreach_add_.List", "_foreach_lerp_.Scalar"}) {
+                           "_foreach_add_.List", "_foreach_add_.Scalar", "_foreach_lerp_.Scalar"}) {
     m.impl(name, boxed<&kernel>());
   }
 }
