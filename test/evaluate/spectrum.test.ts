@@ -12,6 +12,7 @@ import {
   pretrain,
   type Spectrum,
   spectrum,
+  svgToPng,
 } from 'rdm-ssl';
 import { dataset, scratch } from '../support/folders.js';
 import { python, pythonWith } from '../support/python.js';
@@ -169,6 +170,7 @@ test('a table on stdout and a curve for each row', async () => {
   );
   const drawing = readFileSync(svg, 'utf8');
   assert.match(drawing, /^<svg /);
+  assert.ok((await svgToPng(drawing, 0.1)).length > 1000); // which reads XML as it has to be
   assert.match(drawing, /online projector, effective rank [\d.]+ of 64/);
   assert.equal(drawing.match(/stroke-linejoin="bevel"/g)?.length, 2);
 });

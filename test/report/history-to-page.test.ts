@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { type RankEvent, report } from 'rdm-ssl';
+import { type RankEvent, report, svgToPng } from 'rdm-ssl';
 import { chartsOf, groupsOf } from '../../dist/report/figures.js';
 import { pageOf } from '../../dist/report/page.js';
 import { readRuns, runsOf } from '../../dist/report/runs.js';
@@ -398,6 +398,10 @@ test('--svg draws a picture of each chart', async () => {
   const picture = readFileSync(join(svg, 'rank.svg'), 'utf8');
   assert.match(picture, /^<svg role="img" .*<title>Effective rank<\/title><desc>online: from 10/s);
   assert.ok((picture.match(/<path/g) ?? []).length > 5);
+  for (const file of readdirSync(svg)) {
+    const drawing = readFileSync(join(svg, file), 'utf8');
+    assert.ok((await svgToPng(drawing, 0.2)).length > 100, file); // which reads XML as it has to be
+  }
 });
 
 test('--csv has a row an event, with its numbers as they are', async () => {

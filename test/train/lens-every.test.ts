@@ -5,6 +5,7 @@ import test, { before } from 'node:test';
 import { type Event, type LensEvent, type PretrainOptions, pretrain, spectrum } from 'rdm-ssl';
 import { chartsOf, groupsOf } from '../../dist/report/figures.js';
 import { readRuns } from '../../dist/report/runs.js';
+import { nightly } from '../support/every-run.js';
 import { dataset, quick, scratch } from '../support/folders.js';
 import { rdm } from '../support/rdm.js';
 
@@ -91,6 +92,26 @@ test('of poly target -1, the filter is that one at every look, and is drawn', as
     charts.flatMap(({ id }) => (id.startsWith('lens-') ? [id] : [])),
     ['lens-online', 'lens-target', 'lens-filter', 'lens-alignment', 'lens-sigma'],
   );
+});
+
+test('two processes see what rdm spectrum sees of the checkpoint', { skip: nightly }, async () => {
+  const output = scratch();
+  const flags = ['-a', 'resnet18', '--crop-size', '32', '-b', '16', '--dim', '64', '--epochs', '1'];
+  const two = ['--nproc-per-node', '2', '--device', 'cpu', '--seed', '3', '--lens-every', '1'];
+  const run = await rdm(['pretrain', ...flags, ...two, '--output', output, '--json', data]);
+  assert.equal(run.code, 0, run.stderr);
+  const events = run.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Event);
+  const seen = events.find((event) => event.type === 'lens');
+  const checkpoint = join(output, 'checkpoint_0000.pth.tar');
+  const { compared } = await spectrum({ checkpoint, device: 'cpu', workers: 1, output: scratch() });
+  assert.ok(seen && compared);
+  assert.equal(seen.images, 20);
+  for (const [index, branch] of compared.branches.entries()) {
+    close(seen.branches[index]?.effectiveRank ?? 0, branch.effectiveRank);
+  }
 });
 
 test('a line tells ranks and filter', async () => {
