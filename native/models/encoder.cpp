@@ -48,8 +48,4 @@ int64_t feature_dim(const std::string& arch) {
   return vit ? vit->width : find_architecture(arch).feature_dim();
 }
 
-bool ends_in_a_pixel(const BackboneSpec& spec, int64_t image_size) {
-  return !find_vit(spec.arch) && spec.stem.kind == Stem::Kind::imagenet && image_size <= 16;
-}
-
 }  // namespace rdm

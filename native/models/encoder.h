@@ -52,7 +52,4 @@ Encoder make_network(const BackboneSpec& spec, int64_t outputs, bool zero_init_r
 
 int64_t feature_dim(const std::string& arch);  // F
 
-// Whether, of images of this size, the last strided 3×3 convolution looks at a single pixel.
-bool ends_in_a_pixel(const BackboneSpec& spec, int64_t image_size);
-
 }  // namespace rdm

@@ -41,16 +41,16 @@ bool computes(torch::ScalarType type) {
 
 }  // namespace
 
-Tensor rectified_convolution(torch::nn::Conv2d& conv, const Tensor& x, Tensor shortcut) {
+Tensor rectified_convolution(torch::nn::Conv2dImpl& conv, const Tensor& x, Tensor shortcut) {
   static const auto alone = onednn("mkldnn::_convolution_pointwise");
   static const auto onto = onednn("mkldnn::_convolution_pointwise_", "binary");
   const auto input = x.is_cpu() ? cast(x) : x;
   if (!x.is_cpu() || !alone || !onto || !computes(input.scalar_type())) {
-    auto y = conv->forward(x);
+    auto y = conv.forward(x);
     if (shortcut.defined()) y.add_(shortcut);
     return torch::relu_(y);
   }
-  const auto& options = conv->options;
+  const auto& options = conv.options;
   const auto& padding = std::get<torch::ExpandingArray<2>>(options.padding());
   const c10::List<std::optional<at::Scalar>> slope{at::Scalar(kSlope)}, no_scalars;
   const std::optional<std::string> none;
@@ -58,12 +58,12 @@ Tensor rectified_convolution(torch::nn::Conv2d& conv, const Tensor& x, Tensor sh
     return std::vector<int64_t>(both->begin(), both->end());
   };
   if (!shortcut.defined()) {
-    return call(*alone, input, cast(conv->weight), cast(conv->bias), list(padding),
+    return call(*alone, input, cast(conv.weight), cast(conv.bias), list(padding),
                 list(options.stride()), list(options.dilation()), options.groups(), "leaky_relu",
                 slope, none)
         .toTensor();
   }
-  auto sum = call(*onto, shortcut, input, cast(conv->weight), cast(conv->bias), list(padding),
+  auto sum = call(*onto, shortcut, input, cast(conv.weight), cast(conv.bias), list(padding),
                   list(options.stride()), list(options.dilation()), options.groups(), "add",
                   /*alpha=*/1.0, none, no_scalars, none)
                  .toTensor();

@@ -7,7 +7,7 @@ namespace rdm {
 // relu(conv(x) + shortcut): x (N, C, H, W), shortcut as conv(x) or undefined; its memory is taken
 // for the output. Carries no gradient. What is no number stays none. In the type of autocast
 // where that is on.
-torch::Tensor rectified_convolution(torch::nn::Conv2d& conv, const torch::Tensor& x,
+torch::Tensor rectified_convolution(torch::nn::Conv2dImpl& conv, const torch::Tensor& x,
                                     torch::Tensor shortcut = {});
 
 }  // namespace rdm

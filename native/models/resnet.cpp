@@ -8,18 +8,17 @@
 namespace rdm {
 namespace {
 
-torch::nn::Conv2d conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
-                       int64_t groups = 1) {
-  return torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, kernel)
-                               .stride(stride)
-                               .padding(kernel / 2)
-                               .groups(groups)
-                               .bias(false));
+Convolution conv(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t groups = 1) {
+  return Convolution(torch::nn::Conv2dOptions(in, out, kernel)
+                         .stride(stride)
+                         .padding(kernel / 2)
+                         .groups(groups)
+                         .bias(false));
 }
 
 // y = γ (conv(x) − μ) / √(σ² + ε) + β as one convolution. Only the tensors that forward reads are
 // replaced; the registered parameters stay as they are.
-void fold(torch::nn::Conv2d& conv, const BatchNorm& norm) {
+void fold(Convolution& conv, const BatchNorm& norm) {
   const torch::NoGradGuard no_grad;
   const auto scale = norm->weight * (norm->running_var + norm->options.eps()).rsqrt();
   conv->bias = norm->bias - norm->running_mean * scale;
@@ -76,7 +75,7 @@ torch::Tensor BlockImpl::forward(torch::Tensor x) {
   auto shortcut = downsample_.is_empty() ? x : downsample_->forward(x);
   for (size_t i = 0; i < convs_.size(); ++i) {
     const auto beside = i + 1 < convs_.size() ? torch::Tensor() : std::exchange(shortcut, {});
-    x = folded_ ? rectified_convolution(convs_[i], x, beside)
+    x = folded_ ? rectified_convolution(*convs_[i], x, beside)
                 : norms_[i]->rectified(convs_[i]->forward(x), beside);
   }
   return x;
@@ -89,7 +88,7 @@ void BlockImpl::zero_init_residual() {
 void BlockImpl::fold_batch_norm() {
   for (size_t i = 0; i < convs_.size(); ++i) fold(convs_[i], norms_[i]);
   if (!downsample_.is_empty()) {
-    torch::nn::Conv2d projection(downsample_->ptr<torch::nn::Conv2dImpl>(0));
+    Convolution projection(downsample_->ptr<ConvolutionImpl>(0));
     fold(projection, std::dynamic_pointer_cast<BatchNormImpl>(downsample_->ptr(1)));
     downsample_ = torch::nn::Sequential(projection);
   }
@@ -101,7 +100,7 @@ ResNetImpl::ResNetImpl(const Architecture& arch, const ResNetOptions& options)
   const auto stem = stem_.kind == Stem::Kind::cifar
                         ? torch::nn::Conv2dOptions(3, 64, 3).stride(1).padding(stem_.cifar_padding)
                         : torch::nn::Conv2dOptions(3, 64, 7).stride(2).padding(3);
-  conv1_ = register_module("conv1", torch::nn::Conv2d(torch::nn::Conv2dOptions(stem).bias(false)));
+  conv1_ = register_module("conv1", Convolution(torch::nn::Conv2dOptions(stem).bias(false)));
   bn1_ = register_module("bn1", BatchNorm(64));
   for (size_t i = 0; i < arch.blocks.size(); ++i) {
     const auto layer = make_layer(arch, int64_t{64} << i, arch.blocks[i], i == 0 ? 1 : 2);
@@ -139,7 +138,7 @@ void ResNetImpl::initialise(bool zero_init_residual) {
 }
 
 torch::Tensor ResNetImpl::features(torch::Tensor x) {
-  x = folded_ ? rectified_convolution(conv1_, x) : bn1_->rectified(conv1_->forward(x));
+  x = folded_ ? rectified_convolution(*conv1_, x) : bn1_->rectified(conv1_->forward(x));
   if (stem_.kind == Stem::Kind::imagenet) {
     x = torch::max_pool2d(x, /*kernel_size=*/3, /*stride=*/2, /*padding=*/1);
   }

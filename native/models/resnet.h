@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/batch_norm.h"
+#include "models/convolution.h"
 #include "models/encoder.h"
 
 namespace rdm {
@@ -44,7 +45,7 @@ class BlockImpl : public torch::nn::Module {
   void fold_batch_norm();
 
  private:
-  std::vector<torch::nn::Conv2d> convs_;
+  std::vector<Convolution> convs_;
   std::vector<BatchNorm> norms_;
   torch::nn::Sequential downsample_{nullptr};
   bool folded_ = false;
@@ -67,7 +68,7 @@ class ResNetImpl : public EncoderImpl {
 
   Stem stem_;
   int64_t in_planes_ = 64;
-  torch::nn::Conv2d conv1_{nullptr};
+  Convolution conv1_{nullptr};
   BatchNorm bn1_{nullptr};
   std::vector<torch::nn::Sequential> layers_;
   bool folded_ = false;

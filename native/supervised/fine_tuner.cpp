@@ -14,7 +14,6 @@ namespace rdm {
 FineTuner::FineTuner(const FinetuneOptions& options, int64_t classes, int64_t batches,
                      torch::Device device, Group* group)
     : Classifier(options, classes, options.label_smoothing), freeze_bn_(options.freeze_bn) {
-  refuse_single_pixels(options, options.crop_size, device);
   if (!options.from_scratch) take_backbone(options.checkpoint);
   network()->to(device);
   to_channels_last(*network());

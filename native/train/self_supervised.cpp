@@ -37,8 +37,6 @@ SelfSupervised::SelfSupervised(const PretrainOptions& options, int64_t classes, 
       backbone_(options),
       head_warmup_epochs_(options.head_warmup_epochs) {
   const auto schedule = whole_schedule(options, batches);
-  refuse_single_pixels(options, options.crop_size, device);
-  for (const auto& crop : options.small_crops) refuse_single_pixels(options, crop.size, device);
   if (options.online_classifier) {
     const int64_t width = feature_dim(options.arch);
     classifier_ = OnlineClassifier(width, classes, options.momentum_classifier);

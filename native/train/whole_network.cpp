@@ -8,20 +8,6 @@
 
 namespace rdm {
 
-// LibTorch (2.13) leaves parts of a bf16 gradient uninitialised on a CPU where a 3×3 convolution of
-// stride 2 has a single pixel to look at: the last stage of a ResNet on crops of 16 pixels. LARS
-// takes such a gradient's norm.
-void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device device) {
-  if (!device.is_cpu() || options.precision != Precision::bf16 || !ends_in_a_pixel(options, crop)) {
-    return;
-  }
-  throw Error(Code::usage,
-              message("a crop of ", crop,
-                      " pixels leaves a single one to the last stage, whose bf16 gradient LibTorch "
-                      "gets wrong on a CPU"),
-              "take crops of at least 17 pixels, --stem cifar or --precision fp32");
-}
-
 void refuse_other_input(const StateDict& backbone, const BackboneSpec& spec,
                         const std::string& path) {
   const auto shapes = shapes_of(backbone);

@@ -10,10 +10,6 @@
 
 namespace rdm {
 
-// Throws usage where LibTorch would get gradients wrong: on a CPU, in bf16, on very small crops.
-// crop: pixels on a side.
-void refuse_single_pixels(const RunOptions& options, int64_t crop, torch::Device device);
-
 // Throws bad_checkpoint where the file's backbone takes images in by another stem than `spec`, or
 // by patches of another size.
 void refuse_other_input(const StateDict& backbone, const BackboneSpec& spec,

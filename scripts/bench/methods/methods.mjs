@@ -1,6 +1,7 @@
 // npm run bench:methods: a training step of every method beside the same model in Python, on the same LibTorch.
 // The two take turns within a round, so that a slow spell of the machine meets both.
 //   --rounds N, --steps N, --batch N, --methods LIST   less of it
+//   --network resnet18/cifar                           the stem for small images; resnet18 has ImageNet's, as in bench:step
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -10,11 +11,12 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '3' },
     batch: { type: 'string', default: '256' },
+    network: { type: 'string', default: 'resnet18' },
     methods: { type: 'string', default: 'simsiam,byol,swav,dino,barlow,vicreg' },
   },
 });
 const rounds = Number(values.rounds);
-const network = 'resnet18/cifar';
+const { network } = values;
 const size = 32;
 const small = { count: 4, size: 16 };
 const warmup = '1';

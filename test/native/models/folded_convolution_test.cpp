@@ -45,9 +45,9 @@ TEST_CASE("a rectified convolution is the convolution, the sum and the ReLU one 
       const auto near = [](const torch::Tensor& a, const torch::Tensor& b) {
         return torch::allclose(a, b, 1e-5, 1e-6);
       };
-      CHECK(near(rectified_convolution(conv, x), plain.clamp_min(0)));
+      CHECK(near(rectified_convolution(*conv, x), plain.clamp_min(0)));
       CHECK(
-          near(rectified_convolution(conv, x, shortcut.clone()), (plain + shortcut).clamp_min(0)));
+          near(rectified_convolution(*conv, x, shortcut.clone()), (plain + shortcut).clamp_min(0)));
     }
   }
 }
@@ -60,8 +60,8 @@ TEST_CASE("a rectified convolution of weights that are no numbers is none") {
       conv->weight.slice(0, 0, 1).fill_(NAN);
       const Autocast autocast(torch::kCPU, precision);
       const auto x = torch::randn({3, of.in, 15, 15});
-      const auto alone = rectified_convolution(conv, x);
-      const auto summed = rectified_convolution(conv, x, torch::zeros_like(alone));
+      const auto alone = rectified_convolution(*conv, x);
+      const auto summed = rectified_convolution(*conv, x, torch::zeros_like(alone));
       CHECK(alone.select(1, 0).isnan().all().item<bool>());
       CHECK(summed.select(1, 0).isnan().all().item<bool>());
       CHECK(alone.slice(1, 1).isfinite().all().item<bool>());
@@ -77,7 +77,7 @@ TEST_CASE("a rectified convolution is in the type of autocast") {
     const auto x = torch::randn({3, of.in, 15, 15}).contiguous(torch::MemoryFormat::ChannelsLast);
     const auto exact = conv->forward(x).clamp_min(0);
     const Autocast autocast(torch::kCPU, Precision::bf16);
-    const auto made = rectified_convolution(conv, x);
+    const auto made = rectified_convolution(*conv, x);
     CHECK((made.scalar_type() == torch::kBFloat16));
     CHECK(torch::allclose(made.to(torch::kFloat32), exact, 2e-2, 2e-2));  // 8 bits
   }

@@ -231,28 +231,6 @@ TEST_CASE("--accumulate of more batches than an epoch has is refused") {
   }
 }
 
-TEST_CASE("bf16 on maps of a single pixel, which LibTorch gets wrong on a CPU, is refused") {
-  auto options = small(MethodName::simsiam);
-  options.precision = Precision::bf16;
-  options.crop_size = 17;
-  SelfSupervised(options, 3, 5, torch::kCPU, nullptr);
-  auto small_crops = options;
-  small_crops.small_crops.push_back({.size = 16});
-  options.crop_size = 16;
-  for (const auto& refused : {options, small_crops}) {
-    try {
-      SelfSupervised(refused, 3, 5, torch::kCPU, nullptr);
-      FAIL("accepted");
-    } catch (const Error& error) {
-      CHECK(error.code == Code::usage);
-      CHECK(std::string(error.what()) ==
-            "a crop of 16 pixels leaves a single one to the last stage, whose bf16 gradient "
-            "LibTorch gets wrong on a CPU");
-      CHECK(error.hint == "take crops of at least 17 pixels, --stem cifar or --precision fp32");
-    }
-  }
-}
-
 TEST_CASE("a learner's state goes into a checkpoint and comes back from it") {
   auto options = small(MethodName::byol);
   options.online_classifier = true;
