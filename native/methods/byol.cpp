@@ -2,10 +2,10 @@
 
 #include <torch/torch.h>
 
+#include "layers/batch_norm.h"
 #include "methods/momentum.h"
 #include "methods/networks.h"
 #include "methods/passes.h"
-#include "models/batch_norm.h"
 #include "models/heads.h"
 
 namespace rdm {

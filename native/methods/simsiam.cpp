@@ -2,8 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "layers/batch_norm.h"
 #include "methods/passes.h"
-#include "models/batch_norm.h"
 #include "models/heads.h"
 
 namespace rdm {

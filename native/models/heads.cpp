@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "models/batch_norm.h"
+#include "layers/batch_norm.h"
 
 namespace rdm {
 namespace {

@@ -3,7 +3,7 @@
 #include <torch/torch.h>
 
 #include "base/error.h"
-#include "models/folded_convolution.h"
+#include "layers/folded_convolution.h"
 
 namespace rdm {
 namespace {

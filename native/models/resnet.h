@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "models/batch_norm.h"
-#include "models/convolution.h"
+#include "layers/batch_norm.h"
+#include "layers/convolution.h"
 #include "models/encoder.h"
 
 namespace rdm {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "models/batch_norm.h"
+#include "layers/batch_norm.h"
 #include "models/weights.h"
 #include "train/whole_network.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "checkpoint/names.h"
-#include "models/batch_norm.h"
+#include "layers/batch_norm.h"
 
 namespace rdm {
 

@@ -33,7 +33,7 @@ const dim = 2048; // features of the projector
 const float = 4; // bytes
 const double = 8;
 const gramFrom = 4 * dim; // native/methods/shared_filters.cpp: rows of a batch
-const summedFrom = 8; // native/models/batch_norm.cpp: processes
+const summedFrom = 8; // native/layers/batch_norm.cpp: processes
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 const page = new URL('../../docs/scaling.md', import.meta.url);

@@ -6,9 +6,9 @@
 
 #include "device/accelerator.h"
 #include "judging/neighbours.h"
+#include "layers/batch_norm.h"
 #include "methods/momentum.h"
 #include "methods/rank_difference.h"
-#include "models/batch_norm.h"
 #include "optim/optimizer.h"
 #include "parts.h"
 #include "spectral/effective_rank.h"

@@ -9,7 +9,7 @@ import { root } from '../support/rdm.js';
 const nativeLayers = [
   ['base'],
   ['pickle', 'data/lists', 'data/pixels', 'spectral', 'optim', 'distributed'],
-  ['data/jpeg', 'data/shards', 'formats'],
+  ['data/jpeg', 'data/shards', 'formats', 'layers'],
   ['data/codecs'],
   ['data/datasets', 'checkpoint', 'vectors'],
   ['data/loading', 'data/subsets', 'models'],

@@ -11,12 +11,12 @@
 #include "distributed/stop_vote.h"
 #include "every_run.h"
 #include "judging/neighbours.h"
+#include "layers/batch_norm.h"
 #include "losses/centring.h"
 #include "losses/cross_correlation.h"
 #include "losses/variance_covariance.h"
 #include "methods/rank_difference.h"
 #include "methods/trajectories.h"
-#include "models/batch_norm.h"
 #include "ranks.h"
 
 using namespace rdm;

@@ -6,7 +6,7 @@
 
 #include "distributed/group.h"
 #include "distributed/reducer.h"
-#include "models/batch_norm.h"
+#include "layers/batch_norm.h"
 
 namespace rdm::test {
 

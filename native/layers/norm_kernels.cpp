@@ -1,4 +1,4 @@
-#include "models/norm_kernels.h"
+#include "layers/norm_kernels.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,5 @@
 // The convolution of the ResNets beside torch's.
-#include "models/convolution.h"
+#include "layers/convolution.h"
 
 #include <torch/torch.h>
 

@@ -1,11 +1,11 @@
-#include "models/fused_norm.h"
+#include "layers/fused_norm.h"
 
 #include <ATen/TensorIterator.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 
-#include "models/norm_kernels.h"
+#include "layers/norm_kernels.h"
 
 namespace rdm {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/folded_convolution.h"
+#include "layers/folded_convolution.h"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>

@@ -1,4 +1,4 @@
-#include "models/convolution.h"
+#include "layers/convolution.h"
 
 #include <torch/torch.h>
 

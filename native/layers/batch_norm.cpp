@@ -1,4 +1,4 @@
-#include "models/batch_norm.h"
+#include "layers/batch_norm.h"
 
 #include <torch/torch.h>
 

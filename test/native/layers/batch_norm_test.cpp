@@ -1,5 +1,5 @@
 // Batch norm with a shortcut and ReLU against the formula in float64, view by view.
-#include "models/batch_norm.h"
+#include "layers/batch_norm.h"
 
 #include "check.h"
 

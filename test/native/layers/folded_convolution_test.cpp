@@ -1,5 +1,5 @@
 // Convolution, shortcut and ReLU of a network for inference, in one pass.
-#include "models/folded_convolution.h"
+#include "layers/folded_convolution.h"
 
 #include "check.h"
 #include "device/device.h"

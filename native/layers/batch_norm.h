@@ -5,7 +5,7 @@
 #include <torch/nn.h>
 
 #include "distributed/group.h"
-#include "models/fused_norm.h"
+#include "layers/fused_norm.h"
 
 namespace rdm {
 
