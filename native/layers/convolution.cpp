@@ -87,7 +87,8 @@ Tensor ConvolutionImpl::forward(const Tensor& x) {
                                       : torch::linear(x.permute({0, 2, 3, 1}).flatten(1),
                                                       windows.flatten(0, 1).flatten(1));
   return y.view({x.size(0), rows.outputs(), columns.outputs(), weight.size(0)})
-      .permute({0, 3, 1, 2});
+      .permute({0, 3, 1, 2})
+      .contiguous(x.suggest_memory_format());
 }
 
 }  // namespace rdm

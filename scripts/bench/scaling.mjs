@@ -30,7 +30,7 @@ const pretrain = (processes) => [
   ...processes,
   ...['-a', 'resnet18', '--crop-size', '64', '-b', values.batch, '--precision', values.precision],
   ...['--pred-type', 'poly', '--sigma', '1', '--seed', '0', '--epochs', '2', '-p', '5', '-j', '2'],
-  ...['--json', '--output', join(scratch, 'run'), data],
+  ...['--json', '--overwrite', '--output', join(scratch, 'run'), data],
 ];
 const ways = {
   '1 process, 2 threads': () => rdm(pretrain([]), 2),

@@ -18,7 +18,8 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const { network } = values;
 const size = 32;
-const small = { count: 4, size: 16 };
+// Of 16 pixels ImageNet's stem leaves a single one, of which LibTorch gets a gradient in bf16 wrong on a CPU: Python diverges.
+const small = { count: 4, size: network.endsWith('/cifar') ? 16 : 24 };
 const warmup = '1';
 const wanted = values.methods.split(',');
 const cases = wanted

@@ -57,13 +57,21 @@ TEST_CASE("a convolution gives torch's outputs and gradients on maps of every sm
         theirs->to(torch::kFloat64);
         theirs->weight.detach().copy_(ours->weight.detach());
         const auto x = torch::randn({3, 32, height, width}, torch::kFloat64)
-                           .contiguous(torch::MemoryFormat::ChannelsLast);
+                           .contiguous(height % 2 == 0 ? torch::MemoryFormat::ChannelsLast
+                                                       : torch::MemoryFormat::Contiguous);
         const auto got = differentiated(ours, x), wanted = differentiated(theirs, x);
         CHECK(torch::allclose(got.output, wanted.output, 1e-12, 1e-12));
         CHECK(torch::allclose(got.of_weight, wanted.of_weight, 1e-12, 1e-12));
         CHECK(torch::allclose(got.of_input, wanted.of_input, 1e-12, 1e-12));
       }
     }
+  }
+}
+
+TEST_CASE("a map that the kernel covers comes out in the memory format in which it came") {
+  for (const auto format : {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
+    Convolution conv(options_of({3, 1, 1, 1}));
+    CHECK(conv->forward(torch::randn({3, 32, 2, 2}).contiguous(format)).is_contiguous(format));
   }
 }
 
