@@ -98,11 +98,16 @@ Gradients<Value> gradients_of(const Kept& kept, const Tensor& dy, const Tensor& 
           transform_of(kept.gain, kept.offset, kept.relu, view)};
 }
 
+// parts: (2, pieces, C). Of the pieces of a view the first: (2, V, C).
+Tensor of_first_pieces(const Tensor& parts, const Pieces& pieces) {
+  return parts.view({2, pieces.views, pieces.of_view, pieces.channels}).select(/*dim=*/2, 0);
+}
+
 // Σ dz and Σ dz (x − μ) of each view, (2, V, C) in float64; writes dz where that is defined.
 Tensor sums_of(const Kept& kept, const Tensor& dy, const Tensor& dz) {
   const Pieces pieces(kept.x, kept.gain.size(0));
   const int64_t channels = pieces.channels;
-  const auto parts = torch::zeros({2, pieces.count(), channels}, torch::kFloat64);
+  const auto parts = scratch({2, pieces.count(), channels}, torch::kFloat64);
   const auto work = scratch({pieces.count(), 2 * channels}, torch::kFloat32);
   in_parallel(pieces.count(), [&](int64_t i) {
     with_type_of(kept.x, [&](auto type) {
@@ -114,7 +119,13 @@ Tensor sums_of(const Kept& kept, const Tensor& dy, const Tensor& dz) {
           values<float>(work, i, 2 * channels));
     });
   });
-  return parts.view({2, pieces.views, pieces.of_view, channels}).sum(/*dim=*/2);
+  in_parallel(2 * pieces.views, [&](int64_t i) {
+    for (int64_t piece = 1; piece < pieces.of_view; ++piece) {
+      add_sums(values<double>(parts, i * pieces.of_view, channels),
+               values<double>(parts, i * pieces.of_view + piece, channels), channels);
+    }
+  });
+  return of_first_pieces(parts, pieces);
 }
 
 // sums: of all ranks, whose channels have `count` values.
@@ -217,14 +228,20 @@ BatchStatistics fused_statistics(const Tensor& x, int64_t views) {
               values<float>(work, i, 2 * channels));
     });
   });
-  std::vector<double> sizes;
-  for (int64_t i = 0; i < pieces.of_view; ++i) sizes.push_back(static_cast<double>(pieces.size(i)));
-  const auto share =
-      torch::tensor(sizes, torch::kFloat64).view({-1, 1}) / static_cast<double>(pieces.rows);
-  const auto all = parts.view({2, views, pieces.of_view, channels});
-  const auto mean = (all[0] * share).sum(/*dim=*/1);
-  const auto between = ((all[0] - mean.unsqueeze(1)).square() * share).sum(1);
-  const auto variance = all[1].sum(1) / static_cast<double>(pieces.rows) + between;
+  in_parallel(views, [&](int64_t view) {
+    const int64_t first = view * pieces.of_view;
+    double* const mean = values<double>(parts, first, channels);
+    double* const spread = values<double>(parts, pieces.count() + first, channels);
+    int64_t seen = pieces.size(first);
+    for (int64_t i = first + 1; i < first + pieces.of_view; ++i) {
+      merge_moments(mean, spread, seen, values<double>(parts, i, channels),
+                    values<double>(parts, pieces.count() + i, channels), pieces.size(i), channels);
+      seen += pieces.size(i);
+    }
+  });
+  const auto moments_of_views = of_first_pieces(parts, pieces);
+  const auto mean = moments_of_views[0];
+  const auto variance = moments_of_views[1] / static_cast<double>(pieces.rows);
   return {mean.to(torch::kFloat32), variance.to(torch::kFloat32)};
 }
 

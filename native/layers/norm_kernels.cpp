@@ -27,47 +27,56 @@ RDM_INLINE void put(float value, BFloat16& into) {
   into.bits = static_cast<uint16_t>(value == value ? rounded : 0x7fc0);
 }
 
-// Rows that are added up in float32, before their sums are in float64: few enough to stay in the
-// cache for a second look.
-template <typename Value>
-RDM_INLINE int64_t block_rows(int64_t channels) {
-  constexpr int64_t kBytes = 1 << 16;
-  return std::clamp<int64_t>(kBytes / (channels * static_cast<int64_t>(sizeof(Value))), 8, 128);
+// A value that is some Value already.
+RDM_INLINE void put_exact(float value, float& into) {
+  into = value;
 }
 
-// Adds the values of `count` neighbouring rows to sum, or with a mean their squared distances from
-// it. That each turn takes four rows spares most of the loads and stores of sums.
-template <bool squared, int count, typename Value>
-RDM_INLINE void add_rows(const Value* __restrict x, int64_t channels, const float* __restrict mean,
-                         float* __restrict sum) {
+RDM_INLINE void put_exact(float value, BFloat16& into) {
+  into.bits = static_cast<uint16_t>(std::bit_cast<uint32_t>(value) >> 16);
+}
+
+// Asks for values before their turn.
+template <typename Value>
+RDM_INLINE void ask_for(const Value* values, int64_t count) {
+  constexpr int64_t kLine = 64 / sizeof(Value);
+  for (int64_t i = 0; i < count; i += kLine) __builtin_prefetch(values + i);
+}
+
+// Rows whose sums are in float32, before they join those in float64.
+constexpr int64_t kBlockRows = 128;
+
+// Takes `count` neighbouring rows into the channels' mean and spread of `seen` rows. That each turn
+// takes several rows spares most of the loads and stores of both. Source: Chan, Golub and LeVeque
+// 1983.
+template <int count, typename Value>
+RDM_INLINE void add_rows(const Value* __restrict x, int64_t channels, float seen,
+                         float* __restrict mean, float* __restrict spread) {
+  constexpr float each = 1.0f / count;
+  const float share = count / (seen + count), weight = seen * share;
 #pragma GCC ivdep
   for (int64_t k = 0; k < channels; ++k) {
-    float added = 0;
-#pragma GCC unroll 4
+    float values[count], sum = 0, around = 0;
+#pragma GCC unroll 8
     for (int row = 0; row < count; ++row) {
-      const float value = from(x[row * channels + k]);
-      if constexpr (squared) {
-        added += (value - mean[k]) * (value - mean[k]);
-      } else {
-        added += value;
-      }
+      values[row] = from(x[row * channels + k]);
+      sum += values[row];
     }
-    sum[k] += added;
+    const float centre = sum * each;
+#pragma GCC unroll 8
+    for (int row = 0; row < count; ++row) {
+      around += (values[row] - centre) * (values[row] - centre);
+    }
+    const float distance = centre - mean[k];
+    mean[k] += distance * share;
+    spread[k] += around + distance * (distance * weight);
   }
 }
 
-template <bool squared, typename Value>
-RDM_INLINE void add_block(const Value* x, int64_t rows, int64_t channels, const float* mean,
-                          float* sum) {
-  std::fill_n(sum, channels, 0.0f);
-  int64_t row = 0;
-  for (; row + 4 <= rows; row += 4) add_rows<squared, 4>(x + row * channels, channels, mean, sum);
-  for (; row < rows; ++row) add_rows<squared, 1>(x + row * channels, channels, mean, sum);
-}
-
 // The means and spreads of two sets of rows as those of both. Source: Chan, Golub and LeVeque 1983.
+template <typename Value>
 RDM_INLINE void merge(double* __restrict mean, double* __restrict spread, int64_t seen,
-                      const float* __restrict other_mean, const float* __restrict other_spread,
+                      const Value* __restrict other_mean, const Value* __restrict other_spread,
                       int64_t other, int64_t channels) {
   const double all = static_cast<double>(seen + other);
   const double share = static_cast<double>(other) / all;
@@ -87,15 +96,19 @@ RDM_INLINE void moments_of(const Value* __restrict x, int64_t rows, int64_t chan
   float* __restrict block_spread = work + channels;
   std::fill_n(mean, channels, 0.0);
   std::fill_n(spread, channels, 0.0);
-  const int64_t most = block_rows<Value>(channels);
-  for (int64_t at = 0; at < rows; at += most) {
-    const int64_t n = std::min(most, rows - at);
-    const Value* __restrict block = x + at * channels;
-    add_block<false>(block, n, channels, nullptr, block_mean);
-    const float each = 1.0f / static_cast<float>(n);
-    for (int64_t k = 0; k < channels; ++k) block_mean[k] *= each;
-    add_block<true>(block, n, channels, block_mean, block_spread);
-    merge(mean, spread, at, block_mean, block_spread, n, channels);
+  for (int64_t at = 0; at < rows; at += kBlockRows) {
+    std::fill_n(work, 2 * channels, 0.0f);
+    const int64_t end = std::min(at + kBlockRows, rows);
+    int64_t row = at;
+    const auto seen = [&] { return static_cast<float>(row - at); };
+    for (; row + 8 <= end; row += 8) {
+      const int64_t next = row + 8;
+      ask_for(x + next * channels, std::min<int64_t>(8, rows - next) * channels);
+      add_rows<8>(x + row * channels, channels, seen(), block_mean, block_spread);
+    }
+    for (; row < end; ++row)
+      add_rows<1>(x + row * channels, channels, seen(), block_mean, block_spread);
+    merge(mean, spread, at, block_mean, block_spread, end - at, channels);
   }
 }
 
@@ -156,7 +169,7 @@ RDM_INLINE void add_gradient_rows(const Value* __restrict dy, const Value* __res
       if constexpr (zeros == Zeros::in_x) g = gain[k] * value + offset[k] <= 0 ? 0 : g;
       if constexpr (zeros == Zeros::in_y) {
         g = from(y[at]) <= 0 ? 0 : g;
-        put(g, dz[at]);
+        put_exact(g, dz[at]);
       }
       added += g;
       projected += g * (value - mean[k]);
@@ -170,15 +183,18 @@ template <Zeros zeros, typename Value>
 RDM_INLINE void add_gradients_by(const Gradients<Value>& of, int64_t rows, int64_t channels,
                                  const float* mean, double* __restrict sum,
                                  double* __restrict projection, float* __restrict work) {
+  std::fill_n(sum, channels, 0.0);
+  std::fill_n(projection, channels, 0.0);
   float* __restrict block_sum = work;
   float* __restrict block_projection = work + channels;
   const auto [dy, x, y, dz, by] = of;
-  const int64_t most = block_rows<Value>(channels);
-  for (int64_t at = 0; at < rows; at += most) {
+  // A walk along several wide rows at once is no stream that a processor foresees.
+  const bool narrow = channels * static_cast<int64_t>(sizeof(Value)) <= 256;
+  for (int64_t at = 0; at < rows; at += kBlockRows) {
     std::fill_n(work, 2 * channels, 0.0f);
-    const int64_t end = std::min(at + most, rows);
+    const int64_t end = std::min(at + kBlockRows, rows);
     int64_t row = at;
-    for (; row + 4 <= end; row += 4) {
+    for (; narrow && row + 4 <= end; row += 4) {
       add_gradient_rows<zeros, 4>(dy, x, y, dz, row * channels, channels, by.gain, by.offset, mean,
                                   block_sum, block_projection);
     }
@@ -249,6 +265,12 @@ RDM_VECTORISED void moments(const BFloat16* x, int64_t rows, int64_t channels, d
   moments_of(x, rows, channels, mean, spread, work);
 }
 
+RDM_VECTORISED void merge_moments(double* mean, double* spread, int64_t seen,
+                                  const double* other_mean, const double* other_spread,
+                                  int64_t other, int64_t channels) {
+  merge(mean, spread, seen, other_mean, other_spread, other, channels);
+}
+
 RDM_VECTORISED void transform(const float* x, const float* shortcut, int64_t rows, int64_t channels,
                               const Transform& by, float* y) {
   transform_of(x, shortcut, rows, channels, by, y);
@@ -267,6 +289,11 @@ RDM_VECTORISED void add_gradients(const Gradients<float>& of, int64_t rows, int6
 RDM_VECTORISED void add_gradients(const Gradients<BFloat16>& of, int64_t rows, int64_t channels,
                                   const float* mean, double* sum, double* projection, float* work) {
   add_gradients_of(of, rows, channels, mean, sum, projection, work);
+}
+
+RDM_VECTORISED void add_sums(double* __restrict sum, const double* __restrict other,
+                             int64_t channels) {
+  for (int64_t k = 0; k < channels; ++k) sum[k] += other[k];
 }
 
 RDM_VECTORISED void differentiate(const Gradients<float>& of, int64_t rows, int64_t channels,

@@ -28,6 +28,10 @@ void moments(const float* x, int64_t rows, int64_t channels, double* mean, doubl
 void moments(const BFloat16* x, int64_t rows, int64_t channels, double* mean, double* spread,
              float* work);
 
+// Takes the moments of `other` rows into those of `seen` others.
+void merge_moments(double* mean, double* spread, int64_t seen, const double* other_mean,
+                   const double* other_spread, int64_t other, int64_t channels);
+
 // shortcut (rows, C) or null.
 void transform(const float* x, const float* shortcut, int64_t rows, int64_t channels,
                const Transform& by, float* y);
@@ -43,11 +47,14 @@ struct Gradients {
   Transform by;
 };
 
-// Adds Σ dz to `sum` and Σ dz (x − mean) to `projection`, each (C). work: 2 C values.
+// sum, projection (C): Σ dz and Σ dz (x − mean). work: 2 C values.
 void add_gradients(const Gradients<float>& of, int64_t rows, int64_t channels, const float* mean,
                    double* sum, double* projection, float* work);
 void add_gradients(const Gradients<BFloat16>& of, int64_t rows, int64_t channels, const float* mean,
                    double* sum, double* projection, float* work);
+
+// Adds the sums of other rows, (C).
+void add_sums(double* sum, const double* other, int64_t channels);
 
 // dx = gain · (dz − centre − (x − mean) · slope), gain being the transform's, each (C).
 struct Derivative {

@@ -142,6 +142,7 @@ TEST_CASE("batch norm in bfloat16 rounds as LibTorch does, and lets what is not 
   CHECK(norm->forward(x).to(torch::kFloat32).sub(exact).abs().max().item<float>() < 0.008);
   CHECK(norm->rectified(value(std::nanf(""))).isnan().all().item<bool>());
   CHECK(norm->rectified(value(1)).equal(value(0)));
+  CHECK(norm->rectified(value(1e30f)).isfinite().all().item<bool>());
 }
 
 TEST_CASE("batch norm gives the same bits whatever the number of threads") {
