@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "layers/as_autocast.h"
+
 namespace rdm {
 namespace {
 
@@ -9,6 +11,9 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 namespace F = torch::nn::functional;
+
+// Weights of a 1×1 kernel from which on products of matrices are faster than oneDNN's gradients.
+constexpr int64_t kProductPays = 1 << 18;
 
 // One of a convolution's two directions.
 struct Axis {
@@ -19,6 +24,8 @@ struct Axis {
   int64_t first_tap(int64_t output) const { return padding - stride * output; }
   // Whether that part is as long as the map at every output.
   bool covered() const { return first_tap(outputs() - 1) >= 0 && padding + size <= kernel; }
+  // Whether an output sees a single pixel.
+  bool pointwise() const { return kernel == 1 && padding == 0; }
 
   std::vector<int64_t> list() const { return {size, kernel, stride, padding}; }
   static Axis of(const torch::IValue& list) {
@@ -73,6 +80,54 @@ Tensor in_groups(const Tensor& x, const Tensor& windows, int64_t groups) {
   return torch::stack(outputs, 1);
 }
 
+Tensor of_map(const Tensor& x, const Tensor& weight, const Axis& rows, const Axis& columns,
+              int64_t groups) {
+  const auto windows = Windows::apply(weight.permute({0, 2, 3, 1}), rows, columns);
+  const auto y = groups > 1 ? in_groups(x, windows, groups)
+                            : torch::linear(x.permute({0, 2, 3, 1}).flatten(1),
+                                            windows.flatten(0, 1).flatten(1));
+  return y.view({x.size(0), rows.outputs(), columns.outputs(), weight.size(0)})
+      .permute({0, 3, 1, 2})
+      .contiguous(x.suggest_memory_format());
+}
+
+// (N, C, H, W) as (N·H·W, C); without a copy where it is channels_last.
+Tensor pixels(const Tensor& x) {
+  return x.permute({0, 2, 3, 1}).flatten(0, 2);
+}
+
+// Every `stride`-th pixel in both directions.
+Tensor every(int64_t stride, const Tensor& x) {
+  return x.slice(2, {}, {}, stride).slice(3, {}, {}, stride);
+}
+
+// A 1×1 convolution of x (N, in, H, W) by weight (out, in, 1, 1), whose gradients are products of
+// matrices of pixels.
+struct Pointwise : torch::autograd::Function<Pointwise> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
+                        int64_t stride) {
+    context->save_for_backward({x, weight});
+    context->saved_data["stride"] = stride;
+    return torch::conv2d(x, weight, /*bias=*/{}, stride);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &x = saved[0], &weight = saved[1], &dy = gradients[0];
+    const auto stride = context->saved_data["stride"].toInt();
+    const auto dseen = torch::mm(pixels(dy), weight.flatten(1))
+                           .view({dy.size(0), dy.size(2), dy.size(3), x.size(1)})
+                           .permute({0, 3, 1, 2});
+    auto dx = dseen;
+    if (stride > 1) {
+      dx = torch::zeros_like(x);
+      every(stride, dx).copy_(dseen);
+    }
+    const auto dweight = torch::mm(pixels(dy).t(), pixels(every(stride, x)));
+    return {dx, dweight.view(weight.sizes()), {}};
+  }
+};
+
 }  // namespace
 
 Tensor ConvolutionImpl::forward(const Tensor& x) {
@@ -81,14 +136,13 @@ Tensor ConvolutionImpl::forward(const Tensor& x) {
     return Axis{x.size(at + 2), weight.size(at + 2), options.stride()->at(at), padding->at(at)};
   };
   const auto rows = axis(0), columns = axis(1);
-  if (bias.defined() || !rows.covered() || !columns.covered()) return Conv2dImpl::forward(x);
-  const auto windows = Windows::apply(weight.permute({0, 2, 3, 1}), rows, columns);
-  const auto y = options.groups() > 1 ? in_groups(x, windows, options.groups())
-                                      : torch::linear(x.permute({0, 2, 3, 1}).flatten(1),
-                                                      windows.flatten(0, 1).flatten(1));
-  return y.view({x.size(0), rows.outputs(), columns.outputs(), weight.size(0)})
-      .permute({0, 3, 1, 2})
-      .contiguous(x.suggest_memory_format());
+  if (bias.defined()) return Conv2dImpl::forward(x);
+  if (rows.covered() && columns.covered())
+    return of_map(x, weight, rows, columns, options.groups());
+  if (rows.pointwise() && columns.pointwise() && options.groups() == 1 &&
+      weight.numel() >= kProductPays && x.is_contiguous(torch::MemoryFormat::ChannelsLast))
+    return Pointwise::apply(as_autocast(x), as_autocast(weight), rows.stride);
+  return Conv2dImpl::forward(x);
 }
 
 }  // namespace rdm

@@ -8,7 +8,7 @@ namespace rdm {
 // a network on images of 32 pixels a map is of 1×1 or 2×2, and most of a 3×3 kernel lies on
 // padding. Each position of the output is then a linear layer of the whole map, whose weights are
 // the window of the kernel that it sees: the same sums without the zeros, in one product of
-// matrices.
+// matrices. The gradients of a 1×1 kernel of many weights are products of matrices, too.
 class ConvolutionImpl : public torch::nn::Conv2dImpl {
  public:
   using Conv2dImpl::Conv2dImpl;

@@ -1,8 +1,9 @@
 #include "layers/folded_convolution.h"
 
-#include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/torch.h>
+
+#include "layers/as_autocast.h"
 
 namespace rdm {
 namespace {
@@ -26,12 +27,6 @@ torch::IValue call(const c10::OperatorHandle& operation, Arguments&&... argument
   return stack.front();
 }
 
-// As autocast hands it to a convolution.
-Tensor cast(const Tensor& tensor) {
-  if (!at::autocast::is_autocast_enabled(at::kCPU)) return tensor;
-  return at::autocast::cached_cast(at::autocast::get_autocast_dtype(at::kCPU), tensor, at::kCPU);
-}
-
 bool computes(torch::ScalarType type) {
   static const auto supports_bf16 = onednn("mkldnn::_is_mkldnn_bf16_supported");
   if (!at::globalContext().userEnabledMkldnn()) return false;
@@ -44,7 +39,7 @@ bool computes(torch::ScalarType type) {
 Tensor rectified_convolution(torch::nn::Conv2dImpl& conv, const Tensor& x, Tensor shortcut) {
   static const auto alone = onednn("mkldnn::_convolution_pointwise");
   static const auto onto = onednn("mkldnn::_convolution_pointwise_", "binary");
-  const auto input = x.is_cpu() ? cast(x) : x;
+  const auto input = as_autocast(x);
   if (!x.is_cpu() || !alone || !onto || !computes(input.scalar_type())) {
     auto y = conv.forward(x);
     if (shortcut.defined()) y.add_(shortcut);
@@ -58,15 +53,16 @@ Tensor rectified_convolution(torch::nn::Conv2dImpl& conv, const Tensor& x, Tenso
     return std::vector<int64_t>(both->begin(), both->end());
   };
   if (!shortcut.defined()) {
-    return call(*alone, input, cast(conv.weight), cast(conv.bias), list(padding),
+    return call(*alone, input, as_autocast(conv.weight), as_autocast(conv.bias), list(padding),
                 list(options.stride()), list(options.dilation()), options.groups(), "leaky_relu",
                 slope, none)
         .toTensor();
   }
-  auto sum = call(*onto, shortcut, input, cast(conv.weight), cast(conv.bias), list(padding),
-                  list(options.stride()), list(options.dilation()), options.groups(), "add",
-                  /*alpha=*/1.0, none, no_scalars, none)
-                 .toTensor();
+  auto sum =
+      call(*onto, shortcut, input, as_autocast(conv.weight), as_autocast(conv.bias), list(padding),
+           list(options.stride()), list(options.dilation()), options.groups(), "add",
+           /*alpha=*/1.0, none, no_scalars, none)
+          .toTensor();
   return torch::relu_(sum);
 }
 

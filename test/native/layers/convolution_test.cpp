@@ -14,8 +14,8 @@ struct Geometry {
   int64_t kernel, stride, padding, groups;
 };
 
-torch::nn::Conv2dOptions options_of(const Geometry& of) {
-  return torch::nn::Conv2dOptions(32, 48, of.kernel)
+torch::nn::Conv2dOptions options_of(const Geometry& of, int64_t in = 32, int64_t out = 48) {
+  return torch::nn::Conv2dOptions(in, out, of.kernel)
       .stride(of.stride)
       .padding(of.padding)
       .groups(of.groups)
@@ -64,6 +64,38 @@ TEST_CASE("a convolution gives torch's outputs and gradients on maps of every sm
         CHECK(torch::allclose(got.of_weight, wanted.of_weight, 1e-12, 1e-12));
         CHECK(torch::allclose(got.of_input, wanted.of_input, 1e-12, 1e-12));
       }
+    }
+  }
+}
+
+TEST_CASE("a 1×1 convolution of many weights gives torch's outputs and gradients") {
+  torch::manual_seed(1);
+  for (const int64_t stride : {1, 2, 3}) {
+    for (const auto format : {torch::MemoryFormat::Contiguous, torch::MemoryFormat::ChannelsLast}) {
+      CAPTURE(stride);
+      Convolution ours(options_of({1, stride, 0, 1}, 256, 1024));
+      torch::nn::Conv2d theirs(options_of({1, stride, 0, 1}, 256, 1024));
+      theirs->weight.detach().copy_(ours->weight.detach());
+      const auto x = torch::randn({3, 256, 7, 5}).contiguous(format);
+      const auto rounded = [&] {
+        const Autocast autocast(torch::kCPU, Precision::bf16);
+        return differentiated(ours, x);
+      }();
+      CHECK((rounded.output.scalar_type() == torch::kBFloat16));
+      ours->to(torch::kFloat64);
+      theirs->to(torch::kFloat64);
+      const auto wanted = differentiated(theirs, x.to(torch::kFloat64));
+      const auto got = differentiated(ours, x.to(torch::kFloat64));
+      const auto far = [](const torch::Tensor& a, const torch::Tensor& b) {
+        return ((a - b).abs().max() / b.abs().max()).item<double>();
+      };
+      CHECK(far(got.output, wanted.output) < 1e-12);
+      CHECK(far(got.of_weight, wanted.of_weight) < 1e-12);
+      CHECK(far(got.of_input, wanted.of_input) < 1e-12);
+      CHECK(far(rounded.output, wanted.output) < 0.01);
+      CHECK(far(rounded.of_weight, wanted.of_weight) < 0.01);
+      CHECK(far(rounded.of_input, wanted.of_input) < 0.01);
+      CHECK(rounded.output.is_contiguous(format));
     }
   }
 }
