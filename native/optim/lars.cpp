@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "optim/lars_cpu.h"
+#include "optim/memory_order.h"
 
 namespace rdm {
 namespace {
@@ -46,8 +47,7 @@ void scale_gradients(Layers layers, const LarsSettings& settings) {
 // values that lie in memory in one and the same order, so that a loop over them needs no shape.
 bool flat(const torch::Tensor& parameter, const torch::Tensor& gradient) {
   return parameter.is_cpu() && parameter.scalar_type() == torch::kFloat32 &&
-         gradient.scalar_type() == torch::kFloat32 && parameter.is_non_overlapping_and_dense() &&
-         parameter.strides() == gradient.strides();
+         gradient.scalar_type() == torch::kFloat32 && in_one_order(parameter, gradient);
 }
 
 bool all_flat(const Update& update) {

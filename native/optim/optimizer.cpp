@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "optim/memory_order.h"
+
 namespace rdm {
 namespace {
 
@@ -26,7 +28,19 @@ Update update_of(OptimizerGroup& group) {
   return update;
 }
 
-void step_adamw(OptimizerGroup& group, const Update& update,
+void step_sgd(const OptimizerGroup& group, Update update,
+              const std::optional<torch::Tensor>& found_inf) {
+  if (update.buffers.empty()) {
+    as_they_lie({&update.parameters, &update.gradients});
+  } else {
+    as_they_lie({&update.parameters, &update.gradients, &update.buffers});
+  }
+  at::_fused_sgd_(update.parameters, update.gradients, update.buffers, group.weight_decay,
+                  group.momentum, group.lr, /*dampening=*/0, /*nesterov=*/false,
+                  /*maximize=*/false, /*is_first_step=*/false, /*grad_scale=*/{}, found_inf);
+}
+
+void step_adamw(OptimizerGroup& group, Update update,
                 const std::optional<torch::Tensor>& found_inf) {
   group.second_moments.resize(group.parameters.size());
   group.steps.resize(group.parameters.size());
@@ -41,6 +55,7 @@ void step_adamw(OptimizerGroup& group, const Update& update,
     second_moments.push_back(group.second_moments[i]);
     steps.push_back(group.steps[i]);
   }
+  as_they_lie({&update.parameters, &update.gradients, &update.buffers, &second_moments});
   adamw_update(update, second_moments, steps, *group.adamw, group.lr, group.weight_decay,
                found_inf);
 }
@@ -130,9 +145,7 @@ void Optimizer::step(GradScaler* scaler, FiniteGuard* guard, const StepsLeftOut*
       lars_update(update, settings, found_inf);
       continue;
     }
-    at::_fused_sgd_(update.parameters, update.gradients, update.buffers, group.weight_decay,
-                    group.momentum, group.lr, /*dampening=*/0, /*nesterov=*/false,
-                    /*maximize=*/false, /*is_first_step=*/false, /*grad_scale=*/{}, found_inf);
+    step_sgd(group, update, found_inf);
   }
   if (scaler) scaler->update();
 }
