@@ -20,7 +20,7 @@
 namespace rdm {
 namespace {
 
-constexpr size_t kLarge = 1 << 20;
+constexpr size_t kLarge = 1 << 16;
 
 // Stays until the process has ended: tensors may be freed as late as that.
 LargeBlocks& large_blocks() {
