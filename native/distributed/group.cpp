@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "distributed/backend.h"
 #include "distributed/meet.h"
+#include "distributed/shared_memory.h"
 #include "distributed/watch.h"
 
 namespace rdm {
@@ -24,12 +25,12 @@ constexpr size_t kMessage = 256 << 20;        // bytes of a coalesced broadcast
 constexpr size_t kShort = 64 << 10;  // bytes up to which only the rounds of a sum take time
 
 c10::intrusive_ptr<Processes> join_processes(const StorePtr& store, const ProcessOptions& options,
-                                             const Carrier& gloo,
+                                             const Carrier& gloo, const Carrier& on_host,
                                              const std::optional<Carrier>& nccl) {
   auto processes = c10::make_intrusive<Processes>(store, static_cast<int>(options.rank),
                                                   static_cast<int>(options.world_size));
   using Type = Processes::BackendType;
-  processes->setBackend(torch::kCPU, Type::GLOO, gloo.backend);
+  processes->setBackend(torch::kCPU, Type::GLOO, on_host.backend);
   if (nccl) {
     processes->setBackend(torch::kCUDA, Type::NCCL, nccl->backend);
   } else {
@@ -53,13 +54,14 @@ struct Group::Parts {
         store(open_store(options)),
         names(meet(*store, options, configuration, waiting)),
         gloo(make_gloo(store, options)),
+        on_host(through_shared_memory(gloo, store, options)),
         nccl(options.backend == DistBackend::nccl ? std::optional(make_nccl(store, options))
                                                   : std::nullopt),
-        processes(join_processes(store, options, gloo, nccl)),
+        processes(join_processes(store, options, gloo, on_host, nccl)),
         watch(std::in_place, connect_store(options), rank, names, [this] { abort(); }) {}
 
   void abort() const {
-    gloo.abort();
+    on_host.abort();
     if (nccl) nccl->abort();
   }
 
@@ -96,7 +98,7 @@ struct Group::Parts {
   int64_t rank, size;
   StorePtr store;
   std::vector<std::string> names;
-  Carrier gloo;
+  Carrier gloo, on_host;  // on_host: of tensors on the CPU
   std::optional<Carrier> nccl;
   c10::intrusive_ptr<Processes> processes;
   std::optional<Watch> watch;
